@@ -1,0 +1,20 @@
+import org.jspecify.annotations.NullMarked;
+
+/// The engine: reads model files, turns text into tokens, runs the network and samples the answer.
+@NullMarked
+module ouverture.core {
+    requires tools.jackson.databind;
+    requires static org.jspecify;
+
+    exports ouverture;
+    exports ouverture.error;
+    exports ouverture.tensor to
+            ouverture.kernels.vector,
+            ouverture.cli;
+    exports ouverture.file to
+            ouverture.cli;
+    exports ouverture.text to
+            ouverture.cli;
+
+    uses ouverture.tensor.KernelsProvider;
+}

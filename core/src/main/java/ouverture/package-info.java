@@ -1,0 +1,3 @@
+/// The engine's API: load a model, ask it, read the answer as it comes.
+@org.jspecify.annotations.NullMarked
+package ouverture;

@@ -1,0 +1,15 @@
+package ouverture.tensor;
+
+/// One step's work: rows of every running sequence, flattened. Rows of one sequence stand in order of position.
+///
+/// @param tokens token id of each row
+/// @param positions position of each row within its sequence
+/// @param sequences for each row, the index of its sequence in `tables`
+/// @param tables for each sequence, the cache blocks that hold its positions, in order
+/// @param outputs the rows whose logits somebody waits for, ascending
+public record Batch(int[] tokens, int[] positions, int[] sequences, int[][] tables, int[] outputs) {
+    /// Number of rows.
+    public int rows() {
+        return tokens.length;
+    }
+}

@@ -1,0 +1,57 @@
+package ouverture.tensor;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Paged keys and values of every layer, allocated once (arXiv 2309.06180). Blocks of `blockSize` positions are handed
+/// out by the scheduler, not here.
+///
+/// Memory: layers x blocks x blockSize x (key + value columns) numbers.
+///
+/// @param blocks number of blocks
+/// @param blockSize positions of one block
+public record KvCache(int blocks, int blockSize, List<Layer> layers) {
+    /// One layer's share. Rows of `keys` and `values` are slots: block number x blockSize + position within the block.
+    /// Columns are rounded up to whole blocks of the number format; the columns beyond the shape's are zero.
+    public record Layer(Tensor keys, Tensor values, int blockSize, Shape shape) {
+        /// The row where a position of a sequence lives.
+        public int slot(int[] table, int position) {
+            return table[position / blockSize] * blockSize + position % blockSize;
+        }
+    }
+
+    /// What one token of one layer stores.
+    public record Shape(int keyColumns, int valueColumns) {}
+
+    /// Allocates a cache that lives as long as `arena`.
+    ///
+    /// @param type F32, F16 or Q8_0
+    public static KvCache allocate(Arena arena, DType type, int blocks, int blockSize, List<Shape> shapes) {
+        List<Layer> layers = new ArrayList<>();
+        for (Shape shape : shapes) {
+            Tensor keys = allocate(arena, "cache.keys", type, blocks * blockSize, shape.keyColumns);
+            Tensor values = allocate(arena, "cache.values", type, blocks * blockSize, shape.valueColumns);
+            layers.add(new Layer(keys, values, blockSize, shape));
+        }
+        return new KvCache(blocks, blockSize, List.copyOf(layers));
+    }
+
+    /// Bytes that `positions` positions take in a cache of these shapes.
+    public static long bytes(DType type, long positions, List<Shape> shapes) {
+        long perPosition = 0;
+        for (Shape shape : shapes) {
+            perPosition += type.bytes(padded(type, shape.keyColumns)) + type.bytes(padded(type, shape.valueColumns));
+        }
+        return positions * perPosition;
+    }
+
+    private static Tensor allocate(Arena arena, String name, DType type, int rows, int columns) {
+        int padded = padded(type, columns);
+        return Tensor.matrix(name, type, rows, padded, arena.allocate(rows * type.bytes(padded), 64));
+    }
+
+    private static int padded(DType type, int columns) {
+        return Math.ceilDiv(columns, type.blockElements()) * type.blockElements();
+    }
+}

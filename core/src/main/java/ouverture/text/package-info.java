@@ -1,0 +1,3 @@
+/// Text and token ids: tokenizers, chat templates, streaming decoder.
+@org.jspecify.annotations.NullMarked
+package ouverture.text;
