@@ -17,4 +17,6 @@ module ouverture.core {
             ouverture.cli;
 
     uses ouverture.tensor.KernelsProvider;
+    provides ouverture.tensor.KernelsProvider with
+            ouverture.tensor.ScalarKernelsProvider;
 }
