@@ -22,7 +22,7 @@ format: ## format the sources
 	$(MAVEN) spotless:apply
 
 fuzz: ## the fuzz tests for FUZZ_SECONDS each, guided by coverage
-	JAZZER_FUZZ=1 JAZZER_MAX_DURATION=$(FUZZ_SECONDS)s $(MAVEN) -pl core -Dspotless.check.skip -Dtest='*Fuzz*Test' verify
+	JAZZER_FUZZ=1 JAZZER_MAX_DURATION=$(FUZZ_SECONDS)s $(MAVEN) -pl core -Dspotless.check.skip -DreuseForks=false -Dtest="*FuzzTest" verify
 
 bench: ## speed of MODEL on this machine
 	./ouverture bench $(MODEL)

@@ -14,8 +14,8 @@ final class StandardError {
 
     private StandardError() {}
 
-    /// Makes the descriptor that property `ouverture.stderr` names the standard error again, and waits until the filter,
-    /// a child process, has passed on what it had and ended. Without the property nothing happens.
+    /// Makes the descriptor that property `ouverture.stderr` names the standard error again, and waits until the
+    /// filter, a child process, has passed on what it had and ended. Without the property nothing happens.
     static void restore() {
         Integer original = Integer.getInteger("ouverture.stderr");
         if (original == null) {
