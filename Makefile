@@ -1,4 +1,4 @@
-# One line of Maven for each; tools/maven finds a JDK 25 or newer and Maven. MODEL names the model of bench and run.
+# One line of Maven for each; tools/maven finds a JDK 25 or newer and Maven. MODEL names the model of run.
 MAVEN = tools/maven --no-transfer-progress
 MODEL ?= ../shared/models/stories260K/stories260K.gguf
 FUZZ_SECONDS ?= 60
@@ -24,8 +24,10 @@ format: ## format the sources
 fuzz: ## the fuzz tests for FUZZ_SECONDS each, guided by coverage
 	JAZZER_FUZZ=1 JAZZER_MAX_DURATION=$(FUZZ_SECONDS)s $(MAVEN) -pl core -Dspotless.check.skip -DreuseForks=false -Dtest="*FuzzTest" verify
 
-bench: ## speed of MODEL on this machine
-	./ouverture bench $(MODEL)
+bench: ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture bench MODEL measures a model
+	$(MAVEN) -q -DskipTests -pl benchmarks -am package dependency:copy-dependencies -DincludeScope=runtime
+	tools/jdk java --add-modules=jdk.incubator.vector -cp 'benchmarks/target/classes:benchmarks/target/dependency/*' \
+		org.openjdk.jmh.Main $(BENCH)
 
 doc: ## the Javadoc of all modules, in target/reports/apidocs
 	$(MAVEN) -DskipTests package javadoc:aggregate
