@@ -9,10 +9,11 @@ final class BlockMath {
         return (int) Math.rint(value);
     }
 
-    /// Rounds to the nearest integer, halves away from zero (C's roundf; [Math#round] takes them up).
+    /// Rounds to the nearest integer, halves away from zero (C's roundf; [Math#round] takes them up); NaN becomes
+    /// 0.
     static int roundedAwayFromZero(float value) {
-        int magnitude = Math.round(Math.abs(value));
-        return value < 0 ? -magnitude : magnitude;
+        // In double the sum is exact.
+        return (int) (value + Math.copySign(0.5, value));
     }
 
     /// The largest magnitude of `count` numbers; NaN if one of them is.

@@ -139,8 +139,9 @@ final class CodebookCodecs {
             float scale, byte[] codebook, int point, int dimensions, int signs, float[] to, int at) {
         int first = point * dimensions;
         for (int i = 0; i < dimensions; i++) {
-            float value = scale * codebook[first + i];
-            to[at + i] = (signs >>> i & 1) == 0 ? value : -value;
+            // Signs are random: flipping the sign bit is several times as fast as a branch.
+            int bits = Float.floatToRawIntBits(scale * codebook[first + i]);
+            to[at + i] = Float.intBitsToFloat(bits ^ signs >>> i << 31);
         }
     }
 

@@ -159,18 +159,22 @@ class BlockCodecTest {
         assertSameBits(again, expected);
     }
 
-    /// Half of a quantisation step, relative to the block's largest magnitude; a little more where scales are
-    /// rounded to few bits.
+    /// The largest error, relative to the largest magnitude of the block, that rounding Gaussian numbers may cause:
+    /// half a
+    /// step between quants, and more where a part's scale is itself rounded to few bits.
     private static double bound(DType type) {
         return switch (type) {
             case F32 -> 0;
-            case F16 -> 1.0 / (1 << 11);
-            case BF16 -> 1.0 / (1 << 8);
-            case Q8_0 -> 0.005;
-            case Q6_K -> 0.04;
-            case Q5_0, Q5_1, Q5_K -> 0.07;
-            case Q4_0, Q4_1, Q4_K, IQ4_NL -> 0.14;
-            default -> 0.35;
+            case F16 -> 0x1p-11;
+            case BF16 -> 0x1p-8;
+            case Q8_0 -> 0.0045;
+            case Q6_K -> 0.025;
+            case Q5_0, Q5_1, Q5_K -> 0.065;
+            case Q4_0, Q4_1, Q4_K, IQ4_NL, IQ4_XS -> 0.13;
+            case Q3_K, MXFP4, NVFP4 -> 0.25;
+            case Q2_K -> 0.35;
+            case TQ1_0, TQ2_0 -> 0.501;
+            default -> throw new AssertionError("no bound for " + type);
         };
     }
 
@@ -178,13 +182,16 @@ class BlockCodecTest {
     Stream<DynamicTest> roundsToNearbyNumbers() {
         return ENCODED.stream()
                 .map(type -> dynamicTest(type.name(), () -> {
-                    for (float magnitude : new float[] {1e-3f, 1, 1000}) {
+                    for (float magnitude : new float[] {0.1f, 1, 100}) {
                         float[] numbers = gaussian(11, magnitude);
                         float[] decoded = recode(type, numbers);
-                        double largest = largest(numbers);
-                        for (int i = 0; i < COUNT; i++) {
-                            assertThat((double) decoded[i])
-                                    .isBetween(numbers[i] - bound(type) * largest, numbers[i] + bound(type) * largest);
+                        for (int block = 0; block < COUNT; block += type.blockElements()) {
+                            float[] original = Arrays.copyOfRange(numbers, block, block + type.blockElements());
+                            double bound = bound(type) * largest(original);
+                            for (int i = 0; i < original.length; i++) {
+                                assertThat((double) decoded[block + i])
+                                        .isBetween(original[i] - bound, original[i] + bound);
+                            }
                         }
                     }
                 }));
