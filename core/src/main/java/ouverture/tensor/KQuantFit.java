@@ -33,6 +33,11 @@ final class KQuantFit {
     private final float[] weights;
     private final int[] trial;
 
+    /// Of the quants on trial: weighted sums of number * quant and of quant * quant.
+    private float products;
+
+    private float squares;
+
     /// A block of the numbers from index `first` on, in parts of `length`, whose quants are to be `lowest` to
     /// `highest`.
     KQuantFit(float[] numbers, int first, int length, int lowest, int highest) {
@@ -108,11 +113,11 @@ final class KQuantFit {
     /// Finds a part's scale and minimum, with errors weighted by the numbers' magnitudes plus their quadratic mean.
     void searchBySpread(int part, Search search) {
         int at = first + part * length;
-        float squares = 0;
+        float squareSum = 0;
         for (int i = 0; i < length; i++) {
-            squares += numbers[at + i] * numbers[at + i];
+            squareSum += numbers[at + i] * numbers[at + i];
         }
-        float spread = (float) Math.sqrt(squares / length);
+        float spread = (float) Math.sqrt(squareSum / length);
         for (int i = 0; i < length; i++) {
             weights[i] = spread + Math.abs(numbers[at + i]);
         }
@@ -199,32 +204,22 @@ final class KQuantFit {
     void searchScale(int part) {
         int at = first + part * length;
         float farthest = BlockMath.farthestFromZero(numbers, at, length);
-        if (Math.abs(farthest) < NOTHING) {
-            Arrays.fill(quants, part * length, (part + 1) * length, 0);
-            scales[part] = 0;
+        if (clearedIfNothing(part, farthest)) {
             return;
         }
-        float scale = 0;
-        float best = 0;
-        for (int attempt = -10; attempt <= 9; attempt++) {
-            boolean start = attempt == -10;
+        tryQuants(at, lowest / farthest);
+        store(part);
+        float scale = squares == 0 ? 0 : products / squares;
+        float best = scale * products;
+        for (int attempt = -9; attempt <= 9; attempt++) {
             if (attempt == 0) {
                 continue;
             }
-            float inverse = start ? lowest / farthest : -(-lowest + 0.1f * attempt) / farthest;
-            float products = 0;
-            float squares = 0;
-            for (int i = 0; i < length; i++) {
-                float number = numbers[at + i];
-                trial[i] = Math.clamp(roundedToEven(inverse * number), lowest, highest);
-                float weight = number * number;
-                products += weight * number * trial[i];
-                squares += weight * trial[i] * trial[i];
-            }
-            if (start || squares > 0 && products * products > best * squares) {
-                scale = squares == 0 ? 0 : products / squares;
-                best = scale * products;
+            tryQuants(at, (lowest - 0.1f * attempt) / farthest);
+            if (squares > 0 && products * products > best * squares) {
                 store(part);
+                scale = products / squares;
+                best = scale * products;
             }
         }
         scales[part] = scale;
@@ -236,14 +231,56 @@ final class KQuantFit {
     void improveScale(int part) {
         int at = first + part * length;
         float farthest = BlockMath.farthestFromZero(numbers, at, length);
-        if (Math.abs(farthest) < NOTHING) {
-            Arrays.fill(quants, part * length, (part + 1) * length, 0);
-            scales[part] = 0;
+        if (clearedIfNothing(part, farthest)) {
             return;
         }
-        float inverse = lowest / farthest;
-        float products = 0;
-        float squares = 0;
+        tryQuants(at, lowest / farthest);
+        boolean changed = true;
+        for (int round = 0; round < ROUNDS && changed; round++) {
+            changed = false;
+            for (int i = 0; i < length; i++) {
+                changed |= improveQuant(i, numbers[at + i]);
+            }
+        }
+        store(part);
+        scales[part] = squares > 0 ? products / squares : 0;
+    }
+
+    private boolean improveQuant(int i, float number) {
+        float weight = number * number;
+        float otherProducts = products - weight * number * trial[i];
+        float otherSquares = squares - weight * trial[i] * trial[i];
+        if (!(otherProducts > 0)) {
+            return false;
+        }
+        int quant = Math.clamp(roundedToEven(number * otherSquares / otherProducts), lowest, highest);
+        if (quant == trial[i]) {
+            return false;
+        }
+        otherProducts += weight * number * quant;
+        otherSquares += weight * quant * quant;
+        if (otherSquares > 0 && otherProducts * otherProducts * squares > products * products * otherSquares) {
+            trial[i] = quant;
+            products = otherProducts;
+            squares = otherSquares;
+            return true;
+        }
+        return false;
+    }
+
+    private boolean clearedIfNothing(int part, float farthest) {
+        if (Math.abs(farthest) >= NOTHING) {
+            return false;
+        }
+        Arrays.fill(quants, part * length, (part + 1) * length, 0);
+        scales[part] = 0;
+        return true;
+    }
+
+    /// Rounds a part's numbers times `inverse`, and sums up what the best scale and its error follow from.
+    private void tryQuants(int at, float inverse) {
+        products = 0;
+        squares = 0;
         for (int i = 0; i < length; i++) {
             float number = numbers[at + i];
             trial[i] = Math.clamp(roundedToEven(inverse * number), lowest, highest);
@@ -251,33 +288,6 @@ final class KQuantFit {
             products += weight * number * trial[i];
             squares += weight * trial[i] * trial[i];
         }
-        boolean changed = true;
-        for (int round = 0; round < ROUNDS && changed; round++) {
-            changed = false;
-            for (int i = 0; i < length; i++) {
-                float number = numbers[at + i];
-                float weight = number * number;
-                float otherProducts = products - weight * number * trial[i];
-                float otherSquares = squares - weight * trial[i] * trial[i];
-                if (!(otherProducts > 0)) {
-                    continue;
-                }
-                int quant = Math.clamp(roundedToEven(number * otherSquares / otherProducts), lowest, highest);
-                if (quant == trial[i]) {
-                    continue;
-                }
-                otherProducts += weight * number * quant;
-                otherSquares += weight * quant * quant;
-                if (otherSquares > 0 && otherProducts * otherProducts * squares > products * products * otherSquares) {
-                    trial[i] = quant;
-                    products = otherProducts;
-                    squares = otherSquares;
-                    changed = true;
-                }
-            }
-        }
-        store(part);
-        scales[part] = squares > 0 ? products / squares : 0;
     }
 
     private void store(int part) {
