@@ -40,7 +40,7 @@ public final class GgufFile implements ModelFile {
     public static GgufFile open(Path path) {
         Arena arena = Arena.ofShared();
         try {
-            GgufHeader header = GgufHeader.read(fileName(path), MappedFile.map(path, arena));
+            GgufHeader header = GgufHeader.read(ModelFiles.fileName(path), MappedFile.map(path, arena));
             GgufParts parts = GgufParts.of(path, header);
             List<GgufHeader> headers = new ArrayList<>();
             for (int i = 0; i < parts.count(); i++) {
@@ -48,8 +48,8 @@ public final class GgufFile implements ModelFile {
             }
             parts.check(headers);
             Path first = parts.path(0);
-            Metadata metadata = new Metadata(fileName(first), headers.getFirst().values());
-            return new GgufFile(first, arena, metadata, tensors(fileName(first), headers));
+            Metadata metadata = new Metadata(ModelFiles.fileName(first), headers.getFirst().values());
+            return new GgufFile(first, arena, metadata, tensors(ModelFiles.fileName(first), headers));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -67,11 +67,6 @@ public final class GgufFile implements ModelFile {
             }
         }
         return Collections.unmodifiableMap(tensors);
-    }
-
-    static String fileName(Path path) {
-        Path name = path.getFileName();
-        return name == null ? path.toString() : name.toString();
     }
 
     @Override
