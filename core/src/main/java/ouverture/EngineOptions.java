@@ -1,0 +1,100 @@
+package ouverture;
+
+import ouverture.error.RequestException;
+
+/// How an engine is to run; [#DEFAULT] suits one user on one machine.
+///
+/// @param kernels name of the kernel set, or `auto` for the fastest that this machine can use
+/// @param threads compute threads; 0 for one on each processor
+/// @param cache number format of the key/value cache
+/// @param activations representation of the inputs of quantised matrices
+/// @param context positions that the cache has room for, over all sequences; 0 for the model's context length, at most
+///     4096
+/// @param sequences answers that run in one batch
+/// @param queue answers that may wait before [ouverture.error.OverloadedException]
+/// @param batchTokens rows of one step at most: prompts are computed in chunks of this size
+public record EngineOptions(
+        String kernels,
+        int threads,
+        CacheFormat cache,
+        Activations activations,
+        int context,
+        int sequences,
+        int queue,
+        int batchTokens) {
+    /// Number formats of the key/value cache.
+    public enum CacheFormat {
+        F32,
+        F16,
+        Q8_0
+    }
+
+    /// Representations of the inputs of quantised matrices.
+    public enum Activations {
+        /// Exact.
+        F32,
+        /// Rounded to 8 bits by blocks of 32, as GGUF engines do.
+        Q8
+    }
+
+    /// The fastest kernels, all processors, an F16 cache, 8 sequences.
+    public static final EngineOptions DEFAULT =
+            new EngineOptions("auto", 0, CacheFormat.F16, Activations.Q8, 0, 8, 64, 512);
+
+    public EngineOptions {
+        atLeast("number of threads", threads, 0);
+        atLeast("context", context, 0);
+        atLeast("number of sequences", sequences, 1);
+        atLeast("queue length", queue, 1);
+        atLeast("number of tokens in a batch", batchTokens, 1);
+        if (threads > 1024) {
+            throw new RequestException("The number of threads is " + threads + "; it must be at most 1024.");
+        }
+        if (batchTokens > 8192) {
+            throw new RequestException(
+                    "The number of tokens in a batch is " + batchTokens + "; it must be at most 8192.");
+        }
+        if (sequences > batchTokens) {
+            throw new RequestException("The number of sequences is " + sequences
+                    + "; it must be at most the number of tokens in a batch, " + batchTokens + ".");
+        }
+    }
+
+    private static void atLeast(String name, int value, int min) {
+        if (value < min) {
+            throw new RequestException("The " + name + " is " + value + "; it must be at least " + min + ".");
+        }
+    }
+
+    public EngineOptions withKernels(String kernels) {
+        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+    }
+
+    public EngineOptions withThreads(int threads) {
+        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+    }
+
+    public EngineOptions withCache(CacheFormat cache) {
+        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+    }
+
+    public EngineOptions withActivations(Activations activations) {
+        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+    }
+
+    public EngineOptions withContext(int context) {
+        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+    }
+
+    public EngineOptions withSequences(int sequences) {
+        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+    }
+
+    public EngineOptions withQueue(int queue) {
+        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+    }
+
+    public EngineOptions withBatchTokens(int batchTokens) {
+        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+    }
+}

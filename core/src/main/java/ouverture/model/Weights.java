@@ -1,0 +1,135 @@
+package ouverture.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import ouverture.error.ModelFileException;
+import ouverture.error.UnsupportedModelException;
+import ouverture.file.ModelFile;
+import ouverture.tensor.Activation;
+import ouverture.tensor.BlockCodec;
+import ouverture.tensor.DType;
+import ouverture.tensor.Tensor;
+
+/// The tensors of a file by name, as the parts of a network. Every part is checked for its shape and format when it is
+/// taken, so that no forward pass reads beyond a tensor.
+public final class Weights {
+    private final String file;
+    private final Map<String, Tensor> tensors;
+    private final String prefix;
+
+    /// The weights of an open file; they live as long as it is open.
+    public Weights(ModelFile file) {
+        this(file.metadata().file(), file.tensors(), "");
+    }
+
+    private Weights(String file, Map<String, Tensor> tensors, String prefix) {
+        this.file = file;
+        this.tensors = tensors;
+        this.prefix = prefix;
+    }
+
+    public boolean has(String name) {
+        return tensors.containsKey(prefix + name);
+    }
+
+    /// A linear layer `name.weight` with `name.bias` where the file has one.
+    ///
+    /// @throws ModelFileException if the weight is missing or is not `outputs` x `inputs`
+    public Linear linear(String name, int outputs, int inputs) {
+        Tensor weight = matrix(name + ".weight", outputs, inputs);
+        return new Linear(weight, has(name + ".bias") ? vector(name + ".bias", outputs) : null);
+    }
+
+    /// A normalisation `name.weight`, with `name.bias` where the file has one.
+    ///
+    /// @throws ModelFileException if a tensor is missing or has not `columns` elements
+    public Norm norm(String name, int columns, float epsilon) {
+        Tensor weight = vector(name + ".weight", columns);
+        return new Norm(weight, has(name + ".bias") ? vector(name + ".bias", columns) : null, epsilon);
+    }
+
+    /// The gated feed-forward network `ffn_gate`, `ffn_up`, `ffn_down` between `width` and `hidden` columns.
+    public GatedMlp gatedMlp(int width, int hidden, Activation activation) {
+        return new GatedMlp(
+                linear("ffn_gate", hidden, width),
+                linear("ffn_up", hidden, width),
+                linear("ffn_down", width, hidden),
+                activation);
+    }
+
+    /// The output matrix, which is the embedding's where the file has none of its own.
+    public Linear unembedding(Linear embedding) {
+        Tensor table = embedding.weight();
+        return has("output.weight") ? linear("output", table.rows(), table.columns()) : embedding;
+    }
+
+    /// The token embedding: one row of `width` columns for each token, as many as the file has.
+    public Linear embedding(int width) {
+        Tensor table = require("token_embd.weight");
+        return linear("token_embd", table.rows(), width);
+    }
+
+    /// A matrix of any supported format.
+    public Tensor matrix(String name, int rows, int columns) {
+        Tensor tensor = require(name);
+        if (tensor.planes() != 1 || tensor.rows() != rows || tensor.columns() != columns) {
+            throw wrongShape(tensor, rows + " x " + columns);
+        }
+        if (!BlockCodec.supports(tensor.type())) {
+            throw new UnsupportedModelException(file + ": tensor " + tensor.name() + " is in format " + tensor.type()
+                    + ", which this version cannot compute with; use a file in another format.");
+        }
+        return tensor;
+    }
+
+    /// A vector of F32.
+    public Tensor vector(String name, int columns) {
+        Tensor tensor = require(name);
+        if (tensor.size() != columns) {
+            throw wrongShape(tensor, String.valueOf(columns));
+        }
+        if (tensor.type() != DType.F32) {
+            throw new UnsupportedModelException(file + ": tensor " + tensor.name() + " is in format " + tensor.type()
+                    + " where F32 is needed; convert the file again with a current converter.");
+        }
+        return tensor;
+    }
+
+    /// The numbers of an F32 vector, or null where the file has no such tensor.
+    public float @Nullable [] numbers(String name, int columns) {
+        if (!has(name)) {
+            return null;
+        }
+        float[] numbers = new float[columns];
+        Tensor tensor = vector(name, columns);
+        BlockCodec.of(DType.F32).decode(tensor.data(), 0, numbers, 0, columns);
+        return numbers;
+    }
+
+    /// Builds one layer from each block `blk.0.`, `blk.1.`, …
+    public <L> List<L> blocks(int count, Function<Weights, L> load) {
+        List<L> layers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            layers.add(load.apply(new Weights(file, tensors, "blk." + i + ".")));
+        }
+        return List.copyOf(layers);
+    }
+
+    private Tensor require(String name) {
+        Tensor tensor = tensors.get(prefix + name);
+        if (tensor == null) {
+            throw new ModelFileException(file + " has no tensor " + prefix + name
+                    + ": the file is incomplete, or its header names another architecture than its weights have.");
+        }
+        return tensor;
+    }
+
+    private ModelFileException wrongShape(Tensor tensor, String expected) {
+        String shape = (tensor.planes() == 1 ? "" : tensor.planes() + " x ") + tensor.rows() + " x " + tensor.columns();
+        return new ModelFileException(file + ": tensor " + tensor.name() + " is " + shape + " and should be " + expected
+                + " by the file's header: the file is damaged or wrongly converted.");
+    }
+}
