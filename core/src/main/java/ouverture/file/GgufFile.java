@@ -35,8 +35,9 @@ public final class GgufFile implements ModelFile {
 
     /// Opens a file; if it is any part of a split file, all parts, which must lie beside it.
     ///
-    /// @throws ModelFileException if it or another part is missing, unreadable, truncated, damaged or of another file
+    /// @throws ModelFileException if it or another part is missing, unreadable, damaged or of another file
     /// @throws UnsupportedModelException if it is sound but has a version, byte order or format that cannot be read
+    @SuppressWarnings("MustBeClosedChecker") // the file owns the arena
     public static GgufFile open(Path path) {
         Arena arena = Arena.ofShared();
         try {
@@ -48,7 +49,8 @@ public final class GgufFile implements ModelFile {
             }
             parts.check(headers);
             Path first = parts.path(0);
-            Metadata metadata = new Metadata(ModelFiles.fileName(first), headers.getFirst().values());
+            Metadata metadata =
+                    new Metadata(ModelFiles.fileName(first), headers.getFirst().values());
             return new GgufFile(first, arena, metadata, tensors(ModelFiles.fileName(first), headers));
         } catch (RuntimeException | Error e) {
             arena.close();

@@ -33,7 +33,8 @@ record GgufParts(Path opened, String prefix, int index, int count) {
             return new GgufParts(path, "", 0, 1);
         }
         if (index < 0 || index >= count || count > MOST_PARTS) {
-            throw new ModelFileException(name + " is damaged: it says it is part " + (index + 1L) + " of " + count + ".");
+            throw new ModelFileException(
+                    name + " is damaged: it says it is part " + (index + 1L) + " of " + count + ".");
         }
         Matcher matcher = NAME.matcher(name);
         if (!matcher.matches()
@@ -63,8 +64,9 @@ record GgufParts(Path opened, String prefix, int index, int count) {
         GgufHeader header = GgufHeader.read(name, MappedFile.map(path, arena));
         Metadata metadata = new Metadata(name, header.values());
         if (metadata.integer("split.no", 0) != part || metadata.integer("split.count", 1) != count) {
-            throw new ModelFileException(name + " is not part " + (part + 1) + " of " + count + ": by its header it is part "
-                    + (metadata.integer("split.no", 0) + 1L) + " of " + metadata.integer("split.count", 1) + ".");
+            throw new ModelFileException(name + " is not part " + (part + 1) + " of " + count
+                    + ": by its header it is part " + (metadata.integer("split.no", 0) + 1L) + " of "
+                    + metadata.integer("split.count", 1) + ".");
         }
         return header;
     }
@@ -84,7 +86,8 @@ record GgufParts(Path opened, String prefix, int index, int count) {
                         + ModelFiles.fileName(path(0)) + ": their architectures differ.");
             }
         }
-        Metadata first = new Metadata(ModelFiles.fileName(path(0)), headers.getFirst().values());
+        Metadata first =
+                new Metadata(ModelFiles.fileName(path(0)), headers.getFirst().values());
         long expected = count == 1 ? tensors : first.integer("split.tensors.count", (int) tensors);
         if (tensors != expected) {
             throw new ModelFileException(ModelFiles.fileName(path(0)) + " and its other parts have " + tensors

@@ -124,14 +124,15 @@ final class HuggingFaceFamilies {
         OptionalLong width = config.integer("hidden_size");
         OptionalLong heads = config.integer("num_attention_heads");
         if (width.isEmpty() || heads.isEmpty() || heads.getAsLong() < 1) {
-            throw new ModelFileException(config.file() + " lacks hidden_size or num_attention_heads: it is incomplete.");
+            throw new ModelFileException(
+                    config.file() + " lacks hidden_size or num_attention_heads: it is incomplete.");
         }
         keys.putIfAbsent("attention.head_count_kv", heads.getAsLong());
         long headSize = config.integer("head_dim").orElse(width.getAsLong() / heads.getAsLong());
         keys.put("rope.dimension_count", headSize);
         config.object("rope_parameters")
-                .ifPresent(rope ->
-                        rope.number("rope_theta").ifPresent(base -> keys.putIfAbsent("rope.freq_base", base)));
+                .ifPresent(
+                        rope -> rope.number("rope_theta").ifPresent(base -> keys.putIfAbsent("rope.freq_base", base)));
         RopeScaling.of(config).ifPresent(scaling -> keys.putAll(scaling.keys()));
     }
 

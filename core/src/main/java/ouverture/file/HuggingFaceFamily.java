@@ -81,9 +81,8 @@ record HuggingFaceFamily(
                 .filter(HuggingFaceFamily::isNumber)
                 .map(Integer::valueOf)
                 .toList();
-        String pattern = Arrays.stream(parts)
-                .map(part -> isNumber(part) ? "{}" : part)
-                .collect(Collectors.joining("."));
+        String pattern =
+                Arrays.stream(parts).map(part -> isNumber(part) ? "{}" : part).collect(Collectors.joining("."));
         String suffix = pattern.endsWith(".weight") ? ".weight" : pattern.endsWith(".bias") ? ".bias" : "";
         Target target = tensors.get(pattern.substring(0, pattern.length() - suffix.length()));
         if (target == null) {

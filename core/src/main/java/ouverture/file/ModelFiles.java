@@ -21,7 +21,7 @@ final class ModelFiles {
             return SafetensorsFolder.hasWeights(path) ? SafetensorsFolder.open(path) : GgufFile.open(onlyGguf(path));
         }
         if (fileName(path).endsWith(".safetensors") && Files.isRegularFile(path)) {
-            return SafetensorsFolder.open(path.toAbsolutePath().getParent());
+            return SafetensorsFolder.open(path.resolveSibling(""));
         }
         if (Files.isRegularFile(path)) {
             checkNotOther(path);
@@ -56,8 +56,9 @@ final class ModelFiles {
             throw new ModelFileException("The folder " + folder
                     + " holds no model: neither model.safetensors, nor model.safetensors.index.json, nor a GGUF file.");
         }
-        throw new ModelFileException("The folder " + folder + " holds " + found.size()
-                + " GGUF models: give the path of one, such as " + found.stream().sorted().findFirst().orElseThrow() + ".");
+        throw new ModelFileException(
+                "The folder " + folder + " holds " + found.size() + " GGUF models: give the path of one, such as "
+                        + found.stream().sorted().findFirst().orElseThrow() + ".");
     }
 
     /// Refuses the files that people most often give in place of a model, saying what they are.
@@ -73,8 +74,8 @@ final class ModelFiles {
             throw new ModelFileException(path + " is only a Git LFS pointer to the model: run git lfs pull.");
         }
         if (text.startsWith("PK")) {
-            throw new UnsupportedModelException(path
-                    + " is a zip archive, perhaps a PyTorch checkpoint: convert it to safetensors or GGUF.");
+            throw new UnsupportedModelException(
+                    path + " is a zip archive, perhaps a PyTorch checkpoint: convert it to safetensors or GGUF.");
         }
         if (List.of("lmgg", "fmgg", "tjgg", "algg").stream().anyMatch(text::startsWith)) {
             throw new UnsupportedModelException(path

@@ -23,22 +23,20 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
         }
         HuggingFaceConfig settings = found.get();
         String type = settings.string("rope_type", "type").orElse("default");
-        switch (type) {
-            case "default" -> {
-                return Optional.empty();
-            }
+        return switch (type) {
+            case "default" -> Optional.empty();
             case "linear", "yarn", "llama3" -> {
                 long context = settings.integer("original_max_position_embeddings")
                         .orElse(config.integer("max_position_embeddings").orElse(0));
                 RopeScaling scaling =
                         new RopeScaling(type, settings, settings.number("factor").orElse(0), context);
                 scaling.check();
-                return Optional.of(scaling);
+                yield Optional.of(scaling);
             }
             default ->
                 throw new UnsupportedModelException(config.file() + " stretches positions by the rule "
                         + Sentences.quoted(type) + "; this version knows linear, yarn and llama3.");
-        }
+        };
     }
 
     private void check() {
@@ -48,10 +46,9 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
                     settings.file() + " is damaged: its rope scaling lacks a sound factor, context or range.");
         }
         double usual = 0.1 * Math.log(factor) + 1;
-        if (type.equals("yarn")
-                && Math.abs(settings.number("attention_factor").orElse(usual) - usual) > 1e-3 * usual) {
-            throw new UnsupportedModelException(
-                    settings.file() + " sets an attention_factor of its own for yarn, which this version cannot apply.");
+        if (type.equals("yarn") && Math.abs(settings.number("attention_factor").orElse(usual) - usual) > 1e-3 * usual) {
+            throw new UnsupportedModelException(settings.file()
+                    + " sets an attention_factor of its own for yarn, which this version cannot apply.");
         }
     }
 

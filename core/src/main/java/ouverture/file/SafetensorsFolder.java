@@ -10,7 +10,8 @@ import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.Tensor;
 
-/// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json` beside them.
+/// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json` beside
+/// them.
 /// Names and settings are translated to GGUF's; tensors that GGUF keeps in another order (rotary rows, transposed
 /// layers, experts behind each other) are copies in memory, all others views on the mapped files.
 ///
@@ -38,13 +39,14 @@ public final class SafetensorsFolder implements ModelFile {
     ///
     /// @throws ModelFileException if a file in it is missing, unreadable, truncated or damaged
     /// @throws UnsupportedModelException if its architecture or a number format cannot be read
+    @SuppressWarnings("MustBeClosedChecker") // the folder owns the arena
     public static SafetensorsFolder open(Path folder) {
         HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
         HuggingFaceFamily family = HuggingFaceFamilies.of(config);
         if (config.object("quantization_config").isPresent()) {
             throw new UnsupportedModelException(config.file()
-                    + " says that its weights are quantised, which cannot be read from safetensors by this version: try a"
-                    + " GGUF file of the model.");
+                    + " says that its weights are quantised, which this version cannot read from safetensors:"
+                    + " try a GGUF file of the model.");
         }
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
         Map<String, Object> values = family.keys(config);

@@ -118,8 +118,9 @@ record SafetensorsHeader(String file, Map<String, Entry> entries, MemorySegment 
                 }
                 case "shape" -> shape = sizes(file, where, parser);
                 case "data_offsets" -> offsets = sizes(file, where, parser);
-                default -> throw new ModelFileException(
-                        file + " is damaged: " + where + "has the unknown key " + Sentences.quoted(key) + ".");
+                default ->
+                    throw new ModelFileException(
+                            file + " is damaged: " + where + "has the unknown key " + Sentences.quoted(key) + ".");
             }
         }
         if (format.isEmpty() || shape == null || offsets == null || offsets.length != 2 || offsets[0] > offsets[1]) {

@@ -96,8 +96,10 @@ record SafetensorsIndex(Path folder, Map<String, Set<String>> shards) {
             Json.expect(held.contains(tensor), INDEX, shard + " lacks the tensor " + Sentences.quoted(tensor));
         }
         for (String tensor : held) {
-            Json.expect(expected.contains(tensor), INDEX, "tensor " + Sentences.quoted(tensor) + " of " + shard
-                    + " is not in its weight_map");
+            Json.expect(
+                    expected.contains(tensor),
+                    INDEX,
+                    "tensor " + Sentences.quoted(tensor) + " of " + shard + " is not in its weight_map");
         }
     }
 }

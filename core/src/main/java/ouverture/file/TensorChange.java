@@ -45,7 +45,8 @@ interface TensorChange {
         long rowBytes = vector ? tensor.type().bytes(1) : tensor.rowBytes();
         if (heads < 1 || rows % (2L * heads) != 0) {
             throw new ModelFileException("Tensor " + Sentences.quoted(tensor.name()) + " has " + rows
-                    + " rows, which are not pairs in each of " + heads + " heads: weights and config.json do not match.");
+                    + " rows, which are not pairs in each of " + heads
+                    + " heads: weights and config.json do not match.");
         }
         int headSize = rows / heads;
         int half = headSize / 2;
@@ -104,7 +105,9 @@ interface TensorChange {
         MemorySegment copy = allocate(name, first.bytes() * planes.size(), arena);
         for (int i = 0; i < planes.size(); i++) {
             Tensor plane = planes.get(i);
-            if (plane.type() != first.type() || plane.planes() != 1 || plane.rows() != first.rows()
+            if (plane.type() != first.type()
+                    || plane.planes() != 1
+                    || plane.rows() != first.rows()
                     || plane.columns() != first.columns()) {
                 throw new ModelFileException("Tensors " + Sentences.quoted(first.name()) + " and "
                         + Sentences.quoted(plane.name()) + " should have one shape and format and do not.");
@@ -119,8 +122,8 @@ interface TensorChange {
             return arena.allocate(bytes, Long.BYTES);
         } catch (OutOfMemoryError e) {
             throw new ResourceException(
-                    "There is no memory for " + bytes + " bytes of the tensor " + Sentences.quoted(name)
-                            + ", which must be rearranged: convert the model to GGUF, or raise -XX:MaxDirectMemorySize.",
+                    "There is no memory to rearrange the tensor " + Sentences.quoted(name) + " of " + bytes
+                            + " bytes: use a GGUF file of the model, or raise -XX:MaxDirectMemorySize.",
                     e);
         }
     }

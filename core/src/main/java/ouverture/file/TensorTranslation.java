@@ -75,21 +75,22 @@ final class TensorTranslation {
 
     private Tensor named(String name, Tensor tensor) {
         Tensor aligned = TensorChange.aligned(tensor, arena);
-        return new Tensor(
-                name, aligned.type(), aligned.planes(), aligned.rows(), aligned.columns(), aligned.data());
+        return new Tensor(name, aligned.type(), aligned.planes(), aligned.rows(), aligned.columns(), aligned.data());
     }
 
     private Optional<Tensor> ropeFactors(HuggingFaceConfig config) {
         int dimensions = metadata.integer("rope.dimension_count", 0);
-        return RopeScaling.of(config).filter(scaling -> scaling.type().equals("llama3")).map(scaling -> {
-            if (dimensions < 2 || dimensions > MOST_ROTATED || dimensions % 2 != 0) {
-                throw new ModelFileException(
-                        config.file() + " is damaged: a head of " + dimensions + " elements cannot be rotated.");
-            }
-            float[] factors = scaling.factors(dimensions, metadata.number("rope.freq_base", 10_000));
-            MemorySegment data = arena.allocate(factors.length * (long) Float.BYTES, Float.BYTES);
-            MemorySegment.copy(factors, 0, data, ValueLayout.JAVA_FLOAT, 0, factors.length);
-            return Tensor.matrix("rope_freqs.weight", DType.F32, 1, factors.length, data);
-        });
+        return RopeScaling.of(config)
+                .filter(scaling -> scaling.type().equals("llama3"))
+                .map(scaling -> {
+                    if (dimensions < 2 || dimensions > MOST_ROTATED || dimensions % 2 != 0) {
+                        throw new ModelFileException(config.file() + " is damaged: a head of " + dimensions
+                                + " elements cannot be rotated.");
+                    }
+                    float[] factors = scaling.factors(dimensions, metadata.number("rope.freq_base", 10_000));
+                    MemorySegment data = arena.allocate(factors.length * (long) Float.BYTES, Float.BYTES);
+                    MemorySegment.copy(factors, 0, data, ValueLayout.JAVA_FLOAT, 0, factors.length);
+                    return Tensor.matrix("rope_freqs.weight", DType.F32, 1, factors.length, data);
+                });
     }
 }
