@@ -46,8 +46,8 @@ final class CodebookCodecs {
         }
     }
 
-    /// IQ2_S: F16 scale, 32 bytes of lower 8 bits of points, 32 bytes of signs, 8 bytes of upper 2 bits, 8 bytes of
-    /// scales.
+    /// IQ2_S: F16 scale, 32 bytes of lower 8 bits of points, 32 bytes of signs, 8 bytes of upper 2 bits, 8 bytes
+    /// of scales.
     static void decodeIq2S(MemorySegment from, long offset, float[] to, int at) {
         float scale = half(from, offset);
         for (int group = 0; group < 32; group++) {
@@ -96,8 +96,8 @@ final class CodebookCodecs {
         }
     }
 
-    /// IQ1_S: F16 scale, 32 bytes of lower 8 bits of points, 8 shorts of 4 times 3 upper bits, 3 bits of scale and
-    /// the direction in which the part is shifted.
+    /// IQ1_S: F16 scale, 32 bytes of lower 8 bits of points, 8 shorts of 4 times 3 upper bits, 3 bits of scale
+    /// and the direction in which the part is shifted.
     static void decodeIq1S(MemorySegment from, long offset, float[] to, int at) {
         float scale = half(from, offset);
         for (int part = 0; part < PARTS; part++) {
@@ -111,9 +111,9 @@ final class CodebookCodecs {
         }
     }
 
-    /// IQ1_M: 32 bytes of lower 8 bits of points, 16 bytes with 3 upper bits and the direction of the shift for two
-    /// groups each, 4 shorts whose lower 12 bits are scales of 16 numbers each and whose upper 4 bits together are
-    /// the F16 scale.
+    /// IQ1_M: 32 bytes of lower 8 bits of points, 16 bytes with 3 upper bits and the direction of the shift for
+    /// two groups each, 4 shorts whose lower 12 bits are scales of 16 numbers each and whose upper 4 bits
+    /// together are the F16 scale.
     static void decodeIq1M(MemorySegment from, long offset, float[] to, int at) {
         int scaleBits = 0;
         for (int i = 0; i < 4; i++) {

@@ -2,12 +2,12 @@ package ouverture.tensor;
 
 import java.util.HexFormat;
 
-/// The codebooks of the IQ1, IQ2 and IQ3 formats: points of a lattice (in eight or four dimensions) that a quant of
-/// 8 to 11 bits names. They are part of the formats' definition, trained once by their author.
+/// The codebooks of the IQ1, IQ2 and IQ3 formats: points of a lattice (in eight or four dimensions) that a quant
+/// of 8 to 11 bits names. They are part of the formats' definition, trained once by their author.
 ///
 /// Source: ggml's format tables, as its Python package gguf 0.19 (MIT licence) has them. Here each point is four
-/// hexadecimal digits, two bits (eight dimensions) or three bits (four dimensions) for each coordinate's level, the
-/// first coordinate lowest.
+/// hexadecimal digits, two bits (eight dimensions) or three bits (four dimensions) for each coordinate's level,
+/// the first coordinate lowest.
 final class Codebooks {
     private static final byte[] LEVELS_IQ1 = {-1, 0, 1};
     private static final byte[] LEVELS_IQ2 = {8, 25, 43};

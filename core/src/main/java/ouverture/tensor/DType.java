@@ -1,7 +1,7 @@
 package ouverture.tensor;
 
-/// Number format of a tensor's elements, laid out in memory as GGML does: `blockElements` numbers share one block of
-/// `blockBytes` bytes. Source: the GGUF specification and ggml's type table.
+/// Number format of a tensor's elements, laid out in memory as GGML does: `blockElements` numbers share one
+/// block of `blockBytes` bytes. Source: the GGUF specification and ggml's type table.
 public enum DType {
     F32(0, 1, 4),
     F16(1, 1, 2),

@@ -10,8 +10,8 @@ import static ouverture.tensor.LittleEndian.unsignedShort;
 
 import java.lang.foreign.MemorySegment;
 
-/// Formats whose 4-bit quants name one of 16 uneven levels, which a scale multiplies. In a part of n numbers, byte
-/// i holds number i in its lower half and number i + n/2 in its upper.
+/// Formats whose 4-bit quants name one of 16 uneven levels, which a scale multiplies. In a part of n numbers,
+/// byte i holds number i in its lower half and number i + n/2 in its upper.
 final class FourBitCodecs {
     /// Levels of IQ4_NL and IQ4_XS: nearer to each other where weights are frequent.
     private static final float[] UNEVEN = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 /// Decoders of ggml's k-quants: 256 numbers in parts of 16 or 32, each part with a small integer scale (and
 /// minimum) of its own, which the block's F16 scale (and F16 scale of minimums) multiplies.
 ///
-/// The low bits of quants are laid out by halves of 128 numbers or quarters of 64: byte i holds bits of numbers i,
-/// i + 32, and so on.
+/// The low bits of quants are laid out by halves of 128 numbers or quarters of 64: byte i holds bits of numbers
+/// i, i + 32, and so on.
 final class KQuantCodecs {
     private static final int PART = 16;
     private static final int PARTS = 16;
@@ -127,16 +127,16 @@ final class KQuantCodecs {
         return low | high << 4;
     }
 
-    /// A part's scale in Q4_K and Q5_K, 0 to 63: the first four in the lower 6 bits of bytes 0 to 3, the others in
-    /// the lower half of bytes 8 to 11 and the upper 2 bits of bytes 0 to 3.
+    /// A part's scale in Q4_K and Q5_K, 0 to 63: the first four in the lower 6 bits of bytes 0 to 3, the others
+    /// in the lower half of bytes 8 to 11 and the upper 2 bits of bytes 0 to 3.
     static int scaleOfQ4(MemorySegment from, long scales, int part) {
         return part < 4
                 ? unsignedByte(from, scales + part) & 63
                 : unsignedByte(from, scales + part + 4) & 15 | unsignedByte(from, scales + part - 4) >>> 6 << 4;
     }
 
-    /// A part's minimum in Q4_K and Q5_K, 0 to 63: as the scale, with bytes 4 to 7 and the upper half of bytes 8 to
-    /// 11.
+    /// A part's minimum in Q4_K and Q5_K, 0 to 63: as the scale, with bytes 4 to 7 and the upper half of bytes 8
+    /// to 11.
     static int minimumOfQ4(MemorySegment from, long scales, int part) {
         return part < 4
                 ? unsignedByte(from, scales + part + 4) & 63

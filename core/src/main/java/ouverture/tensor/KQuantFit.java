@@ -5,8 +5,8 @@ import static ouverture.tensor.BlockMath.roundedToEven;
 import java.util.Arrays;
 
 /// The scales, minimums and quants of one k-quant block while it is being found: number ~ scale * quant - minimum
-/// in each part of the block. Follows ggml's quantisers without importance matrix operation by operation, in float,
-/// since files are to come out the same to the last bit.
+/// in each part of the block. Follows ggml's quantisers without importance matrix operation by operation, in
+/// float, since files are to come out the same to the last bit.
 final class KQuantFit {
     private static final int BLOCK = 256;
 
@@ -110,7 +110,8 @@ final class KQuantFit {
         searchWithMinimum(part, search);
     }
 
-    /// Finds a part's scale and minimum, with errors weighted by the numbers' magnitudes plus their quadratic mean.
+    /// Finds a part's scale and minimum, with errors weighted by the numbers' magnitudes plus their quadratic
+    /// mean.
     void searchBySpread(int part, Search search) {
         int at = first + part * length;
         float squareSum = 0;
@@ -199,8 +200,8 @@ final class KQuantFit {
         return error;
     }
 
-    /// Finds the scale of a part without minimum: of 19 scales near the one that maps the number farthest from zero
-    /// to the lowest quant, the one with the least squared error, weighted with the squares of the numbers.
+    /// Finds the scale of a part without minimum: of 19 scales near the one that maps the number farthest from
+    /// zero to the lowest quant, the one with the least squared error, weighted with the squares of the numbers.
     void searchScale(int part) {
         int at = first + part * length;
         float farthest = BlockMath.farthestFromZero(numbers, at, length);

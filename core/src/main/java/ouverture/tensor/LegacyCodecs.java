@@ -11,9 +11,9 @@ import static ouverture.tensor.LittleEndian.unsignedByte;
 import java.lang.foreign.MemorySegment;
 
 /// ggml's first block formats: 32 numbers with one F16 scale d. In the `_0` formats a number is d * quant with
-/// signed quants; the `_1` formats store an F16 minimum m after d, and a number is d * quant + m. Quants of 4 bits
-/// lie two to a byte, number i in the lower half and number i + 16 in the upper; a fifth bit of number i is bit i
-/// of a 32-bit word.
+/// signed quants; the `_1` formats store an F16 minimum m after d, and a number is d * quant + m. Quants of 4
+/// bits lie two to a byte, number i in the lower half and number i + 16 in the upper; a fifth bit of number i is
+/// bit i of a 32-bit word.
 final class LegacyCodecs {
     private static final int BLOCK = 32;
     private static final int HALF = BLOCK / 2;

@@ -7,8 +7,8 @@ import static ouverture.tensor.LittleEndian.unsignedByte;
 
 import java.lang.foreign.MemorySegment;
 
-/// Formats of ternary networks (BitNet b1.58, arXiv 2402.17764; TriLM, arXiv 2407.12327): 256 numbers that are -1,
-/// 0 or 1 times the block's F16 scale, which stands at the end.
+/// Formats of ternary networks (BitNet b1.58, arXiv 2402.17764; TriLM, arXiv 2407.12327): 256 numbers that are
+/// -1, 0 or 1 times the block's F16 scale, which stands at the end.
 final class TernaryCodecs {
     private static final int BLOCK = 256;
     private static final int[] POWERS_OF_3 = {1, 3, 9, 27, 81};
@@ -23,8 +23,8 @@ final class TernaryCodecs {
         decodeDigits(from, offset + 48, 4, 4, scale, to, at + 240);
     }
 
-    /// Byte b holds the numbers b, b + bytes, ... as digits of a fraction in base 3, in units of 1/256: the leading
-    /// digit is the whole part of 3 * byte / 256.
+    /// Byte b holds the numbers b, b + bytes, ... as digits of a fraction in base 3, in units of 1/256: the
+    /// leading digit is the whole part of 3 * byte / 256.
     private static void decodeDigits(
             MemorySegment from, long offset, int bytes, int digits, float scale, float[] to, int at) {
         for (int digit = 0; digit < digits; digit++) {

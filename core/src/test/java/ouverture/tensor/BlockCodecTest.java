@@ -159,8 +159,8 @@ class BlockCodecTest {
         assertSameBits(again, expected);
     }
 
-    /// The largest error, relative to the largest magnitude of the block, that rounding Gaussian numbers may cause:
-    /// half a
+    /// The largest error, relative to the largest magnitude of the block, that rounding Gaussian numbers may
+    /// cause: half a
     /// step between quants, and more where a part's scale is itself rounded to few bits.
     private static double bound(DType type) {
         return switch (type) {
