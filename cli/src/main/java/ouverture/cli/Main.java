@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
-    private static final List<String> COMMANDS = List.of("run");
+    private static final List<String> COMMANDS = List.of("run", "chat");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -67,6 +67,7 @@ public final class Main implements Runnable {
     private static Object command(String name, Streams streams) {
         return switch (name) {
             case "run" -> new RunCommand(streams);
+            case "chat" -> new ChatCommand(streams);
             default -> throw new AssertionError(name);
         };
     }
