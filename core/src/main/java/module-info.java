@@ -3,11 +3,14 @@ import org.jspecify.annotations.NullMarked;
 /// The engine: reads model files, turns text into tokens, runs the network and samples the answer.
 @NullMarked
 module ouverture.core {
+    requires java.management;
+    requires jdk.management;
     requires tools.jackson.databind;
     requires static org.jspecify;
 
     exports ouverture;
     exports ouverture.error;
+    exports ouverture.generate;
     exports ouverture.tensor to
             ouverture.kernels.vector,
             ouverture.cli;

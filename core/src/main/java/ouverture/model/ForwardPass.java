@@ -64,7 +64,9 @@ public final class ForwardPass {
     public Tensor linear(Tensor x, Linear linear) {
         Tensor weight = linear.weight();
         Tensor out = scratch.matrix(weight.name(), x.rows(), weight.rows());
-        kernels.matmul(out, x, weight, linear.bias());
+        if (x.rows() > 0) {
+            kernels.matmul(out, x, weight, linear.bias());
+        }
         return out;
     }
 

@@ -1,0 +1,296 @@
+package ouverture;
+
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import ouverture.error.PromptTooLongException;
+import ouverture.error.RequestException;
+import ouverture.error.ResourceException;
+import ouverture.file.Metadata;
+import ouverture.file.ModelFile;
+import ouverture.generate.FinishReason;
+import ouverture.generate.SamplingParameters;
+import ouverture.generate.Scheduler;
+import ouverture.generate.Sequence;
+import ouverture.generate.TokenProbability;
+import ouverture.model.Model;
+import ouverture.model.Scratch;
+import ouverture.model.family.Families;
+import ouverture.tensor.DType;
+import ouverture.tensor.Kernels;
+import ouverture.tensor.KernelsOptions;
+import ouverture.tensor.KernelsProvider;
+import ouverture.tensor.KvCache;
+import ouverture.tensor.Tensor;
+import ouverture.text.Tokenizer;
+
+/// One loaded model with its kernels, memory and scheduler. Thread-safe: many answers may run at once.
+public final class Engine implements ChatModel, AutoCloseable {
+    private static final int BLOCK_SIZE = 32;
+    private static final int DEFAULT_CONTEXT = 4096;
+
+    private final ModelFile file;
+    private final Arena arena;
+    private final Kernels kernels;
+    private final Scheduler scheduler;
+    private final ModelInfo info;
+    private final @Nullable Tokenizer tokenizer;
+    private final @Nullable ChatPrompt chatPrompt;
+
+    /// Loads a model with default options.
+    ///
+    /// @param model a GGUF file, or a folder with safetensors
+    /// @throws ouverture.error.ModelFileException if the file is missing or damaged
+    /// @throws ouverture.error.UnsupportedModelException if this version cannot run it
+    /// @throws ResourceException if the machine has too little memory
+    public static Engine open(Path model) {
+        return open(model, EngineOptions.DEFAULT);
+    }
+
+    /// Loads a model; throws as [#open(Path)], and [RequestException] if an option does not suit the model.
+    public static Engine open(Path model, EngineOptions options) {
+        KernelsProvider provider = KernelSets.choose(options.kernels());
+        ModelFile file = ModelFile.open(model);
+        Arena arena = Arena.ofShared();
+        try {
+            return new Engine(file, arena, provider, options);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            file.close();
+            throw e;
+        }
+    }
+
+    private Engine(ModelFile file, Arena arena, KernelsProvider provider, EngineOptions options) {
+        this.file = file;
+        this.arena = arena;
+        Metadata metadata = file.metadata();
+        Model model = Families.load(file);
+        tokenizer = Tokenizer.find(file).orElse(null);
+        chatPrompt = tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
+        int positions = positions(metadata, model, options);
+        DType cacheType =
+                switch (options.cache()) {
+                    case F32 -> DType.F32;
+                    case F16 -> DType.F16;
+                    case Q8_0 -> DType.Q8_0;
+                };
+        int blocks = Math.ceilDiv(positions, BLOCK_SIZE);
+        long cacheBytes = KvCache.bytes(cacheType, (long) blocks * BLOCK_SIZE, model.cacheShapes());
+        KvCache cache = allocate(metadata, model, cacheType, blocks, cacheBytes);
+        int threads = options.threads() > 0
+                ? options.threads()
+                : Runtime.getRuntime().availableProcessors();
+        info = info(model, positions, cacheBytes, provider.name(), threads);
+        kernels = provider.create(new KernelsOptions(
+                threads,
+                switch (options.activations()) {
+                    case F32 -> KernelsOptions.Activations.F32;
+                    case Q8 -> KernelsOptions.Activations.Q8;
+                }));
+        scheduler = new Scheduler(
+                model,
+                kernels,
+                cache,
+                new Scratch(arena),
+                new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens()));
+    }
+
+    private static int positions(Metadata metadata, Model model, EngineOptions options) {
+        if (options.context() > model.contextLength()) {
+            throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
+                    + " was made for " + model.contextLength() + " at most.");
+        }
+        return options.context() > 0 ? options.context() : Math.min(model.contextLength(), DEFAULT_CONTEXT);
+    }
+
+    private KvCache allocate(Metadata metadata, Model model, DType type, int blocks, long bytes) {
+        long memory = ManagementFactory.getOperatingSystemMXBean()
+                        instanceof com.sun.management.OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : Long.MAX_VALUE;
+        String sentence = "The key/value cache of " + metadata.file() + " for " + (long) blocks * BLOCK_SIZE
+                + " tokens needs " + (bytes >> 20) + " MiB and this machine has " + (memory >> 20)
+                + " MiB of memory; ask for a smaller context or a smaller cache format.";
+        if (bytes > memory / 10 * 9) {
+            throw new ResourceException(sentence);
+        }
+        try {
+            return KvCache.allocate(arena, type, blocks, BLOCK_SIZE, model.cacheShapes());
+        } catch (OutOfMemoryError e) {
+            throw new ResourceException(sentence, e);
+        }
+    }
+
+    private ModelInfo info(Model model, int positions, long cacheBytes, String kernelsName, int threads) {
+        Metadata metadata = file.metadata();
+        long parameters = 0;
+        long bytes = 0;
+        long bytesPerToken = 0;
+        for (Tensor tensor : file.tensors().values()) {
+            parameters += tensor.size();
+            bytes += tensor.bytes();
+            boolean lookedUp = tensor.name().equals("position_embd.weight")
+                    || (tensor.name().equals("token_embd.weight")
+                            && file.tensors().containsKey("output.weight"));
+            bytesPerToken += lookedUp ? tensor.rowBytes() : tensor.bytes();
+        }
+        Tensor output = file.tensors().getOrDefault("output.weight", file.tensors().get("token_embd.weight"));
+        return new ModelInfo(
+                metadata.string("general.name").orElse(metadata.file()),
+                metadata.architecture(),
+                parameters,
+                bytes,
+                bytesPerToken,
+                model.contextLength(),
+                positions,
+                cacheBytes,
+                output == null ? 0 : output.rows(),
+                model.cacheShapes().size(),
+                kernelsName,
+                threads,
+                tokenizer != null,
+                chatPrompt != null);
+    }
+
+    /// What is loaded, and how.
+    public ModelInfo info() {
+        return info;
+    }
+
+    /// The model's tokenizer, where its file has one.
+    public Optional<Tokenizer> tokenizer() {
+        return Optional.ofNullable(tokenizer);
+    }
+
+    /// Starts the answer to a conversation, rendered by the model's own chat template.
+    ///
+    /// @throws RequestException if the model has no chat template, or a value is out of range
+    /// @throws ouverture.error.TemplateException if the template refuses the conversation
+    /// @throws PromptTooLongException if the conversation does not fit the context
+    /// @throws ouverture.error.OverloadedException if too many requests wait
+    @Override
+    public Generation chat(ChatRequest request) {
+        if (chatPrompt == null) {
+            throw new RequestException(file.metadata().file() + " has no "
+                    + (tokenizer == null ? "tokenizer: only token ids can be continued." : "chat template: it continues"
+                            + " text, so ask for a completion (on the command line: run --raw)."));
+        }
+        int[] prompt = chatPrompt.encode(request.messages());
+        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+    }
+
+    /// Starts the continuation of a text or of token ids; throws as [#chat].
+    public Generation complete(CompletionRequest request) {
+        int[] prompt =
+                switch (request.prompt()) {
+                    case CompletionRequest.Prompt.Text(String text) -> {
+                        if (tokenizer == null) {
+                            throw new RequestException(file.metadata().file()
+                                    + " has no tokenizer: give token ids, or put its tokenizer.json beside it.");
+                        }
+                        yield tokenizer.encode(text, true, false);
+                    }
+                    case CompletionRequest.Prompt.Tokens(List<Integer> ids) ->
+                        ids.stream().mapToInt(Integer::intValue).toArray();
+                };
+        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+    }
+
+    private Generation start(int[] prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
+        check(prompt);
+        sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
+        if (tokenizer == null && !stop.isEmpty()) {
+            throw new RequestException(file.metadata().file() + " has no tokenizer, so stop strings cannot be found.");
+        }
+        int room = info.cachePositions() - prompt.length + 1;
+        if (room < 1) {
+            throw new PromptTooLongException("The prompt has " + prompt.length + " tokens and the context holds "
+                    + info.cachePositions() + ": shorten it, or ask for a larger context (the model was made for "
+                    + info.contextLength() + ").");
+        }
+        StreamedGeneration generation = new StreamedGeneration(
+                prompt.length, tokenizer == null ? null : tokenizer.decoder(), stop, sampling.logProbs() >= 0);
+        Sequence sequence = new Sequence(
+                prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
+        generation.started(sequence);
+        scheduler.submit(sequence);
+        return generation;
+    }
+
+    private boolean ends(int id) {
+        return tokenizer != null && id < tokenizer.size() && tokenizer.endsGeneration(id);
+    }
+
+    private void check(int[] prompt) {
+        if (prompt.length == 0) {
+            throw new RequestException("The prompt is empty and the model has no start token; give it some text.");
+        }
+        for (int id : prompt) {
+            checkId(id, "The prompt");
+        }
+    }
+
+    private void checkId(int id, String where) {
+        if (id < 0 || id >= info.vocabularySize()) {
+            throw new RequestException(where + " has token " + id + "; the model's tokens are 0 to "
+                    + (info.vocabularySize() - 1) + ".");
+        }
+    }
+
+    /// Computes logits of a prompt, for comparison with other engines.
+    ///
+    /// @param ids token ids, used as they are
+    /// @param allPositions whether to return a row for each position, or for the last one only
+    /// @return rows of vocabulary size
+    public float[][] logits(int[] ids, boolean allPositions) {
+        check(ids);
+        if (ids.length > info.cachePositions()) {
+            throw new PromptTooLongException(
+                    "There are " + ids.length + " tokens and the context holds " + info.cachePositions() + ".");
+        }
+        float[][] rows = new float[allPositions ? ids.length : 1][];
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Sequence.Listener listener = new Sequence.Listener() {
+            @Override
+            public boolean token(int id, TokenProbability probability) {
+                return true;
+            }
+
+            @Override
+            public void finished(FinishReason reason, int generatedTokens, int cachedTokens) {
+                done.complete(null);
+            }
+
+            @Override
+            public void failed(Throwable failure) {
+                done.completeExceptionally(failure);
+            }
+        };
+        scheduler.submit(Sequence.forLogits(
+                ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, listener));
+        try {
+            done.get();
+        } catch (ExecutionException e) {
+            throw StreamedGeneration.failure(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ResourceException("The computation was given up: its caller was interrupted.", e);
+        }
+        return rows;
+    }
+
+    /// Ends running answers with a failure, then gives back threads and memory. Must not be called twice.
+    @Override
+    public void close() {
+        scheduler.close();
+        kernels.close();
+        arena.close();
+        file.close();
+    }
+}

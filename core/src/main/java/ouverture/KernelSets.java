@@ -1,0 +1,44 @@
+package ouverture;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import ouverture.error.ResourceException;
+import ouverture.tensor.KernelsProvider;
+
+/// The kernel sets on this machine.
+public final class KernelSets {
+    private KernelSets() {}
+
+    /// Every kernel set that is installed, usable or not, the fastest first.
+    public static List<KernelsProvider> all() {
+        return ServiceLoader.load(KernelsProvider.class, KernelSets.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(KernelsProvider::rank).reversed())
+                .toList();
+    }
+
+    /// The kernel set of a name, or the fastest usable one for `auto`.
+    ///
+    /// @throws ResourceException if there is none of that name, or it cannot run here
+    public static KernelsProvider choose(String name) {
+        List<KernelsProvider> all = all();
+        for (KernelsProvider provider : all) {
+            Optional<String> reason = provider.unusable();
+            if (name.equals("auto") && reason.isEmpty()) {
+                return provider;
+            }
+            if (name.equals(provider.name())) {
+                if (reason.isPresent()) {
+                    throw new ResourceException("The kernels \"" + name + "\" cannot run here: " + reason.get());
+                }
+                return provider;
+            }
+        }
+        String names = all.stream().map(KernelsProvider::name).collect(Collectors.joining(", "));
+        throw new ResourceException(
+                "There are no kernels named \"" + name + "\"; choose auto or one of these: " + names + ".");
+    }
+}

@@ -1,0 +1,159 @@
+package ouverture.generate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/// Draws the tokens of one sequence. What it draws depends on the logits, the parameters, the tokens before and the
+/// seed, and on nothing else.
+public final class Sampler {
+    private static final RandomGeneratorFactory<RandomGenerator> GENERATORS =
+            RandomGeneratorFactory.of("L64X128MixRandom");
+
+    private final SamplingParameters parameters;
+    private final RandomGenerator random;
+    private final Map<Integer, Integer> answerCounts = new HashMap<>();
+    private final Set<Integer> seen = new HashSet<>();
+
+    /// @param prompt tokens that the repetition penalty counts as seen
+    public Sampler(SamplingParameters parameters, int[] prompt) {
+        this.parameters = parameters;
+        this.random = GENERATORS.create(
+                parameters.seed().isPresent() ? parameters.seed().getAsLong() : System.nanoTime());
+        if (parameters.repetitionPenalty() != 1) {
+            for (int token : prompt) {
+                seen.add(token);
+            }
+        }
+    }
+
+    /// Draws the next token and remembers it.
+    ///
+    /// @param logits one for each token of the vocabulary; changed by this call
+    public int sample(float[] logits) {
+        parameters.logitBias().forEach((id, bias) -> logits[id] += bias.floatValue());
+        penalise(logits);
+        int token = parameters.temperature() == 0 ? mostLikely(logits) : draw(logits);
+        answerCounts.merge(token, 1, Integer::sum);
+        seen.add(token);
+        return token;
+    }
+
+    private void penalise(float[] logits) {
+        if (parameters.repetitionPenalty() != 1) {
+            float penalty = (float) parameters.repetitionPenalty();
+            for (int id : seen) {
+                logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+            }
+        }
+        if (parameters.presencePenalty() != 0 || parameters.frequencyPenalty() != 0) {
+            answerCounts.forEach((id, count) ->
+                    logits[id] -= (float) (parameters.presencePenalty() + count * parameters.frequencyPenalty()));
+        }
+    }
+
+    /// The index of the largest logit, the first of equals; NaN counts as the smallest.
+    static int mostLikely(float[] logits) {
+        int best = 0;
+        float max = Float.NEGATIVE_INFINITY;
+        for (int id = 0; id < logits.length; id++) {
+            if (logits[id] > max) {
+                max = logits[id];
+                best = id;
+            }
+        }
+        return best;
+    }
+
+    private int draw(float[] logits) {
+        int[] ids = candidates(logits);
+        double max = logits[ids[0]] / parameters.temperature();
+        if (!Double.isFinite(max)) {
+            return ids[0];
+        }
+        double[] weights = new double[ids.length];
+        double total = 0;
+        for (int i = 0; i < ids.length; i++) {
+            weights[i] = Math.exp(logits[ids[i]] / parameters.temperature() - max);
+            total += weights[i];
+        }
+        int kept = 0;
+        double mass = 0;
+        while (kept < ids.length
+                && weights[kept] > 0
+                && (kept == 0 || (mass < parameters.topP() * total && weights[kept] >= parameters.minP()))) {
+            mass += weights[kept++];
+        }
+        double point = random.nextDouble() * mass;
+        for (int i = 0; i < kept; i++) {
+            point -= weights[i];
+            if (point < 0) {
+                return ids[i];
+            }
+        }
+        return ids[kept - 1];
+    }
+
+    /// The top-k tokens, most likely first and the lower id first among equals; all tokens without top-k.
+    private int[] candidates(float[] logits) {
+        int k = parameters.topK() == 0 ? logits.length : Math.min(parameters.topK(), logits.length);
+        return ranked(logits, k);
+    }
+
+    /// The `k` most likely ids in order. Each logit becomes a long whose order is logit first, lower id first; the
+    /// smallest of the kept ones is found by a partial sort.
+    private static int[] ranked(float[] logits, int k) {
+        long[] keys = new long[logits.length];
+        for (int id = 0; id < keys.length; id++) {
+            float logit = Float.isNaN(logits[id]) ? Float.NEGATIVE_INFINITY : logits[id] + 0f;
+            int bits = Float.floatToIntBits(logit);
+            int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+            keys[id] = ((long) ~ordered << 32) | id;
+        }
+        if (k < keys.length / 16) {
+            keys = smallest(keys, k);
+        } else {
+            Arrays.sort(keys);
+        }
+        int[] ids = new int[k];
+        for (int i = 0; i < k; i++) {
+            ids[i] = (int) keys[i];
+        }
+        return ids;
+    }
+
+    /// The `k` smallest keys, ascending.
+    private static long[] smallest(long[] keys, int k) {
+        long[] kept = Arrays.copyOf(keys, k);
+        Arrays.sort(kept);
+        for (int i = k; i < keys.length; i++) {
+            if (keys[i] < kept[k - 1]) {
+                int place = -Arrays.binarySearch(kept, keys[i]) - 1;
+                System.arraycopy(kept, place, kept, place + 1, k - 1 - place);
+                kept[place] = keys[i];
+            }
+        }
+        return kept;
+    }
+
+    /// Log-probabilities of a token and of the `count` most likely ones: log softmax of unchanged logits.
+    static TokenProbability probability(float[] logits, int token, int count) {
+        double max = logits[mostLikely(logits)];
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - max);
+        }
+        double logSum = max + Math.log(sum);
+        List<TokenProbability> alternatives = new ArrayList<>();
+        for (int id : ranked(logits, Math.min(count, logits.length))) {
+            alternatives.add(new TokenProbability(id, logits[id] - logSum, List.of()));
+        }
+        return new TokenProbability(token, logits[token] - logSum, List.copyOf(alternatives));
+    }
+}

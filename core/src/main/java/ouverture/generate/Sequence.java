@@ -1,0 +1,219 @@
+package ouverture.generate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// One running request: its tokens, how far they are computed, and where its keys and values live.
+public final class Sequence {
+    /// Hears of a sequence's progress on the scheduler's thread, so it must be quick and must not block.
+    public interface Listener {
+        /// The next token of the answer; not called for a token that ends the answer.
+        ///
+        /// @param probability of the token where the parameters ask for it, else its log-probability is NaN
+        /// @return whether the answer goes on
+        boolean token(int id, TokenProbability probability);
+
+        /// The end; nothing follows.
+        void finished(FinishReason reason, int generatedTokens, int cachedTokens);
+
+        /// The end by a failure; nothing follows.
+        void failed(Throwable failure);
+    }
+
+    /// Hears the logits of prompt positions.
+    @FunctionalInterface
+    public interface LogitsListener {
+        void logits(int position, float[] logits);
+    }
+
+    private final int promptLength;
+    private final int maxTokens;
+    private final SamplingParameters parameters;
+    private final Sampler sampler;
+    private final IntPredicate end;
+    private final Listener listener;
+    private final LogitsRequest logits;
+    private volatile boolean cancelled;
+
+    private int[] tokens;
+    private int length;
+    private int computed;
+    private int cached;
+    private final List<Integer> blocks = new ArrayList<>();
+    private int remembered;
+    private long rememberedSerial = BlockPool.ROOT;
+
+    private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions) {}
+
+    /// An answer to a prompt.
+    ///
+    /// @param prompt token ids, at least one
+    /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
+    /// @param end whether a token ends the answer
+    public Sequence(
+            int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
+        this(prompt, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
+    }
+
+    private Sequence(
+            int[] prompt,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener,
+            LogitsRequest logits) {
+        this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
+        this.length = prompt.length;
+        this.promptLength = prompt.length;
+        this.parameters = parameters;
+        this.maxTokens = maxTokens;
+        this.sampler = new Sampler(parameters, prompt);
+        this.end = end;
+        this.listener = listener;
+        this.logits = logits;
+    }
+
+    /// A prompt whose logits are wanted and no answer; it neither uses nor fills the prefix cache.
+    ///
+    /// @param allPositions whether the logits of every position are wanted, or those of the last one only
+    public static Sequence forLogits(int[] ids, boolean allPositions, LogitsListener logits, Listener listener) {
+        return new Sequence(
+                ids,
+                SamplingParameters.GREEDY,
+                0,
+                _ -> false,
+                listener,
+                new LogitsRequest(logits, false, allPositions));
+    }
+
+    /// Ends the sequence at the next step. May be called from any thread.
+    public void cancel() {
+        cancelled = true;
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    /// Takes known blocks for the beginning of the tokens, and fresh ones for the rest.
+    ///
+    /// @return whether the pool had enough; if not, nothing was taken
+    boolean admit(BlockPool pool) {
+        List<Integer> reused = logits.none ? pool.reuse(tokens, length - 1) : List.of();
+        blocks.addAll(reused);
+        if (!reserve(length, pool)) {
+            evict(pool);
+            return false;
+        }
+        computed = reused.size() * pool.blockSize();
+        if (length == promptLength) {
+            cached = computed;
+        }
+        return true;
+    }
+
+    /// Takes the blocks that are missing for `positions` positions.
+    ///
+    /// @return whether the pool had enough; if not, nothing was taken
+    boolean reserve(int positions, BlockPool pool) {
+        int missing = Math.ceilDiv(positions, pool.blockSize()) - blocks.size();
+        if (pool.available() < missing) {
+            return false;
+        }
+        for (int i = 0; i < missing; i++) {
+            blocks.add(pool.take());
+        }
+        return true;
+    }
+
+    /// Gives all blocks back; what was computed must be computed again, or found in the pool, when the sequence is
+    /// admitted again.
+    void evict(BlockPool pool) {
+        pool.release(blocks);
+        blocks.clear();
+        computed = 0;
+        remembered = 0;
+        rememberedSerial = BlockPool.ROOT;
+    }
+
+    /// Tokens that are known and not yet computed.
+    int pending() {
+        return length - computed;
+    }
+
+    int computed() {
+        return computed;
+    }
+
+    int token(int position) {
+        return tokens[position];
+    }
+
+    int[] table() {
+        return blocks.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /// Whether somebody waits for the logits after this position.
+    boolean wantsLogits(int position) {
+        return position == length - 1 || logits.allPositions;
+    }
+
+    /// Takes note that the next `count` tokens are computed, and remembers blocks that became full.
+    void advance(int count, BlockPool pool) {
+        computed += count;
+        if (!logits.none) {
+            return;
+        }
+        int size = pool.blockSize();
+        while ((remembered + 1) * size <= computed) {
+            int[] content = Arrays.copyOfRange(tokens, remembered * size, (remembered + 1) * size);
+            rememberedSerial = pool.remember(blocks.get(remembered), rememberedSerial, content);
+            remembered++;
+        }
+    }
+
+    /// Takes the logits after `position`.
+    ///
+    /// @return why the sequence ends now, or null if it goes on
+    @Nullable FinishReason accept(int position, float[] row) {
+        if (!logits.none) {
+            logits.listener.logits(position, row);
+            return position == promptLength - 1 ? FinishReason.LENGTH : null;
+        }
+        float[] unchanged = parameters.logProbs() >= 0 ? row.clone() : row;
+        int token = sampler.sample(row);
+        if (length == tokens.length) {
+            tokens = Arrays.copyOf(tokens, 2 * length);
+        }
+        tokens[length++] = token;
+        if (end.test(token)) {
+            return FinishReason.STOP;
+        }
+        TokenProbability probability = parameters.logProbs() >= 0
+                ? Sampler.probability(unchanged, token, parameters.logProbs())
+                : new TokenProbability(token, Double.NaN, List.of());
+        if (!listener.token(token, probability)) {
+            return FinishReason.STOP;
+        }
+        return length - promptLength >= maxTokens ? FinishReason.LENGTH : null;
+    }
+
+    /// Gives the blocks back and tells the listener.
+    void finish(FinishReason reason, BlockPool pool) {
+        evict(pool);
+        listener.finished(reason, length - promptLength, cached);
+    }
+
+    /// Gives the blocks back and tells the listener.
+    void fail(Throwable failure, BlockPool pool) {
+        evict(pool);
+        listener.failed(failure);
+    }
+}

@@ -1,0 +1,70 @@
+package ouverture.generate;
+
+import java.util.List;
+
+/// Cuts a growing text at the first stop string, and holds back an end that may turn out to begin one.
+public final class TextStream {
+    private final List<String> stops;
+    private final StringBuilder held = new StringBuilder();
+    private boolean stopped;
+
+    /// @param stops strings that end the text and are not part of it, none of them empty
+    public TextStream(List<String> stops) {
+        this.stops = stops;
+    }
+
+    /// Whether a stop string has come.
+    public boolean stopped() {
+        return stopped;
+    }
+
+    /// Adds a piece.
+    ///
+    /// @return what is certain to be part of the text and was not returned before
+    public String push(String piece) {
+        if (stopped) {
+            return "";
+        }
+        held.append(piece);
+        int end = Integer.MAX_VALUE;
+        for (String stop : stops) {
+            int at = held.indexOf(stop);
+            if (at >= 0) {
+                end = Math.min(end, at);
+                stopped = true;
+            }
+        }
+        if (stopped) {
+            String text = held.substring(0, end);
+            held.setLength(0);
+            return text;
+        }
+        return take(held.length() - possibleBeginning());
+    }
+
+    /// Ends the text.
+    ///
+    /// @return what was held back
+    public String finish() {
+        return take(held.length());
+    }
+
+    /// Length of the longest end of the text that begins a stop string.
+    private int possibleBeginning() {
+        int longest = 0;
+        for (String stop : stops) {
+            for (int n = Math.min(stop.length() - 1, held.length()); n > longest; n--) {
+                if (stop.startsWith(held.substring(held.length() - n))) {
+                    longest = n;
+                }
+            }
+        }
+        return longest;
+    }
+
+    private String take(int count) {
+        String text = held.substring(0, count);
+        held.delete(0, count);
+        return text;
+    }
+}
