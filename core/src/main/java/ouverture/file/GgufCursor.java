@@ -95,14 +95,26 @@ final class GgufCursor {
         if (length <= window.length) {
             fill(length);
             String text = new String(window, view.position(), length, StandardCharsets.UTF_8);
-            view.position(view.position() + length);
+            skip(length);
             return text;
         }
-        byte[] bytes = new byte[length];
-        MemorySegment.copy(file, ValueLayout.JAVA_BYTE, position(), bytes, 0, length);
-        windowStart = position() + length;
-        view.position(0).limit(0);
+        byte[] bytes = copy(position(), length);
+        skip(length);
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /// `count` strings, which the file must be known to have room for.
+    GgufStrings readStrings(int count) {
+        long first = position();
+        int[] starts = new int[count + 1];
+        for (int i = 0; i < count; i++) {
+            int length = readCount("bytes of text", 1, (int) LONGEST_HEADER);
+            starts[i] = (int) (position() - first);
+            skip(length);
+        }
+        int length = (int) (position() - first);
+        starts[count] = length + Long.BYTES;
+        return new GgufStrings(copy(first, length), starts);
     }
 
     /// The failure "(file): (place) (complaint)." of a sound file.
@@ -113,6 +125,21 @@ final class GgufCursor {
     /// The failure "(file) is damaged: (place) (complaint)."
     ModelFileException damaged(String complaint) {
         return new ModelFileException(name + " is damaged: " + place + " " + complaint + ".");
+    }
+
+    private byte[] copy(long start, int length) {
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(file, ValueLayout.JAVA_BYTE, start, bytes, 0, length);
+        return bytes;
+    }
+
+    private void skip(int bytes) {
+        if (bytes <= view.remaining()) {
+            view.position(view.position() + bytes);
+        } else {
+            windowStart = position() + bytes;
+            view.position(0).limit(0);
+        }
     }
 
     private void fill(int bytes) {

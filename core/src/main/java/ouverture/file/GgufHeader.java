@@ -137,7 +137,7 @@ record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemoryS
             case 4 -> readUnsignedInts(cursor, count);
             case 6 -> readFloats(cursor, count);
             case 7 -> readList(new Boolean[count], () -> readBoolean(cursor));
-            case 8 -> readList(new String[count], cursor::readString);
+            case 8 -> cursor.readStrings(count);
             case 10 -> readUnsignedLongs(cursor, count);
             case 11 -> readLongs(cursor, count);
             case 12 -> readList(new Double[count], () -> Double.longBitsToDouble(cursor.readLong()));

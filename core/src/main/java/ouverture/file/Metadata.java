@@ -84,11 +84,16 @@ public final class Metadata {
         };
     }
 
+    /// A list of strings. A GGUF file's is decoded anew on each access: iterate it once.
+    ///
     /// @throws ModelFileException if the value is not a list of strings
     public Optional<List<String>> strings(String key) {
         Object value = find(key);
         if (value == null) {
             return Optional.empty();
+        }
+        if (value instanceof GgufStrings strings) {
+            return Optional.of(strings);
         }
         if (!(value instanceof List<?> list)) {
             throw wrongType(key, "a list of strings", value);
