@@ -2,7 +2,7 @@ package ouverture.generate;
 
 import java.util.List;
 
-/// Cuts a growing text at the first stop string, and holds back an end that may turn out to begin one.
+/// Cuts a growing text where the stop string that is complete first begins, and holds back an end that may turn out to begin one.
 public final class TextStream {
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
@@ -26,16 +26,18 @@ public final class TextStream {
             return "";
         }
         held.append(piece);
+        int begin = held.length();
         int end = Integer.MAX_VALUE;
         for (String stop : stops) {
             int at = held.indexOf(stop);
-            if (at >= 0) {
-                end = Math.min(end, at);
+            if (at >= 0 && (at + stop.length() < end || (at + stop.length() == end && at < begin))) {
+                begin = at;
+                end = at + stop.length();
                 stopped = true;
             }
         }
         if (stopped) {
-            String text = held.substring(0, end);
+            String text = held.substring(0, begin);
             held.setLength(0);
             return text;
         }
