@@ -1,6 +1,6 @@
 package ouverture.cli;
 
-import java.io.PrintWriter;
+import java.io.IOException;
 import java.lang.reflect.Array;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import ouverture.error.RequestException;
 import ouverture.file.ModelFile;
 import ouverture.tensor.Tensor;
@@ -23,10 +24,14 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
         description = "Tells what a model file is: family, size, formats, context, memory needed, licence.")
 final class InspectCommand implements Callable<Integer> {
     private static final int LIST_ITEMS = 8;
     private static final int MOST_TEXT = 120;
+
+    private final Streams streams;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, or a folder with safetensors.")
     private Path model = Path.of("");
@@ -50,28 +55,26 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints one JSON object; the lists are added to it.")
     private boolean json;
 
-    private final Streams streams;
-
     InspectCommand(Streams streams) {
         this.streams = streams;
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (context < 0) {
             throw new RequestException("The context is " + context + " tokens; it must be at least 0.");
         }
-        PrintWriter out = new PrintWriter(streams.out());
+        StringBuilder page = new StringBuilder();
         try (ModelFile file = ModelFile.open(model)) {
             if (json) {
-                out.println(Json.line(object(file)));
+                page.append(Json.line(object(file))).append('\n');
             } else if (metadata || tensors || template) {
-                lists(file, out);
+                lists(file, page);
             } else {
-                summary(Inspection.of(file, context), out);
+                summary(Inspection.of(file, context), page);
             }
         }
-        out.flush();
+        streams.out().write(page.toString());
         return ExitCode.OK;
     }
 
@@ -91,11 +94,11 @@ final class InspectCommand implements Callable<Integer> {
         return object;
     }
 
-    private void lists(ModelFile file, PrintWriter out) {
+    private void lists(ModelFile file, StringBuilder page) {
         if (metadata) {
             Table table = new Table("", "ll");
             file.metadata().values().forEach((key, value) -> table.row(Printable.line(key, MOST_TEXT), shown(value)));
-            table.print(out);
+            table.appendTo(page);
         }
         if (tensors) {
             Table table = new Table("", "llrr");
@@ -106,10 +109,10 @@ final class InspectCommand implements Callable<Integer> {
                         shape(tensor).stream().map(String::valueOf).collect(Collectors.joining(" x ")),
                         Units.bytes(tensor.bytes()));
             }
-            table.print(out);
+            table.appendTo(page);
         }
         if (template) {
-            out.println(Printable.lines(template(file)));
+            page.append(Printable.lines(template(file))).append('\n');
         }
     }
 
@@ -119,7 +122,7 @@ final class InspectCommand implements Callable<Integer> {
                 .orElseThrow(() -> new RequestException(file.metadata().file() + " has no chat template."));
     }
 
-    private static void summary(Inspection model, PrintWriter out) {
+    private static void summary(Inspection model, StringBuilder page) {
         Table table = new Table("", "ll");
         table.row("File", Printable.line(model.file()) + " (" + model.container() + ", "
                 + Units.bytes(model.fileBytes()) + ")");
@@ -139,20 +142,20 @@ final class InspectCommand implements Callable<Integer> {
         table.row("Tokenizer", tokenizer(model.tokenizer()));
         table.row("Chat template", model.chatTemplate() ? "yes (--template prints it)" : "none");
         row(table, "Licence", model.license() == null ? "not stated in the file" : model.license());
-        table.print(out);
-        formats(model, out);
+        table.appendTo(page);
+        formats(model, page);
         if (model.memory() != null) {
-            memory(model.memory(), out);
+            memory(model.memory(), page);
         }
     }
 
-    private static void row(Table table, String name, @org.jspecify.annotations.Nullable String value) {
+    private static void row(Table table, String name, @Nullable String value) {
         if (value != null) {
             table.row(name, Printable.line(value, MOST_TEXT));
         }
     }
 
-    private static @org.jspecify.annotations.Nullable String dimensions(Inspection model) {
+    private static @Nullable String dimensions(Inspection model) {
         List<String> parts = new ArrayList<>();
         if (model.layers() != null) {
             parts.add(model.layers() + " layers");
@@ -180,23 +183,21 @@ final class InspectCommand implements Callable<Integer> {
                 : kind + ", " + Units.digits(tokenizer.size() == null ? 0 : tokenizer.size()) + " tokens";
     }
 
-    private static void formats(Inspection model, PrintWriter out) {
+    private static void formats(Inspection model, StringBuilder page) {
         if (model.formats().isEmpty()) {
             return;
         }
-        out.println();
-        out.println("Formats of the tensors");
+        page.append("\nFormats of the tensors\n");
         Table table = new Table("  ", "lrr");
         for (Inspection.Format format : model.formats()) {
             table.row(format.type(), format.tensors() + (format.tensors() == 1 ? " tensor " : " tensors"), Units.bytes(format.bytes()));
         }
-        table.print(out);
+        table.appendTo(page);
     }
 
-    private static void memory(Inspection.Memory memory, PrintWriter out) {
-        out.println();
-        out.println("Memory for " + Units.digits(memory.context()) + " tokens (this machine has "
-                + Units.bytes(memory.machineBytes()) + ", " + Units.bytes(memory.availableBytes()) + " available)");
+    private static void memory(Inspection.Memory memory, StringBuilder page) {
+        page.append("\nMemory for " + Units.digits(memory.context()) + " tokens (this machine has "
+                + Units.bytes(memory.machineBytes()) + ", " + Units.bytes(memory.availableBytes()) + " available)\n");
         Table table = new Table("  ", "lrrrl").row("cache", "weights", "cache", "together", "");
         for (Inspection.Need need : memory.needs()) {
             table.row(
@@ -206,7 +207,7 @@ final class InspectCommand implements Callable<Integer> {
                     Units.bytes(need.totalBytes()),
                     need.fits() ? "" : "does not fit");
         }
-        table.print(out);
+        table.appendTo(page);
     }
 
     /// Rows and columns as the engine sees them; one number for a vector.

@@ -23,12 +23,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "logits",
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
         description = {
             "Writes the logits after a prompt of token ids: float32 little-endian, one row of vocabulary size for each"
                     + " position.",
             "With --activations f32 --kv-cache f32 nothing is rounded that the file has not rounded."
         })
 final class LogitsCommand implements Callable<Integer> {
+    private final Streams streams;
+
     @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, or a folder with safetensors.")
     private Path model = Path.of("");
 
@@ -51,8 +55,6 @@ final class LogitsCommand implements Callable<Integer> {
 
     @Mixin
     private EngineFlags flags = new EngineFlags();
-
-    private final Streams streams;
 
     LogitsCommand(Streams streams) {
         this.streams = streams;

@@ -26,7 +26,7 @@ final class Printable {
     private static String escape(String text, boolean lines) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
-            if (lines && (c == '\n' || c == '\t') || !hidden(c)) {
+            if (lines && (c == '\n' || c == '\t') || !isHidden(c)) {
                 safe.appendCodePoint(c);
             } else {
                 safe.append(
@@ -41,7 +41,8 @@ final class Printable {
         return safe.toString();
     }
 
-    private static boolean hidden(int c) {
+    /// Whether a code point is invisible and may do something.
+    static boolean isHidden(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -1,6 +1,5 @@
 package ouverture.cli;
 
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,8 +29,8 @@ final class Table {
         return this;
     }
 
-    /// Prints all rows.
-    void print(PrintWriter out) {
+    /// Writes all rows, each on one line or more.
+    void appendTo(StringBuilder page) {
         int last = alignments.length() - 1;
         int[] widths = new int[last + 1];
         for (String[] row : rows) {
@@ -49,15 +48,14 @@ final class Table {
                 line.append(aligned(row[i], widths[i], alignments.charAt(i))).append(GAP);
             }
             if (alignments.charAt(last) == 'r') {
-                line.append(aligned(row[last], widths[last], 'r'));
-                out.println(line);
+                page.append(line).append(aligned(row[last], widths[last], 'r')).append('\n');
             } else {
-                wrap(out, line, row[last], left);
+                wrap(page, line, row[last], left);
             }
         }
     }
 
-    private static void wrap(PrintWriter out, StringBuilder line, String text, int left) {
+    private static void wrap(StringBuilder page, StringBuilder line, String text, int left) {
         int most = Math.max(LEAST_LAST, WIDTH - left);
         String rest = text;
         while (rest.length() > most) {
@@ -66,12 +64,12 @@ final class Table {
             if (space <= 0) {
                 break;
             }
-            out.println(line + rest.substring(0, space));
+            page.append(line).append(rest, 0, space).append('\n');
             line.setLength(0);
             line.repeat(' ', left);
             rest = rest.substring(space).stripLeading();
         }
-        out.println(line.append(rest).toString().stripTrailing());
+        page.append(line.append(rest).toString().stripTrailing()).append('\n');
     }
 
     private static String aligned(String cell, int width, char alignment) {

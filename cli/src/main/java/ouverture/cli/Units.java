@@ -21,6 +21,11 @@ final class Units {
         return scaled(count, 1000, units, "");
     }
 
+    /// A whole number with its thousands apart: `8,030,261,248`.
+    static String digits(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
     /// Events a second; 0 for no time at all.
     static double perSecond(long events, Duration time) {
         return time.isZero() ? 0 : events * NANOS / time.toNanos();
