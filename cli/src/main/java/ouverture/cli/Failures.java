@@ -58,7 +58,8 @@ final class Failures {
         return Printable.line(sentence.replaceAll("\\s*\\R\\s*", " "));
     }
 
-    private static int exitCode(Throwable failure) {
+    /// The exit code that belongs to a failure.
+    static int exitCode(Throwable failure) {
         return switch (failure) {
             case OuvertureException e ->
                 switch (e) {

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
-    private static final List<String> COMMANDS = List.of("run", "inspect", "tokenize", "logits", "bench", "doctor");
+    private static final List<String> COMMANDS =
+            List.of("run", "chat", "inspect", "tokenize", "logits", "bench", "doctor");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -68,6 +69,7 @@ public final class Main implements Runnable {
     private static Object command(String name, Streams streams) {
         return switch (name) {
             case "run" -> new RunCommand(streams);
+            case "chat" -> new ChatCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "tokenize" -> new TokenizeCommand(streams);
             case "logits" -> new LogitsCommand(streams);

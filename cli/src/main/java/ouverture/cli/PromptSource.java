@@ -72,7 +72,7 @@ final class PromptSource {
         CoderResult result = decoder.decode(input, output, true);
         if (result.isError()) {
             throw new RequestException(
-                    source + " is not UTF-8 from byte " + input.position() + " on; convert it, for example with iconv.");
+                    source + " is not UTF-8 from byte " + (input.position() + 1) + " on; convert it, for example with iconv.");
         }
         return output.flip().toString();
     }

@@ -11,13 +11,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
-import ouverture.CompletionRequest.Prompt;
 import ouverture.Engine;
 import ouverture.Generation;
 import ouverture.Message;
 import ouverture.ModelInfo;
 import ouverture.error.RequestException;
 import ouverture.generate.FinishReason;
+import ouverture.generate.SamplingParameters;
 import ouverture.generate.TokenProbability;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,6 +70,12 @@ final class RunCommand implements Callable<Integer> {
     private boolean json;
 
     @Option(
+            names = "--logprobs",
+            paramLabel = "N",
+            description = "With --json: each token's log-probability and N alternatives, 0 to 20.")
+    private int logProbs = SamplingParameters.DEFAULT.logProbs();
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "Prints no statistics.")
     private boolean quiet;
@@ -91,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (Engine engine = engineFlags.open(model, streams)) {
             Duration load = Duration.ofNanos(System.nanoTime() - start);
-            Generation generation = raw ? engine.complete(completion(prompt)) : engine.chat(chat(prompt, engine.info()));
+            Generation generation = start(engine, prompt);
             try (var _ = new Interruption(generation::cancel)) {
                 Answer answer = print(generation, raw && !continuationOnly ? prompt : "", engine.info(), load);
                 return answer.reason() == FinishReason.CANCELLED ? ExitCode.INTERRUPTED : ExitCode.OK;
@@ -107,29 +113,30 @@ final class RunCommand implements Callable<Integer> {
         if (continuationOnly && !raw) {
             throw new RequestException("--no-echo goes with --raw only; without it the prompt is never printed.");
         }
-        if (sampling.wantsLogProbs() && !json) {
+        if (wantsLogProbs() && !json) {
             throw new RequestException("--logprobs shows in the JSON object only; add --json.");
         }
         engineFlags.options();
-        sampling.parameters();
+        sampling.completion("").sampling().withLogProbs(logProbs);
     }
 
-    private CompletionRequest completion(String prompt) {
-        return new CompletionRequest(
-                new Prompt.Text(prompt), sampling.parameters(), sampling.maxTokens(), sampling.stop());
+    private boolean wantsLogProbs() {
+        return logProbs != SamplingParameters.DEFAULT.logProbs();
     }
 
-    private ChatRequest chat(String prompt, ModelInfo info) {
-        if (!info.hasChatTemplate()) {
-            throw new RequestException("The model " + info.name()
-                    + " has no chat template, so it can only continue a text; add --raw to let it.");
+    private Generation start(Engine engine, String prompt) {
+        if (raw) {
+            CompletionRequest request = sampling.completion(prompt);
+            return engine.complete(request.withSampling(request.sampling().withLogProbs(logProbs)));
         }
+        ChatCommand.requireTemplate(engine.info());
         List<Message> messages = new ArrayList<>();
         if (system != null) {
             messages.add(Message.system(system));
         }
         messages.add(Message.user(prompt));
-        return new ChatRequest(messages, sampling.parameters(), sampling.maxTokens(), sampling.stop());
+        ChatRequest request = sampling.chat(messages);
+        return engine.chat(request.withSampling(request.sampling().withLogProbs(logProbs)));
     }
 
     /// @param echo printed before the answer
@@ -171,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
                 .put("completion_ms", answer.usage().decode().toMillis())
                 .put("prompt_tokens_per_second", answer.promptTokensPerSecond())
                 .put("completion_tokens_per_second", answer.tokensPerSecond());
-        if (sampling.wantsLogProbs()) {
+        if (wantsLogProbs()) {
             ArrayNode tokens = object.putArray("logprobs");
             for (TokenProbability token : answer.tokens()) {
                 ArrayNode top = put(tokens.addObject(), token).putArray("top_logprobs");

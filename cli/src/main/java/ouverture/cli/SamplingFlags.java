@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import ouverture.ChatRequest;
+import ouverture.CompletionRequest;
+import ouverture.CompletionRequest.Prompt;
+import ouverture.Message;
 import ouverture.generate.SamplingParameters;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -82,16 +86,28 @@ final class SamplingFlags {
             description = "Added to the logit of a token, -100 to 100; may be repeated.")
     private Map<Integer, Double> logitBias = new LinkedHashMap<>();
 
-    @Option(
-            names = "--logprobs",
-            paramLabel = "N",
-            description = "Reports each token's log-probability and N alternatives, 0 to 20 (with --json).")
-    private int logProbs = DEFAULT.logProbs();
-
-    /// How tokens are drawn.
+    /// A text to continue.
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
-    SamplingParameters parameters() {
+    CompletionRequest completion(String text) {
+        return new CompletionRequest(new Prompt.Text(text), parameters(), maxTokens, stop);
+    }
+
+    /// A conversation to answer.
+    ///
+    /// @throws ouverture.error.RequestException if a value is out of its range
+    ChatRequest chat(List<Message> messages) {
+        return new ChatRequest(messages, parameters(), maxTokens, stop);
+    }
+
+    /// Refuses a value out of its range before there is a prompt.
+    ///
+    /// @throws ouverture.error.RequestException that names it
+    void check() {
+        completion("");
+    }
+
+    private SamplingParameters parameters() {
         return new SamplingParameters(
                 temperature,
                 topK,
@@ -102,22 +118,7 @@ final class SamplingFlags {
                 frequencyPenalty,
                 seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
                 logitBias,
-                logProbs);
-    }
-
-    /// Tokens of the answer at most; 0 for as many as fit.
-    int maxTokens() {
-        return maxTokens;
-    }
-
-    /// Texts that end the answer.
-    List<String> stop() {
-        return stop;
-    }
-
-    /// Whether log-probabilities were asked for.
-    boolean wantsLogProbs() {
-        return logProbs >= 0;
+                DEFAULT.logProbs());
     }
 
     /// Understands the escapes of Java's string literals: `\n`, `\t`, `\\` and so on.
