@@ -101,13 +101,10 @@ public final class Scheduler implements AutoCloseable {
         if (running.isEmpty() && waiting.isEmpty()) {
             waiting.add(submitted.take());
         }
-        submitted.drainTo(waiting, limits.queue() - Math.min(limits.queue(), waiting.size()));
-        waiting.removeIf(sequence -> {
-            if (sequence.cancelled()) {
-                sequence.finish(FinishReason.CANCELLED, pool);
-            }
-            return sequence.cancelled();
-        });
+        submitted.removeIf(this::endIfCancelled);
+        submitted.drainTo(waiting, Math.max(0, limits.sequences() - running.size() - waiting.size()));
+        waiting.removeIf(this::endIfCancelled);
+        running.removeIf(this::endIfCancelled);
         while (running.size() < limits.sequences()
                 && !waiting.isEmpty()
                 && waiting.getFirst().admit(pool)) {
@@ -115,17 +112,16 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
+    private boolean endIfCancelled(Sequence sequence) {
+        if (!sequence.cancelled()) {
+            return false;
+        }
+        sequence.finish(FinishReason.CANCELLED, pool);
+        return true;
+    }
+
     /// Builds a batch, runs it, and hands out what came of it. A failure ends the sequences of the batch and no others.
     private void step() {
-        running.removeIf(sequence -> {
-            if (sequence.cancelled()) {
-                sequence.finish(FinishReason.CANCELLED, pool);
-            }
-            return sequence.cancelled();
-        });
-        if (running.isEmpty()) {
-            return;
-        }
         List<Share> shares = shares();
         try {
             Batch batch = batch(shares);

@@ -1,0 +1,3 @@
+/// Microbenchmarks of the kernels.
+@org.jspecify.annotations.NullMarked
+package ouverture.benchmarks;

@@ -1,0 +1,7 @@
+package ouverture;
+
+final class ScalarEngineTest extends EngineContract {
+    ScalarEngineTest() {
+        super("scalar");
+    }
+}
