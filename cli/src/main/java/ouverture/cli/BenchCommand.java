@@ -80,10 +80,11 @@ final class BenchCommand implements Callable<Integer> {
         EngineOptions options = fitted(flags.options());
         // Before the model is loaded: it may take most of the memory.
         int threads = options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
-        MemoryBandwidth bandwidth = MemoryBandwidth.measure(threads, Machine.here());
+        Machine machine = Machine.here();
+        MemoryBandwidth bandwidth = MemoryBandwidth.measure(threads, machine);
         BenchReport report;
         try (Engine engine = EngineFlags.open(model, options, streams)) {
-            report = measure(engine, options, bandwidth);
+            report = measure(engine, options, bandwidth, machine.lastLevelCacheBytes());
         }
         streams.out().write(json ? Json.line(Json.object(report)) + "\n" : report.page());
         return ExitCode.OK;
@@ -108,7 +109,8 @@ final class BenchCommand implements Callable<Integer> {
         return options.withContext(promptTokens + answerTokens);
     }
 
-    private BenchReport measure(Engine engine, EngineOptions options, MemoryBandwidth bandwidth) {
+    private BenchReport measure(
+            Engine engine, EngineOptions options, MemoryBandwidth bandwidth, long cacheBytes) {
         Random random = new Random(1);
         SamplingParameters endless = endless(engine);
         streams.err().println("Warming up");
@@ -143,7 +145,8 @@ final class BenchCommand implements Callable<Integer> {
                 decoding,
                 info.weightBytesPerToken(),
                 Math.round(bandwidth.bytesPerSecond()),
-                info.weightBytesPerToken() * decoding.median() / bandwidth.bytesPerSecond());
+                info.weightBytesPerToken() * decoding.median() / bandwidth.bytesPerSecond(),
+                info.weightBytesPerToken() <= cacheBytes);
     }
 
     /// One prompt of random tokens, never twice the same one, so that nothing of it is in the cache.

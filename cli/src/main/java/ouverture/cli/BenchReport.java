@@ -9,7 +9,9 @@ import java.util.List;
 /// @param decodeTokensPerSecond tokens of the answer after the first one over the time from the first to the last
 /// @param weightBytesPerToken bytes of weights that each token of the answer reads
 /// @param memoryBytesPerSecond measured with as many threads as the model had
-/// @param decodeShareOfMemory share of that speed that reading the weights alone takes while decoding
+/// @param decodeShareOfMemory share of that speed that reading the weights alone takes while decoding; may pass 1 where
+///     they stay in the cache
+/// @param weightsInCache whether the weights fit into the processor's cache, so that memory is no limit
 record BenchReport(
         String model,
         String architecture,
@@ -25,7 +27,8 @@ record BenchReport(
         Speed decodeTokensPerSecond,
         long weightBytesPerToken,
         long memoryBytesPerSecond,
-        double decodeShareOfMemory) {
+        double decodeShareOfMemory,
+        boolean weightsInCache) {
 
     /// A rate that was measured several times.
     ///
@@ -54,13 +57,14 @@ record BenchReport(
                 "Model",
                 Printable.line(model, 60) + " (" + Printable.line(architecture, 20) + ", " + Units.count(parameters)
                         + " parameters, " + Units.bytes(weightBytes) + ")");
-        head.row("Engine", kernels + " kernels, " + threads + (threads == 1 ? " thread, " : " threads, ") + kvCache
+        head.row("Engine", kernels + " kernels, " + Units.count(threads, "thread") + ", " + kvCache
                 + " cache, " + activations + " activations");
         head.row("Memory", Units.bytes(memoryBytesPerSecond) + "/s read with as many threads");
         head.row(
                 "Weights",
                 Units.bytes(weightBytesPerToken) + " read for each token: decoding takes "
-                        + Math.round(decodeShareOfMemory * 100) + " % of the memory's speed");
+                        + Math.round(decodeShareOfMemory * 100) + " % of the memory's speed"
+                        + (weightsInCache ? ", but they fit into the processor's cache" : ""));
         head.appendTo(page);
         page.append('\n');
         Table speeds = new Table("", "lrrrrr").row("Tokens a second", "tokens", "median", "± deviation", "lowest", "highest");

@@ -124,8 +124,8 @@ final class InspectCommand implements Callable<Integer> {
 
     private static void summary(Inspection model, StringBuilder page) {
         Table table = new Table("", "ll");
-        table.row("File", Printable.line(model.file()) + " (" + model.container() + ", "
-                + Units.bytes(model.fileBytes()) + ")");
+        table.row("File", Printable.line(model.file()));
+        table.row("Size", Units.bytes(model.fileBytes()) + ", " + model.container());
         row(table, "Name", model.name());
         table.row(
                 "Family",
@@ -157,19 +157,19 @@ final class InspectCommand implements Callable<Integer> {
 
     private static @Nullable String dimensions(Inspection model) {
         List<String> parts = new ArrayList<>();
-        if (model.layers() != null) {
-            parts.add(model.layers() + " layers");
-        }
+        addCount(parts, model.layers(), "layer");
         if (model.width() != null) {
             parts.add("width " + model.width());
         }
-        if (model.heads() != null) {
-            parts.add(model.heads() + " heads");
-        }
-        if (model.kvHeads() != null) {
-            parts.add(model.kvHeads() + " key/value heads");
-        }
+        addCount(parts, model.heads(), "head");
+        addCount(parts, model.kvHeads(), "key/value head");
         return parts.isEmpty() ? null : String.join(", ", parts);
+    }
+
+    private static void addCount(List<String> parts, @Nullable Long count, String noun) {
+        if (count != null) {
+            parts.add(Units.count(count, noun));
+        }
     }
 
     private static String tokenizer(Inspection.Vocabulary tokenizer) {
@@ -187,10 +187,10 @@ final class InspectCommand implements Callable<Integer> {
         if (model.formats().isEmpty()) {
             return;
         }
-        page.append("\nFormats of the tensors\n");
-        Table table = new Table("  ", "lrr");
+        page.append("\nTensors\n");
+        Table table = new Table("  ", "lrr").row("format", "tensors", "bytes");
         for (Inspection.Format format : model.formats()) {
-            table.row(format.type(), format.tensors() + (format.tensors() == 1 ? " tensor " : " tensors"), Units.bytes(format.bytes()));
+            table.row(format.type(), String.valueOf(format.tensors()), Units.bytes(format.bytes()));
         }
         table.appendTo(page);
     }
@@ -198,7 +198,7 @@ final class InspectCommand implements Callable<Integer> {
     private static void memory(Inspection.Memory memory, StringBuilder page) {
         page.append("\nMemory for " + Units.digits(memory.context()) + " tokens (this machine has "
                 + Units.bytes(memory.machineBytes()) + ", " + Units.bytes(memory.availableBytes()) + " available)\n");
-        Table table = new Table("  ", "lrrrl").row("cache", "weights", "cache", "together", "");
+        Table table = new Table("  ", "lrrrl").row("kv-cache", "weights", "cache", "together", "");
         for (Inspection.Need need : memory.needs()) {
             table.row(
                     need.kvCache(),

@@ -118,8 +118,15 @@ record Inspection(
                 number(metadata, "attention.head_count_kv"),
                 vocabulary(file),
                 string(metadata, "tokenizer.chat_template") != null,
-                string(metadata, "general.license"),
+                license(metadata),
                 memory);
+    }
+
+    /// A name such as `apache-2.0`; `other` is explained by a second key.
+    private static @Nullable String license(Metadata metadata) {
+        String license = string(metadata, "general.license");
+        String name = string(metadata, "general.license.name");
+        return license == null || license.equals("other") && name != null ? name : license;
     }
 
     private static List<Format> formats(ModelFile file) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import ouverture.Engine;
+import ouverture.error.RequestException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,6 +65,7 @@ final class LogitsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String text = ids.startsWith("@") ? Files.readString(Path.of(ids.substring(1)), US_ASCII) : ids;
         int[] prompt = TokenIds.parse("--ids", text);
+        checkOut();
         float[][] rows;
         try (Engine engine = flags.open(model, streams)) {
             rows = engine.logits(prompt, allPositions);
@@ -73,9 +75,21 @@ final class LogitsCommand implements Callable<Integer> {
         } else {
             replace(rows, Path.of(out));
         }
-        streams.err().println(rows.length + (rows.length == 1 ? " row of " : " rows of ") + rows[0].length
-                + " logits written");
+        streams.err().println(Units.count(rows.length, "row") + " of " + Units.count(rows[0].length, "logit") + " written");
         return ExitCode.OK;
+    }
+
+    /// Refuses what cannot be written to before the model is loaded.
+    private void checkOut() {
+        Path path = Path.of(out).toAbsolutePath();
+        Path folder = path.getParent();
+        if (Files.isDirectory(path)) {
+            throw new RequestException("--out is the folder " + path + "; name a file in it.");
+        }
+        if (folder != null && !Files.isWritable(folder) && !Files.isWritable(path)) {
+            throw new RequestException("--out lies in " + folder + ", where nothing can be written; make that folder, or"
+                    + " name another one.");
+        }
     }
 
     /// Writes beside the file and renames, so that nobody ever sees half of it. Devices and pipes are written to.
