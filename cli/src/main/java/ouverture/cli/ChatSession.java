@@ -122,10 +122,10 @@ final class ChatSession {
             }
             case SAVE -> files(() -> {
                 conversation.save(path(argument, command));
-                notices.println("Saved " + conversation.messages().size() + " messages.");
+                notices.println("Messages saved: " + conversation.messages().size() + ".");
             });
             case LOAD -> files(() ->
-                    notices.println("Loaded " + conversation.load(path(argument, command)) + " messages."));
+                    notices.println("Messages loaded: " + conversation.load(path(argument, command)) + "."));
             case SYSTEM -> {
                 conversation.system(argument);
                 notices.println(argument.isEmpty() ? "No system message any more." : "A new system message.");

@@ -15,7 +15,6 @@ import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.error.TemplateException;
 import ouverture.error.UnsupportedModelException;
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -87,13 +86,16 @@ final class Failures {
     }
 
     private static String usage(ParameterException failure) {
-        CommandLine command = failure.getCommandLine();
-        String help = "; see `" + command.getCommandSpec().qualifiedName() + " --help`";
-        List<String> suggestions =
-                failure instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String guess = suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
+        String help = "see `" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help`.";
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            // The words after the first unknown one may be its values.
+            String unknown = unmatched.getUnmatched().getFirst();
+            List<String> suggestions = unmatched.getSuggestions();
+            String guess = suggestions.isEmpty() ? "" : " (did you mean " + String.join(" or ", suggestions) + "?)";
+            return "Unknown " + (unknown.startsWith("-") ? "option " : "argument ") + unknown + guess + "; " + help;
+        }
         String message = message(failure);
-        return (message.endsWith(".") ? message.substring(0, message.length() - 1) : message) + guess + help + ".";
+        return (message.endsWith(".") ? message.substring(0, message.length() - 1) : message) + "; " + help;
     }
 
     private static Throwable cause(UncheckedIOException failure) {
