@@ -1,7 +1,7 @@
 package ouverture.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.io.IOException;
 import ouverture.ChatEvent;
 import ouverture.CompletionRequest;
 import ouverture.Engine;
@@ -36,7 +35,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = Main.Version.class,
         sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
-    private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final long NANOS = 1_000_000_000;
     private static final double LEAST_LOGIT_BIAS = -100;
 
     private final Streams streams;
@@ -59,8 +58,15 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = {"-r", "--repetitions"},
             paramLabel = "N",
-            description = "Measurements, after a warm-up of two seconds (default: ${DEFAULT-VALUE}).")
+            description = "Measurements (default: ${DEFAULT-VALUE}).")
     private int repetitions = 3;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description = "Runs before measuring, once at least, until Java has compiled what is used often"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int warmUpSeconds = 2;
 
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
@@ -77,6 +83,7 @@ final class BenchCommand implements Callable<Integer> {
         atLeast("-p", promptTokens, 1);
         atLeast("-n", answerTokens, 2);
         atLeast("-r", repetitions, 1);
+        atLeast("--warm-up", warmUpSeconds, 0);
         EngineOptions options = fitted(flags.options());
         // Before the model is loaded: it may take most of the memory.
         int threads = options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
@@ -117,7 +124,7 @@ final class BenchCommand implements Callable<Integer> {
         long start = System.nanoTime();
         do {
             once(engine, endless, random);
-        } while (System.nanoTime() - start < WARM_UP.toNanos());
+        } while (System.nanoTime() - start < warmUpSeconds * NANOS);
         List<Double> prefill = new ArrayList<>();
         List<Double> decode = new ArrayList<>();
         for (int i = 1; i <= repetitions; i++) {

@@ -228,7 +228,12 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static String scalar(Object value) {
-        return value instanceof String text ? '"' + Printable.line(text, MOST_TEXT) + '"' : String.valueOf(value);
+        return switch (value) {
+            case String text -> '"' + Printable.line(text, MOST_TEXT) + '"';
+            // Files have F32 mostly, whose digits as a double nobody wrote.
+            case Double number when number.floatValue() == number -> String.valueOf(number.floatValue());
+            default -> String.valueOf(value);
+        };
     }
 
     /// A tensor in the list of `--tensors --json`.
