@@ -100,7 +100,7 @@ final class ChatTerminal implements AutoCloseable {
             reader.getBuffer().write('\n');
             return true;
         };
-        reader.getKeyMaps().get(LineReader.MAIN).bind(newLine, KeyMap.alt('\r'), KeyMap.alt('\n'));
+        reader.getKeys().bind(newLine, KeyMap.alt('\r'), KeyMap.alt('\n'));
         return reader;
     }
 

@@ -26,15 +26,15 @@ final class PromptSource {
     /// @param file to be read after the argument; `-` is standard input
     /// @throws RequestException if there is no prompt, or it is empty or not UTF-8
     static String read(@Nullable String argument, @Nullable Path file, Streams streams) throws IOException {
-        if (argument == null && file == null) {
+        if (file == null) {
+            if (argument != null) {
+                return notEmpty(whole(argument));
+            }
             if (streams.inputIsTerminal()) {
                 throw new RequestException(
                         "There is no prompt; give it as an argument, with --file, or on standard input.");
             }
             return notEmpty(standardInput(streams.in()));
-        }
-        if (file == null) {
-            return notEmpty(whole(argument));
         }
         String text = file.toString().equals("-")
                 ? standardInput(streams.in())

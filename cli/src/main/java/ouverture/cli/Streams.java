@@ -3,6 +3,7 @@ package ouverture.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedWriter;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -43,6 +44,7 @@ record Streams(
     }
 
     /// The JDK tells only whether input and output both are a terminal; Linux shows where each descriptor leads.
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again where input or output is no terminal
     private static boolean isTerminal(int descriptor) {
         Path link = Path.of("/proc/self/fd/" + descriptor);
         if (Files.isSymbolicLink(link)) {
@@ -55,6 +57,7 @@ record Streams(
                 return false;
             }
         }
-        return System.console() != null && System.console().isTerminal();
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 }
