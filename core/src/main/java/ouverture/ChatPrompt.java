@@ -12,8 +12,8 @@ import ouverture.file.Metadata;
 import ouverture.text.ChatTemplate;
 import ouverture.text.Tokenizer;
 
-/// Renders conversations by a model's own template and turns them into tokens. Special tokens of the template count;
-/// what users write never becomes one.
+/// Renders conversations by a model's own template and turns them into tokens. Special tokens of the template
+/// count; what users write never becomes one.
 final class ChatPrompt {
     private final ChatTemplate template;
     private final Tokenizer tokenizer;

@@ -215,7 +215,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.contextLength() + ").");
         }
         StreamedGeneration generation = new StreamedGeneration(
-                prompt.length, tokenizer == null ? null : tokenizer.decoder(), stop, sampling.logProbs() >= 0);
+                prompt.length, tokenizer == null ? null : tokenizer.continuingDecoder(), stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
                 prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
         generation.started(sequence);

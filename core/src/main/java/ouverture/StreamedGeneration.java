@@ -16,7 +16,8 @@ import ouverture.generate.TextStream;
 import ouverture.generate.TokenProbability;
 import ouverture.text.TokenDecoder;
 
-/// Turns a sequence's tokens into events. The queue is bounded by the number of tokens that the sequence may have.
+/// Turns a sequence's tokens into events. The queue is bounded by the number of tokens that the sequence may
+/// have.
 final class StreamedGeneration implements Generation, Sequence.Listener {
     private sealed interface Item {
         record Event(ChatEvent event) implements Item {}

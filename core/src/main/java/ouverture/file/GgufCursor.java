@@ -156,8 +156,8 @@ final class GgufCursor {
 
     private void require(long bytes) {
         if (bytes > remaining()) {
-            throw new ModelFileException(name + " is truncated: it ends at byte " + file.byteSize() + " inside "
-                    + place + "; download or copy it again.");
+            throw new ModelFileException(name + " is truncated: it ends at byte " + file.byteSize() + " inside " + place
+                    + "; download or copy it again.");
         }
         if (position() + bytes > LONGEST_HEADER) {
             throw damaged("lies beyond the first " + (LONGEST_HEADER >> 20) + " MiB, where a header must end");

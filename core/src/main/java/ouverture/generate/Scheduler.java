@@ -20,8 +20,8 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
-/// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each step
-/// takes one token of every answer and as many prompt tokens as fit beside them.
+/// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each
+/// step takes one token of every answer and as many prompt tokens as fit beside them.
 public final class Scheduler implements AutoCloseable {
     private static final String CLOSED = "The engine is closed; open it again to ask it.";
 
@@ -120,7 +120,8 @@ public final class Scheduler implements AutoCloseable {
         return true;
     }
 
-    /// Builds a batch, runs it, and hands out what came of it. A failure ends the sequences of the batch and no others.
+    /// Builds a batch, runs it, and hands out what came of it. A failure ends the sequences of the batch and no
+    /// others.
     private void step() {
         List<Share> shares = shares();
         try {

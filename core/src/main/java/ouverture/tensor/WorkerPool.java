@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Fixed platform threads that share one operation at a time. Workers spin briefly for the next operation, then park.
-/// Parts are handed out in chunks from a shared counter, so that a core that other programs slow down does not hold up
-/// the rest. One caller at a time.
+/// Fixed platform threads that share one operation at a time. Workers spin briefly for the next operation, then
+/// park. Parts are handed out in chunks from a shared counter, so that a core that other programs slow down does
+/// not hold up the rest. One caller at a time.
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 2_000;
 
