@@ -98,8 +98,8 @@ public final class Main implements Runnable {
                 }
             }
             return new String[] {
-                "ouverture " + build.getProperty("version", "(built from source)") + ", Java "
-                        + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+                "ouverture " + build.getProperty("version", "(built from source)") + ", Java " + Runtime.version()
+                        + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
             };
         }
     }

@@ -19,7 +19,8 @@ final class PromptSource {
     private PromptSource() {}
 
     /// The prompt: the argument, then the file, with an empty line between them; or standard input where neither is
-    /// given and no person sits at it. Standard input is not touched otherwise, so that loops of a shell and services
+    /// given and no person sits at it. Standard input is not touched otherwise, so that loops of a shell and
+    services
     /// that leave it open can call us.
     ///
     /// @param argument as the command line has it
@@ -71,8 +72,8 @@ final class PromptSource {
         CharBuffer output = CharBuffer.allocate(bytes.length);
         CoderResult result = decoder.decode(input, output, true);
         if (result.isError()) {
-            throw new RequestException(
-                    source + " is not UTF-8 from byte " + (input.position() + 1) + " on; convert it, for example with iconv.");
+            throw new RequestException(source + " is not UTF-8 from byte " + (input.position() + 1)
+                    + " on; convert it, for example with iconv.");
         }
         return output.flip().toString();
     }
