@@ -24,11 +24,6 @@ public final class ChatTemplate {
         return new ChatTemplate(Template.parse(source));
     }
 
-    /// As [#render(Map, LocalDateTime)] with the system's clock and time zone.
-    public String render(Map<String, ? extends @Nullable Object> variables) {
-        return render(variables, LocalDateTime.now());
-    }
-
     /// Renders a conversation.
     ///
     /// @param variables usually `messages`, `tools`, `add_generation_prompt`, `bos_token` and `eos_token`: null, Boolean,
