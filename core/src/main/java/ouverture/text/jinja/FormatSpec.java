@@ -111,7 +111,7 @@ record FormatSpec(
 
     private String integer(long value, Budget budget) {
         if ("eEfFgG%".indexOf(type) >= 0 && type != 0) {
-            return decimal(value, budget);
+            return decimal((double) value, budget);
         }
         if (precision >= 0) {
             throw new Failure("an integer cannot have a format with a precision");

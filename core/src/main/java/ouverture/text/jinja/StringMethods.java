@@ -28,7 +28,7 @@ final class StringMethods {
     private StringMethods() {}
 
     interface Method {
-        Object call(Runtime runtime, String self, Arguments arguments);
+        Object call(Rendering runtime, String self, Arguments arguments);
     }
 
     /// The method of a string, plain or safe, or null.
@@ -227,7 +227,7 @@ final class StringMethods {
         ALL.put("join", (runtime, self, arguments) -> join(self, arguments.bind("join", 1, "iterable").get(0), runtime));
     }
 
-    private static Object split(String function, Runtime runtime, String self, Arguments arguments) {
+    private static Object split(String function, Rendering runtime, String self, Arguments arguments) {
         Arguments.Bound bound = arguments.bind(function, 0, "sep", "maxsplit");
         String separator = bound.text(0);
         int most = bound.count(1, -1);
@@ -254,7 +254,7 @@ final class StringMethods {
         return separator;
     }
 
-    private static String join(String separator, Object items, Runtime runtime) {
+    private static String join(String separator, Object items, Rendering runtime) {
         StringBuilder out = new StringBuilder();
         Iterator<Object> iterator = Types.iterator(items, runtime.budget());
         boolean first = true;
