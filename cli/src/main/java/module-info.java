@@ -11,4 +11,4 @@ module ouverture.cli {
 
     opens ouverture.cli to
             info.picocli;
-
+}
