@@ -4,11 +4,14 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ouverture.cli {
     requires info.picocli;
+    requires java.management;
+    requires jdk.management;
     requires org.jline;
     requires ouverture.core;
     requires tools.jackson.databind;
     requires static org.jspecify;
 
     opens ouverture.cli to
-            info.picocli;
+            info.picocli,
+            tools.jackson.databind;
 }

@@ -16,6 +16,10 @@ module ouverture.core {
             ouverture.cli;
     exports ouverture.file to
             ouverture.cli;
+    exports ouverture.model to
+            ouverture.cli;
+    exports ouverture.model.family to
+            ouverture.cli;
     exports ouverture.text to
             ouverture.cli;
 

@@ -53,7 +53,7 @@ final class Failures {
                 "Unexpected " + failure.getClass().getSimpleName() + ": " + message(failure)
                         + " (a mistake in Ouverture; OUVERTURE_DEBUG=1 shows where, for a report)";
         };
-        return sentence.replaceAll("\\s*\\R\\s*", " ");
+        return Printable.line(sentence.replaceAll("\\s*\\R\\s*", " "));
     }
 
     /// The exit code that belongs to a failure.

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
-    private static final List<String> COMMANDS = List.of("run", "chat");
+    private static final List<String> COMMANDS =
+            List.of("run", "chat", "inspect", "tokenize", "logits", "bench", "doctor");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -59,6 +60,7 @@ public final class Main implements Runnable {
         return line.setOut(new PrintWriter(streams.out()))
                 .setErr(streams.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(color ? Ansi.ON : Ansi.OFF))
+                .setExpandAtFiles(false)
                 .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((failure, _) -> Failures.report(failure, streams.err()))
@@ -69,6 +71,11 @@ public final class Main implements Runnable {
         return switch (name) {
             case "run" -> new RunCommand(streams);
             case "chat" -> new ChatCommand(streams);
+            case "inspect" -> new InspectCommand(streams);
+            case "tokenize" -> new TokenizeCommand(streams);
+            case "logits" -> new LogitsCommand(streams);
+            case "bench" -> new BenchCommand(streams);
+            case "doctor" -> new DoctorCommand(streams);
             default -> throw new AssertionError(name);
         };
     }

@@ -78,7 +78,9 @@ final class PromptSource {
     }
 
     /// An argument that survived the way through the locale's character set.
-    private static String whole(String argument) {
+    ///
+    /// @throws RequestException if it did not
+    static String whole(String argument) {
         if (argument.indexOf('\uFFFD') >= 0) {
             throw new RequestException("The prompt has characters that the locale's character set, "
                     + System.getProperty("sun.jnu.encoding")
