@@ -34,6 +34,7 @@ final class StandardError {
         }
     }
 
+    @SuppressWarnings("restricted") // two functions of the C library, called with the types that POSIX gives them
     private static MethodHandle function(String name, FunctionDescriptor signature) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature);
