@@ -22,7 +22,7 @@ class MainTest {
 
     /// `-Douverture.golden=update` writes the files anew; then read the diff.
     @ParameterizedTest
-    @ValueSource(strings = {"ouverture", "run", "chat"})
+    @ValueSource(strings = {"ouverture", "run", "chat", "inspect", "tokenize", "logits", "bench", "doctor"})
     void helpIsAsRecorded(String command) throws IOException {
         TestStreams streams = TestStreams.piped("");
         int code = command.equals("ouverture") ? streams.run("--help") : streams.run(command, "--help");
