@@ -24,6 +24,9 @@ final class AddedTokens {
         void accept(int from, int to);
     }
 
+    /// A code point that is no character (Unicode, section 23.7) and so in no text: keeps apart what a user wrote.
+    static final char GUARD = '\uFDD0';
+
     static final AddedTokens NONE = new AddedTokens(List.of());
 
     private final Added[] all;
@@ -67,6 +70,19 @@ final class AddedTokens {
         if (start < to) {
             segments.accept(start, to);
         }
+    }
+
+    /// The text with a [#GUARD] inside everything that reads like a control token.
+    String guard(String text) {
+        StringBuilder guarded = new StringBuilder();
+        for (int at = 0; at < text.length(); at++) {
+            guarded.append(text.charAt(at));
+            Added token = longest(all, text, at, text.length());
+            if (token != null && token.control) {
+                guarded.append(GUARD);
+            }
+        }
+        return guarded.toString();
     }
 
     /// Narrows the sorted tokens down char by char.

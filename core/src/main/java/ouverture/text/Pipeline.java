@@ -39,10 +39,19 @@ record Pipeline(
         added.split(text, 0, text.length(), parseSpecial, ids, (from, to) -> {
             String normalized = normalizer.apply(text.substring(from, to));
             addedAfter.split(normalized, 0, normalized.length(), parseSpecial, ids, (start, end) -> {
-                String escaped = escape.apply(normalized.substring(start, end), from == 0 && start == 0);
+                String plain = normalized.substring(start, end);
+                if (parseSpecial) {
+                    plain = plain.replace(String.valueOf(AddedTokens.GUARD), "");
+                }
+                String escaped = escape.apply(plain, from == 0 && start == 0);
                 split(0, escaped, 0, escaped.length(), chain, ids);
             });
         });
+    }
+
+    /// The text with everything that reads like a control token marked as plain text.
+    String guard(String text) {
+        return addedAfter.guard(added.guard(text));
     }
 
     private void split(int stage, String text, int from, int to, SymbolChain chain, IntConsumer ids) {

@@ -2,12 +2,14 @@ package ouverture.text;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import ouverture.error.ModelFileException;
 import ouverture.error.RequestException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.Metadata;
+import ouverture.file.ModelFile;
 
 /// Text to token ids and back: a byte-pair encoding as SentencePiece or GPT-2 do it. Immutable and safe for use by many
 /// threads.
@@ -50,6 +52,22 @@ public final class Tokenizer {
         return new JsonTokenizer(TokenizerFile.read(tokenizerJson), metadata).build();
     }
 
+    /// The tokenizer of an open model: the `tokenizer.json` beside the weights, or the one in the header; empty where
+    /// there is none.
+    ///
+    /// @throws ModelFileException if it is damaged
+    /// @throws UnsupportedModelException if this build does not know its kind
+    public static Optional<Tokenizer> find(ModelFile file) {
+        Metadata metadata = file.metadata();
+        Optional<Path> json = file.tokenizerJson();
+        if (json.isPresent()) {
+            return Optional.of(ofJson(json.get(), metadata));
+        }
+        boolean none = metadata.string("tokenizer.ggml.model").orElse("none").equals("none")
+                || metadata.string("tokenizer.ggml.model").orElse("none").equals("no_vocab");
+        return none ? Optional.empty() : Optional.of(of(metadata));
+    }
+
     /// Number of entries: ids are 0 to this number, exclusive.
     public int size() {
         return vocabulary.size();
@@ -70,6 +88,12 @@ public final class Tokenizer {
             special.after().forEach(ids::accept);
         }
         return ids.build().toArray();
+    }
+
+    /// A user's text made safe to stand in a prompt whose special tokens count: what reads like a control token in it
+    /// stays plain text when [#encode] parses special tokens.
+    public String guard(String text) {
+        return pipeline.guard(text);
     }
 
     /// The text of ids, without control tokens. Bytes that are not UTF-8 become U+FFFD.
