@@ -14,4 +14,4 @@ module ouverture.cli {
     opens ouverture.cli to
             info.picocli,
             tools.jackson.databind;
-
+}

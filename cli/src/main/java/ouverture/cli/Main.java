@@ -31,6 +31,7 @@ public final class Main implements Runnable {
 
     /// Starts the command line and ends the process with its exit code.
     public static void main(String[] arguments) {
+        StandardError.restore();
         System.exit(run(Streams.ofProcess(), arguments));
     }
 
