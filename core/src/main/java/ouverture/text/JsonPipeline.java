@@ -16,6 +16,7 @@ final class JsonPipeline {
     private final TokenizerFile file;
     private final List<UnaryOperator<String>> normalizers = new ArrayList<>();
     private final List<Splitter> splitters = new ArrayList<>();
+    private boolean rewrites;
     private Pipeline.Escape escape = Pipeline.Escape.NONE;
     private boolean byteLevel;
     private boolean dropsFirstSpace;
@@ -131,10 +132,11 @@ final class JsonPipeline {
 
     /// Text is rewritten before it is split: a step that rewrites words of an earlier step is not known.
     private void escape(String type, Pipeline.Escape step) {
-        if (!splitters.isEmpty() || escape != Pipeline.Escape.NONE) {
+        if (!splitters.isEmpty() || rewrites) {
             throw unknown("pre-tokenizer after others", type);
         }
         escape = step;
+        rewrites = true;
     }
 
     private Splitter split(JsonNode step) {
