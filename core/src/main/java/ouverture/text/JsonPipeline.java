@@ -17,6 +17,7 @@ final class JsonPipeline {
     private final List<UnaryOperator<String>> normalizers = new ArrayList<>();
     private final List<Splitter> splitters = new ArrayList<>();
     private Pipeline.Escape escape = Pipeline.Escape.NONE;
+    private boolean escapes;
     private boolean byteLevel;
     private boolean dropsFirstSpace;
 
@@ -131,10 +132,11 @@ final class JsonPipeline {
 
     /// Text is rewritten before it is split: a step that rewrites words of an earlier step is not known.
     private void escape(String type, Pipeline.Escape step) {
-        if (!splitters.isEmpty() || escape != Pipeline.Escape.NONE) {
+        if (!splitters.isEmpty() || escapes) {
             throw unknown("pre-tokenizer after others", type);
         }
         escape = step;
+        escapes = true;
     }
 
     private Splitter split(JsonNode step) {
