@@ -5,10 +5,13 @@ import org.jspecify.annotations.NullMarked;
 module ouverture.cli {
     requires info.picocli;
     requires org.jline;
+    requires java.management;
+    requires jdk.management;
     requires ouverture.core;
     requires tools.jackson.databind;
     requires static org.jspecify;
 
     opens ouverture.cli to
-            info.picocli;
-
+            info.picocli,
+            tools.jackson.databind;
+}

@@ -35,10 +35,7 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "TEXT", description = "Sets the system message.")
     private @Nullable String system;
 
-    @Option(
-            names = "--load",
-            paramLabel = "FILE",
-            description = "Goes on with a conversation that /save has written.")
+    @Option(names = "--load", paramLabel = "FILE", description = "Goes on with a conversation that /save has written.")
     private @Nullable Path load;
 
     @Option(names = "--no-history", description = "Neither reads nor writes the file with what was typed before.")
@@ -88,16 +85,15 @@ final class ChatCommand implements Callable<Integer> {
     private int atTerminal(Engine engine, Conversation conversation) throws IOException {
         Optional<Path> history = noHistory ? Optional.empty() : ChatTerminal.historyFile(System.getenv());
         try (ChatTerminal terminal = new ChatTerminal(history)) {
-            ChatSession session =
-                    new ChatSession(engine, conversation, sampling, terminal.writer(), terminal.writer());
+            ChatSession session = new ChatSession(engine, conversation, sampling, terminal.writer(), terminal.writer());
             terminal.hold(session, quiet ? "" : greeting(engine.info()));
         }
         return ExitCode.OK;
     }
 
     private static String greeting(ModelInfo info) {
-        return info.name() + ", " + Units.count(info.parameters()) + " parameters, context "
-                + info.cachePositions() + " tokens. /help lists commands, Ctrl-D leaves.";
+        return info.name() + ", " + Units.count(info.parameters()) + " parameters, context " + info.cachePositions()
+                + " tokens. /help lists commands, Ctrl-D leaves.";
     }
 
     private int throughPipes(Engine engine, Conversation conversation) throws IOException {

@@ -26,8 +26,7 @@ final class ChatSession {
 
     /// @param out gets the answers, each with a line end after it
     /// @param notices gets everything else
-    ChatSession(
-            ChatModel model, Conversation conversation, SamplingFlags sampling, Writer out, PrintWriter notices) {
+    ChatSession(ChatModel model, Conversation conversation, SamplingFlags sampling, Writer out, PrintWriter notices) {
         this.model = model;
         this.conversation = conversation;
         this.sampling = sampling;
@@ -120,12 +119,13 @@ final class ChatSession {
                 conversation.reset();
                 notices.println("A new conversation.");
             }
-            case SAVE -> files(() -> {
-                conversation.save(path(argument, command));
-                notices.println("Messages saved: " + conversation.messages().size() + ".");
-            });
-            case LOAD -> files(() ->
-                    notices.println("Messages loaded: " + conversation.load(path(argument, command)) + "."));
+            case SAVE ->
+                files(() -> {
+                    conversation.save(path(argument, command));
+                    notices.println("Messages saved: " + conversation.messages().size() + ".");
+                });
+            case LOAD ->
+                files(() -> notices.println("Messages loaded: " + conversation.load(path(argument, command)) + "."));
             case SYSTEM -> {
                 conversation.system(argument);
                 notices.println(argument.isEmpty() ? "No system message any more." : "A new system message.");

@@ -119,9 +119,7 @@ final class ChatTerminal implements AutoCloseable {
     /// is for its owner only; a folder that cannot be written means no history.
     static Optional<Path> historyFile(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
-        Path base = state.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".local", "state")
-                : Path.of(state);
+        Path base = state.isEmpty() ? Path.of(System.getProperty("user.home"), ".local", "state") : Path.of(state);
         Path file = base.resolve("ouverture").resolve("history");
         try {
             Files.createDirectories(file.getParent());
@@ -139,7 +137,8 @@ final class ChatTerminal implements AutoCloseable {
 
     /// Words for the completion; asks for another line while a message is not whole.
     private static final class MessageParser implements Parser {
-        private final DefaultParser words = new DefaultParser().quoteChars(new char[0]).escapeChars(new char[0]);
+        private final DefaultParser words =
+                new DefaultParser().quoteChars(new char[0]).escapeChars(new char[0]);
 
         @Override
         public ParsedLine parse(String line, int cursor, ParseContext context) {

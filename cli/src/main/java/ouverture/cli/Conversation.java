@@ -91,7 +91,9 @@ final class Conversation {
             return Json.MAPPER.readTree(text);
         } catch (JacksonException e) {
             throw new RequestException(
-                    "The file " + file + " is not JSON from line " + e.getLocation().getLineNr() + " on.", e);
+                    "The file " + file + " is not JSON from line "
+                            + e.getLocation().getLineNr() + " on.",
+                    e);
         }
     }
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /// How the engine is to run: the flags that all commands with an engine have.
 final class EngineFlags {
     @Option(
-            names = "--threads",
+            names = {"-t", "--threads"},
             paramLabel = "N",
             description = "Compute threads; 0 takes all processors (default: ${DEFAULT-VALUE}).")
     private int threads = EngineOptions.DEFAULT.threads();
@@ -60,11 +60,15 @@ final class EngineFlags {
                 .withBatchTokens(batch);
     }
 
+    /// Loads a model with the options of the flags; throws as the other.
+    Engine open(Path model, Streams streams) {
+        return open(model, options(), streams);
+    }
+
     /// Loads a model and shows on a terminal that it takes its time.
     ///
     /// @throws ouverture.error.OuvertureException if the model cannot be loaded
-    Engine open(Path model, Streams streams) {
-        EngineOptions options = options();
+    static Engine open(Path model, EngineOptions options, Streams streams) {
         try (var _ = new LoadingNotice(streams)) {
             return Engine.open(model, options);
         }

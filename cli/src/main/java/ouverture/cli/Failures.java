@@ -39,22 +39,21 @@ final class Failures {
 
     /// What is wrong and what to do about it, in one sentence on one line.
     static String sentence(Throwable failure) {
-        String sentence =
-                switch (failure) {
-                    case OuvertureException e -> message(e);
-                    case ParameterException e -> usage(e);
-                    case UncheckedIOException e -> sentence(cause(e));
-                    case NoSuchFileException e -> "There is no file " + e.getFile() + "; check the path.";
-                    case AccessDeniedException e -> "The file " + e.getFile() + " may not be opened; check its permissions.";
-                    case FileSystemException e -> "The file " + e.getFile() + " cannot be used: " + e.getReason() + ".";
-                    case IOException e -> "Reading or writing failed: " + message(e) + ".";
-                    case OutOfMemoryError _ ->
-                        "The Java heap is full; give it more with JAVA_TOOL_OPTIONS=-Xmx4g or take a smaller --context.";
-                    default ->
-                        "Unexpected " + failure.getClass().getSimpleName() + ": " + message(failure)
-                                + " (a mistake in Ouverture; OUVERTURE_DEBUG=1 shows where, for a report)";
-                };
-        return sentence.replaceAll("\\s*\\R\\s*", " ");
+        String sentence = switch (failure) {
+            case OuvertureException e -> message(e);
+            case ParameterException e -> usage(e);
+            case UncheckedIOException e -> sentence(cause(e));
+            case NoSuchFileException e -> "There is no file " + e.getFile() + "; check the path.";
+            case AccessDeniedException e -> "The file " + e.getFile() + " may not be opened; check its permissions.";
+            case FileSystemException e -> "The file " + e.getFile() + " cannot be used: " + e.getReason() + ".";
+            case IOException e -> "Reading or writing failed: " + message(e) + ".";
+            case OutOfMemoryError _ ->
+                "The Java heap is full; give it more with JAVA_TOOL_OPTIONS=-Xmx4g or take a smaller --context.";
+            default ->
+                "Unexpected " + failure.getClass().getSimpleName() + ": " + message(failure)
+                        + " (a mistake in Ouverture; OUVERTURE_DEBUG=1 shows where, for a report)";
+        };
+        return Printable.line(sentence.replaceAll("\\s*\\R\\s*", " "));
     }
 
     /// The exit code that belongs to a failure.

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
-    private static final List<String> COMMANDS = List.of("run", "chat");
+    private static final List<String> COMMANDS =
+            List.of("run", "chat", "inspect", "tokenize", "logits", "bench", "doctor");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -30,6 +31,7 @@ public final class Main implements Runnable {
 
     /// Starts the command line and ends the process with its exit code.
     public static void main(String[] arguments) {
+        StandardError.restore();
         System.exit(run(Streams.ofProcess(), arguments));
     }
 
@@ -58,6 +60,7 @@ public final class Main implements Runnable {
         return line.setOut(new PrintWriter(streams.out()))
                 .setErr(streams.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(color ? Ansi.ON : Ansi.OFF))
+                .setExpandAtFiles(false)
                 .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((failure, _) -> Failures.report(failure, streams.err()))
@@ -68,6 +71,11 @@ public final class Main implements Runnable {
         return switch (name) {
             case "run" -> new RunCommand(streams);
             case "chat" -> new ChatCommand(streams);
+            case "inspect" -> new InspectCommand(streams);
+            case "tokenize" -> new TokenizeCommand(streams);
+            case "logits" -> new LogitsCommand(streams);
+            case "bench" -> new BenchCommand(streams);
+            case "doctor" -> new DoctorCommand(streams);
             default -> throw new AssertionError(name);
         };
     }
@@ -91,8 +99,8 @@ public final class Main implements Runnable {
                 }
             }
             return new String[] {
-                "ouverture " + build.getProperty("version", "(built from source)") + ", Java "
-                        + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+                "ouverture " + build.getProperty("version", "(built from source)") + ", Java " + Runtime.version()
+                        + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
             };
         }
     }

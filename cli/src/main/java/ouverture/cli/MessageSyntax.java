@@ -20,7 +20,8 @@ final class MessageSyntax {
     static String message(String typed) {
         String text = typed.strip();
         if (text.startsWith(BLOCK) && isComplete(text)) {
-            return text.substring(BLOCK.length(), text.length() - BLOCK.length()).strip();
+            return text.substring(BLOCK.length(), text.length() - BLOCK.length())
+                    .strip();
         }
         return text.replace("\\\n", "\n");
     }

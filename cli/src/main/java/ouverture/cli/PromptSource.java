@@ -19,7 +19,8 @@ final class PromptSource {
     private PromptSource() {}
 
     /// The prompt: the argument, then the file, with an empty line between them; or standard input where neither is
-    /// given and no person sits at it. Standard input is not touched otherwise, so that loops of a shell and services
+    /// given and no person sits at it. Standard input is not touched otherwise, so that loops of a shell and
+    services
     /// that leave it open can call us.
     ///
     /// @param argument as the command line has it
@@ -71,14 +72,16 @@ final class PromptSource {
         CharBuffer output = CharBuffer.allocate(bytes.length);
         CoderResult result = decoder.decode(input, output, true);
         if (result.isError()) {
-            throw new RequestException(
-                    source + " is not UTF-8 from byte " + (input.position() + 1) + " on; convert it, for example with iconv.");
+            throw new RequestException(source + " is not UTF-8 from byte " + (input.position() + 1)
+                    + " on; convert it, for example with iconv.");
         }
         return output.flip().toString();
     }
 
     /// An argument that survived the way through the locale's character set.
-    private static String whole(String argument) {
+    ///
+    /// @throws RequestException if it did not
+    static String whole(String argument) {
         if (argument.indexOf('\uFFFD') >= 0) {
             throw new RequestException("The prompt has characters that the locale's character set, "
                     + System.getProperty("sun.jnu.encoding")

@@ -171,7 +171,9 @@ final class RunCommand implements Callable<Integer> {
                 .put("prompt_tokens", answer.usage().promptTokens())
                 .put("cached_tokens", answer.usage().cachedTokens())
                 .put("completion_tokens", answer.usage().generatedTokens())
-                .put("total_tokens", answer.usage().promptTokens() + answer.usage().generatedTokens());
+                .put(
+                        "total_tokens",
+                        answer.usage().promptTokens() + answer.usage().generatedTokens());
         object.putObject("timings")
                 .put("load_ms", load.toMillis())
                 .put("prompt_ms", answer.usage().prefill().toMillis())

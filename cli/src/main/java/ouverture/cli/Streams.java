@@ -50,9 +50,7 @@ record Streams(
         if (Files.isSymbolicLink(link)) {
             try {
                 String target = Files.readSymbolicLink(link).toString();
-                return target.startsWith("/dev/pts/")
-                        || target.startsWith("/dev/tty")
-                        || target.equals("/dev/console");
+                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
             } catch (IOException e) {
                 return false;
             }

@@ -21,6 +21,16 @@ final class Units {
         return scaled(count, 1000, units, "");
     }
 
+    /// A count of things: `1 layer`, `2 layers`.
+    static String count(long count, String noun) {
+        return digits(count) + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    /// A whole number with its thousands apart: `8,030,261,248`.
+    static String digits(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
     /// Events a second; 0 for no time at all.
     static double perSecond(long events, Duration time) {
         return time.isZero() ? 0 : events * NANOS / time.toNanos();

@@ -60,9 +60,7 @@ class ConversationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             {"messages": [              | is not JSON
             {"message": []}             | has no list of messages
             [{"role": "user"}]          | Message 1

@@ -45,9 +45,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             run --temprature 1 m p      | Unknown option --temprature (did you mean --temperature?)
             rum m p                     | Unknown argument rum (did you mean run?)
             run m p q                   | Unknown argument q
@@ -78,7 +76,10 @@ class MainTest {
         TestStreams streams = TestStreams.piped("");
 
         assertThat(streams.run()).isEqualTo(ExitCode.USAGE);
-        assertThat(streams.err()).contains("run, chat").contains("ouverture --help").hasLineCount(1);
+        assertThat(streams.err())
+                .contains("run, chat")
+                .contains("ouverture --help")
+                .hasLineCount(1);
     }
 
     @Test

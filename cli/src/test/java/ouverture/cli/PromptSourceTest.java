@@ -53,7 +53,8 @@ class PromptSourceTest {
 
     @Test
     void nobodyIsWaitedFor() {
-        assertThatThrownBy(() -> PromptSource.read(null, null, TestStreams.terminal().streams()))
+        assertThatThrownBy(() ->
+                        PromptSource.read(null, null, TestStreams.terminal().streams()))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("There is no prompt");
     }

@@ -23,7 +23,9 @@ class RunCommandTest {
 
         assertThat(run(streams, PROMPT, "--max-tokens", "64")).isEqualTo(ExitCode.OK);
         assertThat(streams.out()).isEqualTo(recorded() + "\n");
-        assertThat(streams.err()).contains("prompt 5 tokens", "answer 64 tokens").hasLineCount(1);
+        assertThat(streams.err())
+                .contains("prompt 5 tokens", "answer 64 tokens")
+                .hasLineCount(1);
     }
 
     @Test
@@ -114,7 +116,10 @@ class RunCommandTest {
             TestStreams streams = TestStreams.piped("Hello");
 
             assertThat(streams.run(command, model())).isEqualTo(ExitCode.USAGE);
-            assertThat(streams.err()).contains("no chat template").contains("--raw").hasLineCount(1);
+            assertThat(streams.err())
+                    .contains("no chat template")
+                    .contains("--raw")
+                    .hasLineCount(1);
         }
     }
 

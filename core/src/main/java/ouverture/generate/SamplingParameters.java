@@ -104,4 +104,18 @@ public record SamplingParameters(
                 logitBias,
                 logProbs);
     }
+
+    public SamplingParameters withLogitBias(Map<Integer, Double> logitBias) {
+        return new SamplingParameters(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                logitBias,
+                logProbs);
+    }
 }
