@@ -16,8 +16,8 @@ final class JsonPipeline {
     private final TokenizerFile file;
     private final List<UnaryOperator<String>> normalizers = new ArrayList<>();
     private final List<Splitter> splitters = new ArrayList<>();
+    private boolean rewrites;
     private Pipeline.Escape escape = Pipeline.Escape.NONE;
-    private boolean escapes;
     private boolean byteLevel;
     private boolean dropsFirstSpace;
 
@@ -132,11 +132,11 @@ final class JsonPipeline {
 
     /// Text is rewritten before it is split: a step that rewrites words of an earlier step is not known.
     private void escape(String type, Pipeline.Escape step) {
-        if (!splitters.isEmpty() || escapes) {
+        if (!splitters.isEmpty() || rewrites) {
             throw unknown("pre-tokenizer after others", type);
         }
         escape = step;
-        escapes = true;
+        rewrites = true;
     }
 
     private Splitter split(JsonNode step) {
