@@ -122,7 +122,7 @@ record FormatSpec(
             case 'o' -> prefix("0o") + grouped(Long.toString(value, 8).replace("-", ""), 4);
             case 'x' -> prefix("0x") + grouped(Long.toString(value, 16).replace("-", ""), 4);
             case 'X' -> prefix("0X") + Text.upper(grouped(Long.toString(value, 16).replace("-", ""), 4));
-            case 'c' -> Character.toString((int) Math.clamp(value, 0, Character.MAX_CODE_POINT));
+            case 'c' -> Character.toString(Math.clamp(value, 0, Character.MAX_CODE_POINT));
             default -> throw new Failure("an integer has no format '" + type + "'");
         };
         return number(signText(value < 0, sign) + body, budget);
@@ -133,7 +133,7 @@ record FormatSpec(
     }
 
     private String decimal(double value, Budget budget) {
-        if ("eEfFgG%n".indexOf(type) < 0) {
+        if (type != 0 && "eEfFgG%n".indexOf(type) < 0) {
             throw new Failure("a float has no format '" + type + "'");
         }
         String body;

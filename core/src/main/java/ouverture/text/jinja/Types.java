@@ -159,6 +159,6 @@ final class Types {
     }
 
     static int clamp(long value) {
-        return (int) Math.clamp(value, Integer.MIN_VALUE + 1, Integer.MAX_VALUE);
+        return Math.clamp(value, Integer.MIN_VALUE + 1, Integer.MAX_VALUE);
     }
 }
