@@ -1,6 +1,7 @@
 package ouverture;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +13,8 @@ import ouverture.file.Metadata;
 import ouverture.text.ChatTemplate;
 import ouverture.text.Tokenizer;
 
-/// Renders conversations by a model's own template and turns them into tokens. Special tokens of the template count;
-/// what users write never becomes one.
+/// Renders conversations by a model's own template and turns them into tokens. Special tokens of the template
+/// count; what users write never becomes one.
 final class ChatPrompt {
     private final ChatTemplate template;
     private final Tokenizer tokenizer;
@@ -53,7 +54,7 @@ final class ChatPrompt {
                 tokenizer.eos().isPresent()
                         ? tokenizer.piece(tokenizer.eos().getAsInt())
                         : "");
-        String text = template.render(variables, LocalDateTime.now());
+        String text = template.render(variables, LocalDateTime.now(ZoneId.systemDefault()));
         boolean begun = !bos.isEmpty() && text.startsWith(bos);
         return tokenizer.encode(text, !begun, true);
     }

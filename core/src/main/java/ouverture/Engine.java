@@ -53,6 +53,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     /// Loads a model; throws as [#open(Path)], and [RequestException] if an option does not suit the model.
+    @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     public static Engine open(Path model, EngineOptions options) {
         KernelsProvider provider = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);
@@ -215,7 +216,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.contextLength() + ").");
         }
         StreamedGeneration generation = new StreamedGeneration(
-                prompt.length, tokenizer == null ? null : tokenizer.decoder(), stop, sampling.logProbs() >= 0);
+                prompt.length, tokenizer == null ? null : tokenizer.continuingDecoder(), stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
                 prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
         generation.started(sequence);

@@ -8,8 +8,8 @@ import ouverture.error.RequestException;
 /// @param threads compute threads; 0 for one on each processor
 /// @param cache number format of the key/value cache
 /// @param activations representation of the inputs of quantised matrices
-/// @param context positions that the cache has room for, over all sequences; 0 for the model's context length, at most
-///     4096
+/// @param context positions that the cache has room for, over all sequences; 0 for the model's context length,
+///     at most 4096
 /// @param sequences answers that run in one batch
 /// @param queue answers that may wait before [ouverture.error.OverloadedException]
 /// @param batchTokens rows of one step at most: prompts are computed in chunks of this size

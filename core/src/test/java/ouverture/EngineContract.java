@@ -62,8 +62,8 @@ public abstract class EngineContract {
         }
     }
 
-    /// Every answer is the same alone, among others, with any number of threads, chunk sizes, and with so little room
-    /// that sequences are put off and computed again.
+    /// Every answer is the same alone, among others, with any number of threads, chunk sizes, and with so little
+    /// room that sequences are put off and computed again.
     @Test
     void answersDependOnNothingElse() {
         Random random = new Random(3);

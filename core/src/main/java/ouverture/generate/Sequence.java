@@ -133,8 +133,8 @@ public final class Sequence {
         return true;
     }
 
-    /// Gives all blocks back; what was computed must be computed again, or found in the pool, when the sequence is
-    /// admitted again.
+    /// Gives all blocks back; what was computed must be computed again, or found in the pool, when the sequence
+    /// is admitted again.
     void evict(BlockPool pool) {
         pool.release(blocks);
         blocks.clear();

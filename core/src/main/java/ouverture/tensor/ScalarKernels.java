@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The meaning of every kernel, as plain loops with double accumulation: the specification that other kernel sets are
-/// tested against, and what serves where nothing faster can.
+/// The meaning of every kernel, as plain loops with double accumulation: the specification that other kernel
+/// sets are tested against, and what serves where nothing faster can.
 public final class ScalarKernels implements Kernels {
     private static final int Q8_BLOCK = DType.Q8_0.blockElements();
 

@@ -21,8 +21,8 @@ import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
-/// Compares whole networks with an independent engine's float64 logits, within the marks of the data's own README; one
-/// small subclass for each kernel set.
+/// Compares whole networks with an independent engine's float64 logits, within the marks of the data's own
+/// README; one small subclass for each kernel set.
 public abstract class ModelConformance {
     private static final int BLOCK_SIZE = 4;
 

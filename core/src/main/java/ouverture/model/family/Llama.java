@@ -21,7 +21,8 @@ import ouverture.tensor.Tensor;
 /// # Llama 2, 3 and 3.1 (Meta), Mistral, Reka Flash 3, SmolLM
 ///
 /// The plain modern transformer: RMSNorm, RoPE over neighbouring pairs, grouped-query attention, SiLU-gated
-/// feed-forward, no bias. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv 2310.06825.
+/// feed-forward, no bias. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv
+/// 2310.06825.
 public final class Llama implements Model {
     public static final Family FAMILY = new Family("llama", Llama::new);
 
