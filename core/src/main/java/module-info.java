@@ -20,8 +20,7 @@ module ouverture.core {
             ouverture.cli;
     exports ouverture.model.family to
             ouverture.cli;
-    exports ouverture.text to
-            ouverture.cli;
+    exports ouverture.text;
 
     uses ouverture.tensor.KernelsProvider;
     provides ouverture.tensor.KernelsProvider with

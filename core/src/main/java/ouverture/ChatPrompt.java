@@ -1,6 +1,7 @@
 package ouverture;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ final class ChatPrompt {
                 tokenizer.eos().isPresent()
                         ? tokenizer.piece(tokenizer.eos().getAsInt())
                         : "");
-        String text = template.render(variables, LocalDateTime.now());
+        String text = template.render(variables, LocalDateTime.now(ZoneId.systemDefault()));
         boolean begun = !bos.isEmpty() && text.startsWith(bos);
         return tokenizer.encode(text, !begun, true);
     }

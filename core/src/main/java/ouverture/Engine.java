@@ -53,6 +53,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     /// Loads a model; throws as [#open(Path)], and [RequestException] if an option does not suit the model.
+    @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     public static Engine open(Path model, EngineOptions options) {
         KernelsProvider provider = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);

@@ -16,7 +16,7 @@ public final class KernelSets {
     public static List<KernelsProvider> all() {
         return ServiceLoader.load(KernelsProvider.class, KernelSets.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparing(KernelsProvider::rank).reversed())
+                .sorted(Comparator.comparingInt(KernelsProvider::rank).reversed())
                 .toList();
     }
 

@@ -218,7 +218,7 @@ class TidyTest {
     private static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
+            folder = java.util.Objects.requireNonNull(folder.getParent(), "not in a checkout");
         }
         return folder;
     }

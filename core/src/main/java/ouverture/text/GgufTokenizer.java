@@ -38,7 +38,8 @@ final class GgufTokenizer {
     /// @throws ModelFileException if the tables do not fit together
     /// @throws UnsupportedModelException if the tokenizer or its splitting rule is unknown
     Tokenizer build() {
-        String model = metadata.string(PREFIX + "model").orElseThrow(() -> missing("model", "the kind of its tokenizer"));
+        String model =
+                metadata.string(PREFIX + "model").orElseThrow(() -> missing("model", "the kind of its tokenizer"));
         return switch (model) {
             case "llama" -> sentencePiece();
             case "gpt2" -> byteLevel();
@@ -63,7 +64,8 @@ final class GgufTokenizer {
     }
 
     private Tokenizer byteLevel() {
-        PreTokenizers.Rule rule = PreTokenizers.named(metadata.string(PREFIX + "pre").orElse("default"), metadata.file());
+        PreTokenizers.Rule rule =
+                PreTokenizers.named(metadata.string(PREFIX + "pre").orElse("default"), metadata.file());
         SpecialTokens special = special(rule.addsBegin(), Vocabulary.ABSENT, Vocabulary.ABSENT);
         var encoder = new BpeEncoder.Bytes(
                 vocabulary, BpeEncoder.byRank(merges()), rule.ignoresMerges(), id("unknown", Vocabulary.ABSENT));
@@ -75,12 +77,8 @@ final class GgufTokenizer {
     private Tokenizer gemma4() {
         SpecialTokens special = special(true, Vocabulary.ABSENT, Vocabulary.ABSENT);
         var encoder = new BpeEncoder.Characters(
-                vocabulary,
-                BpeEncoder.byRank(merges()),
-                Whole.LINE_ENDS,
-                true,
-                id("unknown", Vocabulary.ABSENT));
-        Splitter lines = RegexSplitter.of("\\n+", RegexSplitter.Behavior.ISOLATED, metadata.file());
+                vocabulary, BpeEncoder.byRank(merges()), Whole.LINE_ENDS, true, id("unknown", Vocabulary.ABSENT));
+        Splitter lines = PreTokenizers.isolated("\\n+");
         Pipeline.Escape escape = (text, first) -> text.replace(' ', '▁');
         return tokenizer(escape, List.of(lines), encoder, special, new Tokenizer.Rendering(false, false));
     }
@@ -114,8 +112,8 @@ final class GgufTokenizer {
     }
 
     private PairTable merges() {
-        return PairTable.of(
-                vocabulary, metadata.strings(PREFIX + "merges").orElseThrow(() -> missing("merges", "its merges")));
+        List<String> merges = metadata.strings(PREFIX + "merges").orElseThrow(() -> missing("merges", "its merges"));
+        return PairTable.of(vocabulary, merges, ' ');
     }
 
     private SpecialTokens special(boolean addsBegin, int usualBegin, int usualEnd) {
@@ -129,7 +127,11 @@ final class GgufTokenizer {
         boolean begins = metadata.flag(PREFIX + "add_bos_token", addsBegin);
         boolean ends = metadata.flag(PREFIX + "add_eos_token", false);
         return new SpecialTokens(
-                bos, eos, begins ? bos : List.of(), ends ? eos : List.of(), SpecialTokens.endings(vocabulary, declared));
+                bos,
+                eos,
+                begins ? bos : List.of(),
+                ends ? eos : List.of(),
+                SpecialTokens.endings(vocabulary, declared));
     }
 
     private List<Integer> ids(String role, int usual) {
@@ -174,7 +176,7 @@ final class GgufTokenizer {
     }
 
     private ModelFileException tooShort(String key, int length, int size) {
-        return new ModelFileException(metadata.file() + ": " + PREFIX + key + " has " + length + " entries for "
-                + size + " pieces: the file is damaged.");
+        return new ModelFileException(metadata.file() + ": " + PREFIX + key + " has " + length + " entries for " + size
+                + " pieces: the file is damaged.");
     }
 }

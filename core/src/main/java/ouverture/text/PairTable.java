@@ -29,8 +29,8 @@ final class PairTable {
     /// The merges of a file. Those whose pieces, or what they make, are not pieces that text may turn into can never
     /// apply and are left out; of two merges of one pair the earlier counts.
     ///
-    /// @param merges the first made the earliest; each two pieces with a space between them
-    static PairTable of(Vocabulary vocabulary, List<String> merges) {
+    /// @param merges the first made the earliest; each two pieces with a separator between them
+    static PairTable of(Vocabulary vocabulary, List<String> merges, char separator) {
         int[] lefts = new int[merges.size()];
         int[] rights = new int[merges.size()];
         int[] merged = new int[merges.size()];
@@ -38,13 +38,13 @@ final class PairTable {
         IntStream.range(0, merges.size()).parallel().forEach(rank -> {
             String merge = merges.get(rank);
             int end = merge.length();
-            int space = merge.indexOf(' ', 1);
+            int middle = merge.indexOf(separator, 1);
             lefts[rank] = Vocabulary.ABSENT;
-            if (space >= 0) {
-                long head = vocabulary.hash(Vocabulary.START, merge, 0, space);
+            if (middle >= 0) {
+                long head = vocabulary.hash(Vocabulary.START, merge, 0, middle);
                 lefts[rank] = vocabulary.findHashed(head);
-                rights[rank] = vocabulary.findHashed(vocabulary.hash(Vocabulary.START, merge, space + 1, end));
-                merged[rank] = vocabulary.findHashed(vocabulary.hash(head, merge, space + 1, end));
+                rights[rank] = vocabulary.findHashed(vocabulary.hash(Vocabulary.START, merge, middle + 1, end));
+                merged[rank] = vocabulary.findHashed(vocabulary.hash(head, merge, middle + 1, end));
             }
         });
         PairTable table = new PairTable(merges.size());

@@ -32,16 +32,15 @@ final class PreTokenizers {
     static final String LLAMA3 =
             CONTRACTION + "|" + PREFIX + "\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" + SPACES;
     static final String QWEN2 = CONTRACTION + "|" + PREFIX + "\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" + SPACES;
-    static final String QWEN35 = CONTRACTION + "|" + PREFIX
-            + "[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*" + SPACES;
+    static final String QWEN35 =
+            CONTRACTION + "|" + PREFIX + "[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*" + SPACES;
 
     private static final String NOT_LOWER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
     private static final String NOT_UPPER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
 
     static final String GPT_4O = cased(NOT_LOWER, NOT_UPPER, CONTRACTION + "?") + "|\\p{N}{1,3}"
             + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" + SPACES;
-    static final String TEKKEN =
-            cased(NOT_LOWER, NOT_UPPER, "") + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" + SPACES;
+    static final String TEKKEN = cased(NOT_LOWER, NOT_UPPER, "") + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" + SPACES;
     static final String KIMI_K2 = "[\\p{Han}]+|"
             + cased(
                     "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]",
@@ -75,7 +74,8 @@ final class PreTokenizers {
             + "\\uA680-\\uA69B\\uA722-\\uA76F\\uA771-\\uA787\\uA78B-\\uA78E\\uAB70-\\uABBF\\uFB00-\\uFB06\\uFB13-\\uFB17"
             + "\\uFF21-\\uFF3A\\uFF41-\\uFF5A\\x{10400}-\\x{1044F}\\x{104B0}-\\x{104D3}\\x{104D8}-\\x{104FB}"
             + "\\x{10C80}-\\x{10CB2}\\x{10CC0}-\\x{10CF2}\\x{118A0}-\\x{118DF}\\x{1E900}-\\x{1E943}";
-    private static final String DEEPSEEK_LLM_PUNCTUATION = "!-/:-~\\uFF01-\\uFF0F\\uFF1A-\\uFF5E\\u2018-\\u201F\\u3000-\\u3002";
+    private static final String DEEPSEEK_LLM_PUNCTUATION =
+            "!-/:-~\\uFF01-\\uFF0F\\uFF1A-\\uFF5E\\u2018-\\u201F\\u3000-\\u3002";
     private static final String DEEPSEEK_LLM_ASIAN = "[\\u4E00-\\u9FA5\\u0800-\\u4E00\\uAC00-\\uD7FF]+";
 
     private PreTokenizers() {}
@@ -85,51 +85,75 @@ final class PreTokenizers {
     /// @throws UnsupportedModelException if the name is unknown
     static Rule named(String name, String file) {
         return switch (name) {
-            case "gpt-2", "phi-2", "gigachat", "a.x-4.0", "mellum", "modern-bert", "jina-es", "jina-de", "jina-v2-es",
-                    "jina-v2-de", "exaone4", "mpt", "olmo", "jais", "trillion", "granite-docling" ->
-                new Rule(expression(GPT2));
-            case "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
-                    "jina-v5-nano" ->
-                new Rule(List.of(expression(LLAMA3)), true, true);
-            case "dbrx", "smaug-bpe", "glm4", "chatglm-bpe" -> new Rule(expression(LLAMA3));
-            case "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2", "megrez", "stablelm2", "hunyuan", "solar-open",
-                    "grok-2" ->
-                new Rule(expression(QWEN2));
-            case "qwen35" -> new Rule(expression(QWEN35));
-            case "gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2" -> new Rule(expression(GPT_4O));
-            case "tekken" -> new Rule(List.of(expression(TEKKEN)), true, true);
-            case "kimi-k2" -> new Rule(expression(KIMI_K2));
+            case "gpt-2",
+                    "phi-2",
+                    "gigachat",
+                    "a.x-4.0",
+                    "mellum",
+                    "modern-bert",
+                    "jina-es",
+                    "jina-de",
+                    "jina-v2-es",
+                    "jina-v2-de",
+                    "exaone4",
+                    "mpt",
+                    "olmo",
+                    "jais",
+                    "trillion",
+                    "granite-docling" -> new Rule(isolated(GPT2));
+            case "llama3",
+                    "llama-v3",
+                    "llama-bpe",
+                    "falcon3",
+                    "falcon-h1",
+                    "pixtral",
+                    "midm-2.0",
+                    "lfm2",
+                    "jina-v5-nano" -> new Rule(List.of(isolated(LLAMA3)), true, true);
+            case "dbrx", "smaug-bpe", "glm4", "chatglm-bpe" -> new Rule(isolated(LLAMA3));
+            case "qwen2",
+                    "deepseek-r1-qwen",
+                    "kormo",
+                    "f2llmv2",
+                    "megrez",
+                    "stablelm2",
+                    "hunyuan",
+                    "solar-open",
+                    "grok-2" -> new Rule(isolated(QWEN2));
+            case "qwen35" -> new Rule(isolated(QWEN35));
+            case "gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2" -> new Rule(isolated(GPT_4O));
+            case "tekken" -> new Rule(List.of(isolated(TEKKEN)), true, true);
+            case "kimi-k2" -> new Rule(isolated(KIMI_K2));
             case "deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4" ->
                 new Rule(
-                        expression("\\p{N}{1,3}"),
-                        expression("[\\u4E00-\\u9FA5\\u3040-\\u309F\\u30A0-\\u30FF]+"),
-                        expression(DEEPSEEK_V3));
+                        isolated("\\p{N}{1,3}"),
+                        isolated("[\\u4E00-\\u9FA5\\u3040-\\u309F\\u30A0-\\u30FF]+"),
+                        isolated(DEEPSEEK_V3));
             case "deepseek-llm" ->
                 new Rule(
-                        expression("[\\r\\n]"),
-                        expression("\\s?[" + DEEPSEEK_LLM_LETTERS + "]+"),
-                        expression("\\s?[" + DEEPSEEK_LLM_PUNCTUATION + "]+"),
+                        isolated("[\\r\\n]"),
+                        isolated("\\s?[" + DEEPSEEK_LLM_LETTERS + "]+"),
+                        isolated("\\s?[" + DEEPSEEK_LLM_PUNCTUATION + "]+"),
                         PreTokenizers::splitTrailingSpace,
-                        expression(DEEPSEEK_LLM_ASIAN),
-                        expression("\\p{N}+"));
+                        isolated(DEEPSEEK_LLM_ASIAN),
+                        isolated("\\p{N}+"));
             case "deepseek-coder" ->
                 new Rule(
-                        expression("[\\r\\n]"),
-                        expression("\\s?\\p{L}+"),
-                        expression("\\s?\\p{P}+"),
-                        expression(DEEPSEEK_LLM_ASIAN),
-                        expression("\\p{N}"));
+                        isolated("[\\r\\n]"),
+                        isolated("\\s?\\p{L}+"),
+                        isolated("\\s?\\p{P}+"),
+                        isolated(DEEPSEEK_LLM_ASIAN),
+                        isolated("\\p{N}"));
             case "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2" ->
-                new Rule(expression("\\p{N}"), expression(GPT2));
+                new Rule(isolated("\\p{N}"), isolated(GPT2));
             case "falcon" ->
-                new Rule(
-                        expression("[\\p{P}\\$\\+<=>\\^~\\|`]+"), expression(GPT2), expression("[0-9][0-9][0-9]"));
+                new Rule(isolated("[\\p{P}\\$\\+<=>\\^~\\|`]+"), isolated(GPT2), isolated("[0-9][0-9][0-9]"));
             case "default" ->
                 new Rule(
-                        expression("[\\p{P}\\$\\+<=>\\^~\\|]+"),
-                        expression(GPT2),
-                        expression("\\p{N}+"),
-                        expression("[0-9][0-9][0-9]"));
+                        isolated("[\\p{P}\\$\\+<=>\\^~\\|]+"),
+                        isolated(GPT2),
+                        isolated("\\p{N}+"),
+                        isolated("[0-9][0-9][0-9]"));
             default ->
                 throw new UnsupportedModelException(
                         file + ": the pre-tokenizer \"" + name + "\" (tokenizer.ggml.pre) is not known to this build.");
@@ -141,8 +165,10 @@ final class PreTokenizers {
         return Optional.ofNullable(SCANNERS.get(expression));
     }
 
-    private static Splitter expression(String expression) {
-        return scanner(expression).orElseGet(() -> RegexSplitter.of(expression, Behavior.ISOLATED, "ouverture"));
+    /// Splits into the matches of a regular expression and the text between them.
+    static Splitter isolated(String expression) {
+        return scanner(expression)
+                .orElseGet(() -> new RegexSplitter(UntrustedPattern.of(expression, "ouverture"), Behavior.ISOLATED));
     }
 
     private static String cased(String notLower, String notUpper, String suffix) {

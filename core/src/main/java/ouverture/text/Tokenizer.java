@@ -24,7 +24,7 @@ public final class Tokenizer {
     /// How pieces are turned back into text.
     ///
     /// @param byteLevel whether pieces are written in GPT-2's alphabet; if not, `▁` is a space
-    /// @param dropsFirstSpace whether the encoding puts a space before every text, so that the first one is not text
+    /// @param dropsFirstSpace whether the encoding puts a space before every text: the first space is no text
     record Rendering(boolean byteLevel, boolean dropsFirstSpace) {}
 
     Tokenizer(Vocabulary vocabulary, Pipeline pipeline, SpecialTokens special, Rendering rendering) {
@@ -188,8 +188,8 @@ public final class Tokenizer {
 
     private int checked(int id) {
         if (id < 0 || id >= vocabulary.size()) {
-            throw new RequestException("Token id " + id + " is out of range: this model's ids are 0 to "
-                    + (vocabulary.size() - 1) + ".");
+            throw new RequestException(
+                    "Token id " + id + " is out of range: this model's ids are 0 to " + (vocabulary.size() - 1) + ".");
         }
         return id;
     }

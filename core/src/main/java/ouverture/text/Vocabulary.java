@@ -45,7 +45,8 @@ final class Vocabulary {
             length = Math.max(length, piece.length());
             long hash = hash(START, piece, 0, piece.length());
             int slot = slot(hash);
-            while (slots[slot] != EMPTY && !(isTagged(slots[slot], hash) && piece.equals(this.pieces[id(slots[slot])]))) {
+            while (slots[slot] != EMPTY
+                    && !(isTagged(slots[slot], hash) && piece.equals(this.pieces[id(slots[slot])]))) {
                 slot = slot + 1 & slots.length - 1;
             }
             if (slots[slot] == EMPTY && !piece.isEmpty()) {

@@ -10,7 +10,7 @@ import ouverture.tensor.DType;
 
 /// Damages small sound files in every place; [Soundness] says what must still hold.
 class DamagedFilesTest {
-    private static final int RANDOM_FILES = 30_000;
+    private static final int RANDOM_FILES = 10_000;
 
     private static final byte[] GGUF = GgufWriter.of("test")
             .with("flag", true)

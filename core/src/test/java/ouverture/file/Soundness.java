@@ -3,6 +3,7 @@ package ouverture.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
@@ -12,6 +13,7 @@ import ouverture.error.ModelFileException;
 import ouverture.error.OuvertureException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.Tensor;
+import tools.jackson.databind.json.JsonMapper;
 
 /// What must hold of every file, however damaged: it opens to something whose every byte can be read, or is refused in a
 /// sentence, and takes little memory for either.
@@ -48,6 +50,23 @@ final class Soundness {
                 }
             }
         });
+    }
+
+    /// Translates the bytes of a safetensors file as the weights of a small Llama and of a small GPT-2.
+    static void ofWeights(byte[] file) {
+        for (HuggingFaceFamily family : HuggingFaceFamilies.ALL) {
+            holds(() -> {
+                try (Arena arena = Arena.ofConfined()) {
+                    String config = "{\"num_attention_heads\":2,\"hidden_size\":8}";
+                    HuggingFaceConfig settings = new HuggingFaceConfig(
+                            "config.json", JsonMapper.shared().readTree(config));
+                    Metadata metadata = new Metadata("folder", family.keys(settings));
+                    TensorTranslation translation = new TensorTranslation(family, metadata, arena);
+                    translation.add(SafetensorsHeader.read("file.safetensors", MemorySegment.ofArray(file)));
+                    check(translation.tensors(settings).values());
+                }
+            });
+        }
     }
 
     /// Runs what may refuse its input.
