@@ -128,7 +128,6 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
-        @SuppressWarnings("ThreadPriorityCheck") // a hint, not a means of order
         void await() {
             for (int spins = 0; done.get() < count; spins++) {
                 if (spins < SPINS) {
