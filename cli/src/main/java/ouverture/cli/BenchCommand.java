@@ -86,7 +86,8 @@ final class BenchCommand implements Callable<Integer> {
         atLeast("--warm-up", warmUpSeconds, 0);
         EngineOptions options = fitted(flags.options());
         // Before the model is loaded: it may take most of the memory.
-        int threads = options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
+        int threads =
+                options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         Machine machine = Machine.here();
         MemoryBandwidth bandwidth = MemoryBandwidth.measure(threads, machine);
         BenchReport report;
@@ -110,14 +111,14 @@ final class BenchCommand implements Callable<Integer> {
             atLeast("The model's context", most, 3);
             answerTokens = Math.min(answerTokens, Math.max(2, most / 4));
             promptTokens = Math.min(promptTokens, most - answerTokens);
-            streams.err().println("The context has " + most + " tokens: measuring " + promptTokens + " of a prompt and "
-                    + answerTokens + " of an answer");
+            streams.err()
+                    .println("The context has " + most + " tokens: measuring " + promptTokens + " of a prompt and "
+                            + answerTokens + " of an answer");
         }
         return options.withContext(promptTokens + answerTokens);
     }
 
-    private BenchReport measure(
-            Engine engine, EngineOptions options, MemoryBandwidth bandwidth, long cacheBytes) {
+    private BenchReport measure(Engine engine, EngineOptions options, MemoryBandwidth bandwidth, long cacheBytes) {
         Random random = new Random(1);
         SamplingParameters endless = endless(engine);
         streams.err().println("Warming up");
@@ -131,9 +132,10 @@ final class BenchCommand implements Callable<Integer> {
             ChatEvent.Usage usage = once(engine, endless, random);
             prefill.add(Units.perSecond(usage.promptTokens(), usage.prefill()));
             decode.add(Units.perSecond(usage.generatedTokens() - 1, usage.decode()));
-            streams.err().println("Measurement " + i + " of " + repetitions + ": prompt "
-                    + Units.threeDigits(prefill.getLast()) + " tokens/s, answer "
-                    + Units.threeDigits(decode.getLast()) + " tokens/s");
+            streams.err()
+                    .println("Measurement " + i + " of " + repetitions + ": prompt "
+                            + Units.threeDigits(prefill.getLast()) + " tokens/s, answer "
+                            + Units.threeDigits(decode.getLast()) + " tokens/s");
         }
         ModelInfo info = engine.info();
         BenchReport.Speed decoding = BenchReport.Speed.of(decode);

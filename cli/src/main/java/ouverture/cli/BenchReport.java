@@ -57,8 +57,10 @@ record BenchReport(
                 "Model",
                 Printable.line(model, 60) + " (" + Printable.line(architecture, 20) + ", " + Units.count(parameters)
                         + " parameters, " + Units.bytes(weightBytes) + ")");
-        head.row("Engine", kernels + " kernels, " + Units.count(threads, "thread") + ", " + kvCache
-                + " cache, " + activations + " activations");
+        head.row(
+                "Engine",
+                kernels + " kernels, " + Units.count(threads, "thread") + ", " + kvCache + " cache, " + activations
+                        + " activations");
         head.row("Memory", Units.bytes(memoryBytesPerSecond) + "/s read with as many threads");
         head.row(
                 "Weights",
@@ -67,7 +69,8 @@ record BenchReport(
                         + (weightsInCache ? ", but they fit into the processor's cache" : ""));
         head.appendTo(page);
         page.append('\n');
-        Table speeds = new Table("", "lrrrrr").row("Tokens a second", "tokens", "median", "± deviation", "lowest", "highest");
+        Table speeds =
+                new Table("", "lrrrrr").row("Tokens a second", "tokens", "median", "± deviation", "lowest", "highest");
         row(speeds, "Prompt (prefill)", promptTokens, prefillTokensPerSecond);
         row(speeds, "Answer (decode)", generatedTokens, decodeTokensPerSecond);
         speeds.appendTo(page);

@@ -92,8 +92,9 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
         List<String> advice = new ArrayList<>();
         for (KernelSet kernel : kernels) {
             if (kernel.chosen && kernel.name.equals("scalar")) {
-                advice.add("Only the scalar kernels run, which are made to be right and not to be fast: answers take ten"
-                        + " times as long or more. The list of kernels says what the faster ones lack.");
+                advice.add(
+                        "Only the scalar kernels run, which are made to be right and not to be fast: answers take ten"
+                                + " times as long or more. The list of kernels says what the faster ones lack.");
             }
         }
         if (java.mode.contains("interpreted")) {
@@ -131,7 +132,9 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
                 .row("", java.mode + ", heap up to " + Units.bytes(java.heapBytes))
                 .row(
                         "AOT cache",
-                        java.aotCache == null ? "none" : java.aotCache + (java.aotCacheUsed ? "" : ", does not fit this Java"))
+                        java.aotCache == null
+                                ? "none"
+                                : java.aotCache + (java.aotCacheUsed ? "" : ", does not fit this Java"))
                 .row("System", machine.system() + ", " + machine.architecture())
                 .row(
                         "Processor",
@@ -143,9 +146,11 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
                 .row(
                         "Features",
                         machine.features().isEmpty() ? "not told by the system" : String.join(" ", machine.features()))
-                .row("Memory", Units.bytes(machine.memoryBytes())
-                        + (machine.memoryLimited() ? " (container's limit), " : ", ")
-                        + Units.bytes(machine.availableBytes()) + " available")
+                .row(
+                        "Memory",
+                        Units.bytes(machine.memoryBytes())
+                                + (machine.memoryLimited() ? " (container's limit), " : ", ")
+                                + Units.bytes(machine.availableBytes()) + " available")
                 .row("Huge pages", machine.hugePages())
                 .row("Threads", defaultThreads + " unless --threads says otherwise");
         table.appendTo(page);

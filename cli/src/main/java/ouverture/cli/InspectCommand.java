@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -86,7 +85,8 @@ final class InspectCommand implements Callable<Integer> {
             object.putPOJO("metadata", values);
         }
         if (tensors) {
-            object.putPOJO("tensors", file.tensors().values().stream().map(Entry::of).toList());
+            object.putPOJO(
+                    "tensors", file.tensors().values().stream().map(Entry::of).toList());
         }
         if (template) {
             object.put("template", template(file));
@@ -129,7 +129,9 @@ final class InspectCommand implements Callable<Integer> {
         row(table, "Name", model.name());
         table.row(
                 "Family",
-                (model.architecture().isEmpty() ? "not named in the file" : Printable.line(model.architecture(), MOST_TEXT))
+                (model.architecture().isEmpty()
+                                ? "not named in the file"
+                                : Printable.line(model.architecture(), MOST_TEXT))
                         + (model.runnable() ? ", runs here" : ", does not run here"));
         if (model.reason() != null) {
             table.row("", Printable.line(model.reason()));

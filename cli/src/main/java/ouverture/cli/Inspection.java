@@ -66,7 +66,10 @@ record Inspection(
     /// @param size number of tokens
     /// @param reason why this version cannot use it, one sentence
     record Vocabulary(
-            @Nullable String kind, @Nullable String pre, @Nullable Integer size, @Nullable String reason) {}
+            @Nullable String kind,
+            @Nullable String pre,
+            @Nullable Integer size,
+            @Nullable String reason) {}
 
     /// What running the model takes, engine buffers of a few megabytes aside.
     ///
@@ -143,9 +146,8 @@ record Inspection(
     }
 
     private static Vocabulary vocabulary(ModelFile file) {
-        String kind = file.tokenizerJson().isPresent()
-                ? "tokenizer.json"
-                : string(file.metadata(), "tokenizer.ggml.model");
+        String kind =
+                file.tokenizerJson().isPresent() ? "tokenizer.json" : string(file.metadata(), "tokenizer.ggml.model");
         String pre = string(file.metadata(), "tokenizer.ggml.pre");
         try {
             Optional<Tokenizer> tokenizer = Tokenizer.find(file);
@@ -189,7 +191,8 @@ record Inspection(
         long bytes = Files.size(first);
         String name = String.valueOf(first.getFileName());
         for (int part = 2; count != null && part <= count; part++) {
-            bytes += Files.size(first.resolveSibling(name.replaceFirst("00001(-of-\\d{5}\\.gguf)$", "%05d$1".formatted(part))));
+            bytes += Files.size(
+                    first.resolveSibling(name.replaceFirst("00001(-of-\\d{5}\\.gguf)$", "%05d$1".formatted(part))));
         }
         return bytes;
     }

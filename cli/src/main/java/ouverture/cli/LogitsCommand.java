@@ -75,7 +75,8 @@ final class LogitsCommand implements Callable<Integer> {
         } else {
             replace(rows, Path.of(out));
         }
-        streams.err().println(Units.count(rows.length, "row") + " of " + Units.count(rows[0].length, "logit") + " written");
+        streams.err()
+                .println(Units.count(rows.length, "row") + " of " + Units.count(rows[0].length, "logit") + " written");
         return ExitCode.OK;
     }
 
@@ -87,8 +88,8 @@ final class LogitsCommand implements Callable<Integer> {
             throw new RequestException("--out is the folder " + path + "; name a file in it.");
         }
         if (folder != null && !Files.isWritable(folder) && !Files.isWritable(path)) {
-            throw new RequestException("--out lies in " + folder + ", where nothing can be written; make that folder, or"
-                    + " name another one.");
+            throw new RequestException("--out lies in " + folder
+                    + ", where nothing can be written; make that folder, or" + " name another one.");
         }
     }
 
@@ -101,7 +102,8 @@ final class LogitsCommand implements Callable<Integer> {
             return;
         }
         Path target = Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? path.toRealPath() : path.toAbsolutePath();
-        Path temporary = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        Path temporary = target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
             try (OutputStream stream = Files.newOutputStream(temporary)) {
                 write(rows, stream);

@@ -39,8 +39,26 @@ record Machine(
         boolean memoryLimited,
         String hugePages) {
     private static final List<String> FEATURES_OF_INTEREST = List.of(
-            "avx", "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16",
-            "avx512_fp16", "amx_int8", "amx_bf16", "asimd", "asimdhp", "asimddp", "i8mm", "bf16", "sve", "sve2");
+            "avx",
+            "avx2",
+            "fma",
+            "f16c",
+            "avx_vnni",
+            "avx512f",
+            "avx512bw",
+            "avx512vl",
+            "avx512_vnni",
+            "avx512_bf16",
+            "avx512_fp16",
+            "amx_int8",
+            "amx_bf16",
+            "asimd",
+            "asimdhp",
+            "asimddp",
+            "i8mm",
+            "bf16",
+            "sve",
+            "sve2");
 
     Machine {
         features = List.copyOf(features);
@@ -59,7 +77,8 @@ record Machine(
         String architecture = System.getProperty("os.arch");
         long usable = bean.getTotalMemorySize();
         long installed = Math.max(usable, kibibytes(memory, "MemTotal"));
-        long available = memory.containsKey("MemAvailable") ? kibibytes(memory, "MemAvailable") : bean.getFreeMemorySize();
+        long available =
+                memory.containsKey("MemAvailable") ? kibibytes(memory, "MemAvailable") : bean.getFreeMemorySize();
         boolean limited = usable < installed;
         return new Machine(
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
@@ -85,7 +104,7 @@ record Machine(
     private static int cores(Path root) {
         Set<String> cores = new HashSet<>();
         String physical = "";
-        for (String line : text(root.resolve("proc/cpuinfo")).split("\n")) {
+        for (String line : text(root.resolve("proc/cpuinfo")).lines().toList()) {
             if (line.startsWith("physical id")) {
                 physical = value(line);
             } else if (line.startsWith("core id")) {
@@ -121,7 +140,7 @@ record Machine(
     /// Lines `key : value`; the first of equal keys counts.
     private static Map<String, String> pairs(Path file) {
         Map<String, String> pairs = new HashMap<>();
-        for (String line : text(file).split("\n")) {
+        for (String line : text(file).lines().toList()) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 pairs.putIfAbsent(line.substring(0, colon).strip(), value(line));

@@ -26,8 +26,11 @@ record MemoryBandwidth(double bytesPerSecond, long bufferBytes) {
             MemorySegment buffer = arena.allocate(bytes, 4096);
             int chunks = (int) (bytes / CHUNK);
             // Untouched pages would all be one page of zeros, which stays in the cache.
-            pool.run(chunks, 1, (from, to) -> buffer.asSlice((long) from * CHUNK, (long) (to - from) * CHUNK)
-                    .fill((byte) 1));
+            pool.run(
+                    chunks,
+                    1,
+                    (from, to) -> buffer.asSlice((long) from * CHUNK, (long) (to - from) * CHUNK)
+                            .fill((byte) 1));
             long shortest = Long.MAX_VALUE;
             for (int pass = 0; pass < PASSES; pass++) {
                 LongAdder sum = new LongAdder();

@@ -19,9 +19,8 @@ final class PromptSource {
     private PromptSource() {}
 
     /// The prompt: the argument, then the file, with an empty line between them; or standard input where neither is
-    /// given and no person sits at it. Standard input is not touched otherwise, so that loops of a shell and
-    services
-    /// that leave it open can call us.
+    /// given and no person sits at it. Standard input is not touched otherwise, so that a shell's loop, or a
+    /// service that leaves it open, can call us.
     ///
     /// @param argument as the command line has it
     /// @param file to be read after the argument; `-` is standard input

@@ -12,7 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `tokenize --jsonl`: a line of JSON in, a line of JSON out, each written before the next one is read, so that a program
+/// `tokenize --jsonl`: a line of JSON in, a line of JSON out, each written before the next one is read, so that a
+/// program
 /// can keep one process and talk to it. Other keys than the three known ones are ignored, and so are empty lines.
 ///
 /// @param addSpecial what holds where a line does not say
@@ -37,7 +38,7 @@ record TokenLines(Tokenizer tokenizer, boolean addSpecial, boolean parseSpecial)
             } catch (JacksonException e) {
                 code = error(answer, number, "It is not JSON: " + e.getOriginalMessage());
             } catch (RequestException e) {
-                code = error(answer, number, e.getMessage());
+                code = error(answer, number, Failures.sentence(e));
             }
             out.write(Json.line(answer));
             out.write('\n');

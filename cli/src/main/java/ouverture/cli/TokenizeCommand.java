@@ -52,7 +52,9 @@ final class TokenizeCommand implements Callable<Integer> {
     @Option(names = "--add-special", description = "Adds the tokens that begin or end every text of the model.")
     private boolean addSpecial;
 
-    @Option(names = "--parse-special", description = "Turns special tokens that are written out in the text into tokens.")
+    @Option(
+            names = "--parse-special",
+            description = "Turns special tokens that are written out in the text into tokens.")
     private boolean parseSpecial;
 
     @Option(
@@ -81,8 +83,8 @@ final class TokenizeCommand implements Callable<Integer> {
         }
         try (ModelFile file = ModelFile.open(model)) {
             Tokenizer tokenizer = Tokenizer.find(file)
-                    .orElseThrow(() -> new UnsupportedModelException(file.metadata().file()
-                            + " has no tokenizer; only token ids go into it and come out of it."));
+                    .orElseThrow(() -> new UnsupportedModelException(file.metadata()
+                                    .file() + " has no tokenizer; only token ids go into it and come out of it."));
             if (jsonLines) {
                 return new TokenLines(tokenizer, addSpecial, parseSpecial).answer(streams.in(), streams.out());
             }
@@ -92,8 +94,8 @@ final class TokenizeCommand implements Callable<Integer> {
     }
 
     private String encoded(Tokenizer tokenizer) throws IOException {
-        int[] ids = tokenizer.encode(
-                text == null ? standardInput() : PromptSource.whole(text), addSpecial, parseSpecial);
+        int[] ids =
+                tokenizer.encode(text == null ? standardInput() : PromptSource.whole(text), addSpecial, parseSpecial);
         if (json) {
             return Json.line(object(tokenizer, ids)) + "\n";
         }
@@ -103,7 +105,9 @@ final class TokenizeCommand implements Callable<Integer> {
             table.row(
                     String.valueOf(id),
                     shown(tokenizer.rawBytes(id)),
-                    kind == TokenKind.NORMAL ? "" : kind.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                    kind == TokenKind.NORMAL
+                            ? ""
+                            : kind.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         }
         StringBuilder page = new StringBuilder();
         table.appendTo(page);

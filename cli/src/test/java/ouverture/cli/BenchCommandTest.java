@@ -81,9 +81,7 @@ class BenchCommandTest {
                 0.75,
                 false);
 
-        assertThat(report.page())
-                .isEqualTo(
-                        """
+        assertThat(report.page()).isEqualTo("""
                         Model    tiny\\u{1b}[2J (llama, 8.03B parameters, 4.66 GiB)
                         Engine   vector kernels, 8 threads, f16 cache, q8 activations
                         Memory   60.0 GiB/s read with as many threads

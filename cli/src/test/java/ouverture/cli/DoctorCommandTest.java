@@ -17,7 +17,17 @@ import tools.jackson.databind.JsonNode;
 
 class DoctorCommandTest {
     private static final Machine MACHINE = new Machine(
-            "Linux 6.1", "amd64", "Example 9", 4, 4, List.of("avx2", "fma"), 32L << 20, 16L << 30, 8L << 30, false, "madvise");
+            "Linux 6.1",
+            "amd64",
+            "Example 9",
+            4,
+            4,
+            List.of("avx2", "fma"),
+            32L << 20,
+            16L << 30,
+            8L << 30,
+            false,
+            "madvise");
 
     /// A provider that is never asked for its kernels.
     private record Provider(String name, int rank, @Nullable String reason) implements KernelsProvider {
@@ -39,9 +49,7 @@ class DoctorCommandTest {
                 MACHINE,
                 List.of(new Provider("vector", 10, null), new Provider("scalar", 0, null)));
 
-        assertThat(diagnosis.page())
-                .isEqualTo(
-                        """
+        assertThat(diagnosis.page()).isEqualTo("""
                         Java        25.0.3, Example
                                     /jdk
                                     mixed mode, sharing, heap up to 4.00 GiB
@@ -64,12 +72,14 @@ class DoctorCommandTest {
 
     @Test
     void slowMachineIsToldWhy() {
-        Machine machine = new Machine(
-                "Linux 6.1", "aarch64", "aarch64", 2, 8, List.of(), 0, 4L << 30, 1L << 30, true, "unknown");
+        Machine machine =
+                new Machine("Linux 6.1", "aarch64", "aarch64", 2, 8, List.of(), 0, 4L << 30, 1L << 30, true, "unknown");
         Diagnosis diagnosis = Diagnosis.of(
                 jvm("interpreted mode", "/o/cache.aot"),
                 machine,
-                List.of(new Provider("vector", 10, "The module is missing; use ./ouverture."), new Provider("scalar", 0, null)));
+                List.of(
+                        new Provider("vector", 10, "The module is missing; use ./ouverture."),
+                        new Provider("scalar", 0, null)));
 
         assertThat(diagnosis.kernels())
                 .containsExactly(
@@ -100,9 +110,15 @@ class DoctorCommandTest {
         assertThat(diagnosis.path("machine").path("memory_bytes").longValue()).isGreaterThan(100L << 20);
         assertThat(diagnosis.path("default_threads").intValue())
                 .isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(diagnosis.path("kernels").valueStream().filter(k -> k.path("chosen").booleanValue()))
+        assertThat(diagnosis
+                        .path("kernels")
+                        .valueStream()
+                        .filter(k -> k.path("chosen").booleanValue()))
                 .hasSize(1);
-        assertThat(diagnosis.path("kernels").valueStream().map(k -> k.path("name").stringValue()))
+        assertThat(diagnosis
+                        .path("kernels")
+                        .valueStream()
+                        .map(k -> k.path("name").stringValue()))
                 .contains("scalar");
         assertThat(Invocation.of("doctor").out()).contains("Kernels\n").contains("Advice\n");
     }

@@ -31,9 +31,7 @@ class InspectCommandTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         String page = run.out().replace(model.toString(), "MODEL").replaceAll("\\(this machine has .*\\)", "(MACHINE)");
-        assertThat(page)
-                .isEqualTo(
-                        """
+        assertThat(page).isEqualTo("""
                         File           MODEL
                         Size           1.13 MiB, gguf
                         Name           llama
@@ -68,18 +66,26 @@ class InspectCommandTest {
         assertThat(model.path("formats").valueStream().map(f -> f.path("type").stringValue()))
                 .startsWith("Q8_0")
                 .contains("F32");
-        long formats = model.path("formats").valueStream()
+        long formats = model.path("formats")
+                .valueStream()
                 .mapToLong(f -> f.path("bytes").longValue())
                 .sum();
-        long tensors = model.path("tensors").valueStream()
+        long tensors = model.path("tensors")
+                .valueStream()
                 .mapToLong(t -> t.path("bytes").longValue())
                 .sum();
-        assertThat(formats).isEqualTo(tensors).isEqualTo(model.path("weight_bytes").longValue());
+        assertThat(formats)
+                .isEqualTo(tensors)
+                .isEqualTo(model.path("weight_bytes").longValue());
         assertThat(model.path("memory").path("context").intValue()).isEqualTo(100);
         JsonNode f32 = model.path("memory").path("needs").path(0);
         assertThat(f32.path("kv_cache").stringValue()).isEqualTo("f32");
-        long perPosition = 2L * Float.BYTES * model.path("layers").longValue() * model.path("width").longValue()
-                / model.path("heads").longValue() * model.path("kv_heads").longValue();
+        long perPosition = 2L
+                * Float.BYTES
+                * model.path("layers").longValue()
+                * model.path("width").longValue()
+                / model.path("heads").longValue()
+                * model.path("kv_heads").longValue();
         assertThat(f32.path("cache_bytes").longValue()).isEqualTo(100 * perPosition);
         assertThat(f32.path("total_bytes").longValue()).isEqualTo(formats + 100 * perPosition);
     }
@@ -99,8 +105,8 @@ class InspectCommandTest {
     @Test
     void vocabularyWithoutWeightsServesTokenizeOnly() throws IOException {
         Path vocabulary = folder.resolve("vocab.gguf");
-        try (InputStream in = new GZIPInputStream(
-                Files.newInputStream(Shared.path("conformance/tokenizers/gpt-2/vocab.gguf.gz")))) {
+        try (InputStream in =
+                new GZIPInputStream(Files.newInputStream(Shared.path("conformance/tokenizers/gpt-2/vocab.gguf.gz")))) {
             Files.copy(in, vocabulary);
         }
 
@@ -143,12 +149,18 @@ class InspectCommandTest {
         Path hostile = HostileGguf.write(
                 folder.resolve("evil.gguf"),
                 Map.of(
-                        "general.architecture", "llama" + evil,
-                        "general.name", evil,
-                        "general.license", evil,
-                        "tokenizer.ggml.model", evil,
-                        "tokenizer.chat_template", evil,
-                        "key" + evil, evil));
+                        "general.architecture",
+                        "llama" + evil,
+                        "general.name",
+                        evil,
+                        "general.license",
+                        evil,
+                        "tokenizer.ggml.model",
+                        evil,
+                        "tokenizer.chat_template",
+                        evil,
+                        "key" + evil,
+                        evil));
 
         Invocation run = Invocation.of(
                 (Object[]) ("inspect " + hostile + " " + options).strip().split(" "));
@@ -180,7 +192,9 @@ class InspectCommandTest {
 
         assertThat(Invocation.of("inspect", model, "--template"))
                 .isEqualTo(new Invocation(
-                        ExitCode.USAGE, "", "ouverture: stories260K.gguf has no chat template." + System.lineSeparator()));
+                        ExitCode.USAGE,
+                        "",
+                        "ouverture: stories260K.gguf has no chat template." + System.lineSeparator()));
         assertThat(Invocation.of("inspect", model, "--context", "-1").code()).isEqualTo(ExitCode.USAGE);
     }
 

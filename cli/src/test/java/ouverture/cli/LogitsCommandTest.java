@@ -65,7 +65,8 @@ class LogitsCommandTest {
 
     @Test
     void whereNothingCanBeWrittenIsSaidBeforeTheModelLoads() {
-        Invocation missing = Invocation.of("logits", "no-model", "--ids", "1", "--out", folder.resolve("no/logits.bin"));
+        Invocation missing =
+                Invocation.of("logits", "no-model", "--ids", "1", "--out", folder.resolve("no/logits.bin"));
         Invocation directory = Invocation.of("logits", "no-model", "--ids", "1", "--out", folder);
 
         assertThat(missing.code()).isEqualTo(ExitCode.USAGE);

@@ -30,8 +30,8 @@ class ScreenTest {
                 .appendTo(page);
 
         assertThat(page)
-                .hasToString(" name    1  " + "word ".repeat(13).strip() + "\n            " + "word ".repeat(7).strip()
-                        + "\n n     100  " + "x".repeat(90) + "\n\n");
+                .hasToString(" name    1  " + "word ".repeat(13).strip() + "\n            "
+                        + "word ".repeat(7).strip() + "\n n     100  " + "x".repeat(90) + "\n\n");
     }
 
     @Test

@@ -25,13 +25,11 @@ class TokenizeCommandTest {
 
     @Test
     void tableShowsTextBytesAndKinds() {
-        Invocation run = Invocation.of(
-                "tokenize", Shared.path(STORIES), "Once upon ï<s>", "--add-special", "--parse-special");
+        Invocation run =
+                Invocation.of("tokenize", Shared.path(STORIES), "Once upon ï<s>", "--add-special", "--parse-special");
 
         assertThat(run.code()).isZero();
-        assertThat(run.out())
-                .isEqualTo(
-                        """
+        assertThat(run.out()).isEqualTo("""
                           1  "<s>"     control
                         403  " Once"
                         407  " upon"
@@ -57,7 +55,8 @@ class TokenizeCommandTest {
 
         assertThat(Invocation.of("tokenize", model, "--decode", "1,403,407,261,378"))
                 .isEqualTo(new Invocation(0, "Once upon a time\n", ""));
-        assertThat(Invocation.withInput("[403, 407]\n", "tokenize", model, "--decode", "-").out())
+        assertThat(Invocation.withInput("[403, 407]\n", "tokenize", model, "--decode", "-")
+                        .out())
                 .isEqualTo("Once upon\n");
         assertThat(Invocation.of("tokenize", model, "--decode", "403", "--json").out())
                 .isEqualTo("{\"ids\":[403],\"pieces\":[\"▁Once\"],\"text\":\"Once\"}\n");
@@ -73,7 +72,9 @@ class TokenizeCommandTest {
         for (JsonNode vector : cases) {
             String text = Json.MAPPER.writeValueAsString(vector.path("text"));
             input.append("{\"text\": ").append(text).append("}\n");
-            input.append("{\"add_special\": true, \"parse_special\": true, \"text\": ").append(text).append("}\n");
+            input.append("{\"add_special\": true, \"parse_special\": true, \"text\": ")
+                    .append(text)
+                    .append("}\n");
         }
 
         Invocation run = Invocation.withInput(input.toString(), "tokenize", vocabulary(name), "--jsonl");
@@ -91,8 +92,7 @@ class TokenizeCommandTest {
     @Test
     void aMalformedLineIsAnsweredAndTheRestGoesOn() throws IOException {
         ByteArrayOutputStream input = new ByteArrayOutputStream();
-        input.writeBytes(
-                """
+        input.writeBytes("""
                 {"text": "Once"}
 
                 nonsense
@@ -101,8 +101,7 @@ class TokenizeCommandTest {
                 {"text": "Once"} {"text": "twice"}
                 ["text"]
                 {"text": "\\ud800"}
-                """
-                        .getBytes(StandardCharsets.UTF_8));
+                """.getBytes(StandardCharsets.UTF_8));
         input.writeBytes(new byte[] {'"', (byte) 0xFF, '"', '\n'});
         input.writeBytes("{\"text\": \"Once\", \"more\": 1}".getBytes(StandardCharsets.UTF_8));
 
@@ -110,8 +109,7 @@ class TokenizeCommandTest {
 
         assertThat(run.code()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).isEmpty();
-        List<JsonNode> answers =
-                run.out().lines().map(Json.MAPPER::readTree).toList();
+        List<JsonNode> answers = run.out().lines().map(Json.MAPPER::readTree).toList();
         assertThat(answers).hasSize(9);
         assertThat(ids(answers.getFirst())).containsExactly(403);
         assertThat(ids(answers.getLast())).containsExactly(403);
@@ -145,7 +143,9 @@ class TokenizeCommandTest {
                 .isEqualTo("ouverture: TEXT, --decode and --jsonl exclude each other; use one of them."
                         + System.lineSeparator());
         assertThat(Invocation.of("tokenize", model, "--decode", "1,two").code()).isEqualTo(ExitCode.USAGE);
-        assertThat(Invocation.of("tokenize", model, "--decode", "512").err()).contains("512").contains("511");
+        assertThat(Invocation.of("tokenize", model, "--decode", "512").err())
+                .contains("512")
+                .contains("511");
         Invocation none = Invocation.of("tokenize", Shared.path("conformance/safetensors/llama3"), "text");
         assertThat(none.code()).isEqualTo(ExitCode.MODEL);
         assertThat(none.err()).contains("no tokenizer").hasLineCount(1);

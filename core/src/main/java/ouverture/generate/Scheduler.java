@@ -1,8 +1,5 @@
 package ouverture.generate;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -212,9 +209,7 @@ public final class Scheduler implements AutoCloseable {
             sequence.advance(share.count, pool);
             FinishReason reason = null;
             for (int position : share.outputPositions) {
-                float[] values = new float[logits.columns()];
-                MemorySegment.copy(logits.data(), JAVA_FLOAT, row++ * logits.rowBytes(), values, 0, values.length);
-                reason = sequence.accept(position, values);
+                reason = sequence.accept(position, logits.floats(row++));
             }
             if (reason != null) {
                 running.remove(sequence);
