@@ -34,8 +34,8 @@ final class GgufTokenizer {
             throw new ModelFileException(metadata.file() + " has an empty vocabulary (tokenizer.ggml.tokens).");
         }
         if (pieces.size() > Vocabulary.MOST) {
-            throw new UnsupportedModelException(metadata.file() + " has " + pieces.size()
-                    + " tokens, more than the " + Vocabulary.MOST + " that this build can count.");
+            throw new UnsupportedModelException(metadata.file() + " has " + pieces.size() + " tokens, more than the "
+                    + Vocabulary.MOST + " that this build can count.");
         }
         this.vocabulary = new Vocabulary(pieces, kinds(pieces));
     }

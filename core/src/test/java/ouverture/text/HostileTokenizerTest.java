@@ -51,7 +51,9 @@ class HostileTokenizerTest {
     /// A small byte-level vocabulary.
     private static Map<String, Object> byteLevel() {
         List<String> pieces = new ArrayList<>();
-        IntStream.range(0, 256).mapToObj(b -> String.valueOf(ByteLevel.charOf(b))).forEach(pieces::add);
+        IntStream.range(0, 256)
+                .mapToObj(b -> String.valueOf(ByteLevel.charOf(b)))
+                .forEach(pieces::add);
         pieces.addAll(List.of("aa", "aaaa", "Ġa", "<|end|>"));
         int[] types = new int[pieces.size()];
         Arrays.fill(types, 1);
@@ -69,7 +71,8 @@ class HostileTokenizerTest {
         return Tokenizer.of(new Metadata("evil.gguf", values));
     }
 
-    private static void assertRefused(Map<String, Object> values, Class<? extends OuvertureException> kind, String what) {
+    private static void assertRefused(
+            Map<String, Object> values, Class<? extends OuvertureException> kind, String what) {
         assertThatThrownBy(() -> open(values))
                 .isInstanceOf(kind)
                 .hasMessageContaining("evil.gguf")
@@ -164,8 +167,7 @@ class HostileTokenizerTest {
         Random random = new Random(6);
         for (Tokenizer tokenizer : List.of(open(sentencePiece()), open(byteLevel()))) {
             for (String text : List.of("\uD800", "\uDC00", "a\uDC00\uD800b", "\uD83D\uDE42\uD83D", "\uFFFF\uFFFE")) {
-                assertThat(tokenizer.decode(tokenizer.encode(text, true, true)))
-                        .isEqualTo(CodePoints.wellFormed(text));
+                assertThat(tokenizer.decode(tokenizer.encode(text, true, true))).isEqualTo(CodePoints.wellFormed(text));
             }
             for (int i = 0; i < 2_000; i++) {
                 char[] chars = new char[random.nextInt(20)];
@@ -188,7 +190,8 @@ class HostileTokenizerTest {
         Tokenizer pieces = open(sentencePiece());
         int control = pieces.id("<x>").orElseThrow();
         assertThat(pieces.encode("<x></s><0x0A><unk>", false, false)).doesNotContain(control, 0, 1, 2);
-        assertThat(pieces.decode(pieces.encode("<x></s><0x0A><unk>", false, false))).isEqualTo("<x></s><0x0A><unk>");
+        assertThat(pieces.decode(pieces.encode("<x></s><0x0A><unk>", false, false)))
+                .isEqualTo("<x></s><0x0A><unk>");
         assertThat(pieces.encode("<x>", false, true)).containsExactly(control);
     }
 

@@ -49,10 +49,16 @@ final class HuggingFaceFile {
         ObjectNode sequence = file.root.putObject("pre_tokenizer").put("type", "Sequence");
         ArrayNode steps = sequence.putArray("pretokenizers");
         for (String expression : expressions) {
-            ObjectNode split = steps.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
+            ObjectNode split = steps.addObject()
+                    .put("type", "Split")
+                    .put("behavior", "Isolated")
+                    .put("invert", false);
             split.putObject("pattern").put("Regex", expression);
         }
-        steps.addObject().put("type", "ByteLevel").put("add_prefix_space", false).put("use_regex", false);
+        steps.addObject()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("use_regex", false);
         file.root.putObject("decoder").put("type", "ByteLevel");
         file.model.put("ignore_merges", ignoreMerges);
         file.vocabulary();
@@ -87,13 +93,20 @@ final class HuggingFaceFile {
         decoders.addObject().put("type", "ByteFallback");
         decoders.addObject().put("type", "Fuse");
         if (prefix) {
-            decoders.addObject().put("type", "Strip").put("content", " ").put("start", 1).put("stop", 0);
+            decoders.addObject()
+                    .put("type", "Strip")
+                    .put("content", " ")
+                    .put("start", 1)
+                    .put("stop", 0);
         }
-        file.model.put("byte_fallback", true).put("unk_token", file.pieces.get(metadata.integer(PREFIX + "unknown_token_id")));
+        file.model
+                .put("byte_fallback", true)
+                .put("unk_token", file.pieces.get(metadata.integer(PREFIX + "unknown_token_id")));
         file.vocabulary();
         file.merges(
                 metadata.strings(PREFIX + "merges")
-                        .orElseGet(() -> file.mergesOf(metadata.numbers(PREFIX + "scores").orElseThrow())),
+                        .orElseGet(() -> file.mergesOf(
+                                metadata.numbers(PREFIX + "scores").orElseThrow())),
                 true);
         return file;
     }
@@ -108,8 +121,14 @@ final class HuggingFaceFile {
         ArrayNode single = processor.putArray("single");
         ObjectNode special = processor.putObject("special_tokens");
         for (int id : before) {
-            single.addObject().putObject("SpecialToken").put("id", pieces.get(id)).put("type_id", 0);
-            special.putObject(pieces.get(id)).put("id", pieces.get(id)).putArray("ids").add(id);
+            single.addObject()
+                    .putObject("SpecialToken")
+                    .put("id", pieces.get(id))
+                    .put("type_id", 0);
+            special.putObject(pieces.get(id))
+                    .put("id", pieces.get(id))
+                    .putArray("ids")
+                    .add(id);
         }
         single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
         return this;

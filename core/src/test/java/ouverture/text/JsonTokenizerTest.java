@@ -36,8 +36,7 @@ class JsonTokenizerTest {
             "gpt-4o", List.of(PreTokenizers.GPT_4O),
             "tekken", List.of(PreTokenizers.TEKKEN),
             "kimi-k2", List.of(PreTokenizers.KIMI_K2),
-            "deepseek-coder",
-                    List.of("[\r\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", "[一-龥ࠀ-一가-\uD7FF]+", "\\p{N}"));
+            "deepseek-coder", List.of("[\r\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", "[一-龥ࠀ-一가-\uD7FF]+", "\\p{N}"));
 
     /// Published vocabularies that are small enough for a quick test.
     private static final Set<String> PUBLISHED = Set.of("gpt-2", "llama-spm", "deepseek-coder");
@@ -62,7 +61,8 @@ class JsonTokenizerTest {
         }
         Metadata metadata = vocabulary.metadata(scratch);
         boolean bytes = metadata.string("tokenizer.ggml.model").orElseThrow().equals("gpt2");
-        return !bytes || EXPRESSIONS.containsKey(metadata.string("tokenizer.ggml.pre").orElse("default"));
+        return !bytes
+                || EXPRESSIONS.containsKey(metadata.string("tokenizer.ggml.pre").orElse("default"));
     }
 
     @TestFactory
@@ -115,9 +115,7 @@ class JsonTokenizerTest {
     @Test
     void filesBesideItSayWhatBeginsAndEnds() throws IOException {
         Path file = small().template(List.of(4)).write(scratch);
-        Files.writeString(
-                file.resolveSibling("tokenizer_config.json"),
-                """
+        Files.writeString(file.resolveSibling("tokenizer_config.json"), """
                 {"bos_token": {"content": "<s>"}, "eos_token": "<u>", "add_bos_token": false, "add_eos_token": true}
                 """);
         Files.writeString(file.resolveSibling("generation_config.json"), "{\"eos_token_id\": [2, 99]}");
@@ -142,10 +140,21 @@ class JsonTokenizerTest {
     @Test
     void addedTokensTakeSpaceAndKeepToWords() {
         HuggingFaceFile file = small();
-        file.root().withArray("added_tokens").addObject().put("id", 7).put("content", "<m>")
-                .put("lstrip", true).put("rstrip", true).put("special", false);
-        file.root().withArray("added_tokens").addObject().put("id", 8).put("content", "bb")
-                .put("single_word", true).put("special", false);
+        file.root()
+                .withArray("added_tokens")
+                .addObject()
+                .put("id", 7)
+                .put("content", "<m>")
+                .put("lstrip", true)
+                .put("rstrip", true)
+                .put("special", false);
+        file.root()
+                .withArray("added_tokens")
+                .addObject()
+                .put("id", 8)
+                .put("content", "bb")
+                .put("single_word", true)
+                .put("special", false);
         Tokenizer tokenizer = open(file);
         assertThat(tokenizer.encode("a  <m> b", false, false)).containsExactly(0, 7, 1);
         assertThat(tokenizer.encode("bb abb", false, false)).containsExactly(8, 3, 2, 1);
@@ -159,9 +168,18 @@ class JsonTokenizerTest {
         var steps = file.root().putObject("normalizer").put("type", "Sequence").putArray("normalizers");
         steps.addObject().put("type", "NFKC");
         steps.addObject().put("type", "Lowercase");
-        steps.addObject().put("type", "Replace").put("content", "b").putObject("pattern").put("Regex", "[xy]+");
-        file.root().withArray("added_tokens").addObject().put("id", 7).put("content", "AA")
-                .put("normalized", true).put("special", false);
+        steps.addObject()
+                .put("type", "Replace")
+                .put("content", "b")
+                .putObject("pattern")
+                .put("Regex", "[xy]+");
+        file.root()
+                .withArray("added_tokens")
+                .addObject()
+                .put("id", 7)
+                .put("content", "AA")
+                .put("normalized", true)
+                .put("special", false);
         Tokenizer tokenizer = open(file);
         assertThat(tokenizer.encode("Ａxyx", false, false)).containsExactly(2);
         assertThat(tokenizer.encode("aAb", false, false)).containsExactly(7, 1);
@@ -184,11 +202,21 @@ class JsonTokenizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "{", "{\"model\": {\"vocab\": {\"a\": \"b\"}}}", "{\"model\": {\"vocab\": {}}}",
-        "{\"model\": {\"vocab\": {\"a\": 99999999999}}}", "{\"model\": {\"vocab\": {\"a\": 4000000}}}",
-        "{\"model\": {\"vocab\": {\"a\": -1}}}", "{\"model\": {\"vocab\": {\"a\": 0}, \"merges\": [\"ab\"]}}",
-        "{\"model\": {\"vocab\": {\"a\": 0}, \"merges\": [[\"a\"]]}}", "{\"model\": {\"vocab\": {\"a\": 0}, \"merges\": [7]}}",
-        "{\"model\": {\"vocab\": {\"a\": 0}}, \"added_tokens\": [{\"content\": \"x\"}]}"})
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{",
+                "{\"model\": {\"vocab\": {\"a\": \"b\"}}}",
+                "{\"model\": {\"vocab\": {}}}",
+                "{\"model\": {\"vocab\": {\"a\": 99999999999}}}",
+                "{\"model\": {\"vocab\": {\"a\": 4000000}}}",
+                "{\"model\": {\"vocab\": {\"a\": -1}}}",
+                "{\"model\": {\"vocab\": {\"a\": 0}, \"merges\": [\"ab\"]}}",
+                "{\"model\": {\"vocab\": {\"a\": 0}, \"merges\": [[\"a\"]]}}",
+                "{\"model\": {\"vocab\": {\"a\": 0}, \"merges\": [7]}}",
+                "{\"model\": {\"vocab\": {\"a\": 0}}, \"added_tokens\": [{\"content\": \"x\"}]}"
+            })
     void aDamagedFileIsRefusedInOneSentence(String content) throws IOException {
         Path file = Files.createTempDirectory(scratch, "bad").resolve("tokenizer.json");
         Files.writeString(file, content);
@@ -228,7 +256,12 @@ class JsonTokenizerTest {
     @Test
     void anIdOfTheTemplateOutOfRangeIsNamed() {
         HuggingFaceFile file = small();
-        file.root().putObject("post_processor").put("type", "RobertaProcessing").putArray("cls").add("<s>").add(400);
+        file.root()
+                .putObject("post_processor")
+                .put("type", "RobertaProcessing")
+                .putArray("cls")
+                .add("<s>")
+                .add(400);
         assertThatThrownBy(() -> open(file))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("400");
