@@ -128,6 +128,7 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
+        @SuppressWarnings("ThreadPriorityCheck") // yielding is the point
         void await() {
             for (int spins = 0; done.get() < count; spins++) {
                 if (spins < SPINS) {

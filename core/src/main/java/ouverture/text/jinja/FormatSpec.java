@@ -133,7 +133,7 @@ record FormatSpec(
     }
 
     private String decimal(double value, Budget budget) {
-        if ("eEfFgG%n".indexOf(type) < 0) {
+        if (type != 0 && "eEfFgG%n".indexOf(type) < 0) {
             throw new Failure("a float has no format '" + type + "'");
         }
         String body;

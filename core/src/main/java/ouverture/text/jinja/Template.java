@@ -36,7 +36,8 @@ public final class Template {
 
     /// Renders the template.
     ///
-    /// @param variables null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings as keys
+    /// @param variables null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings as
+    ///     keys
     /// @param now what `strftime_now` gives
     /// @throws TemplateException naming the line, if the template fails, refuses the variables or reaches a limit
     /// @throws IllegalArgumentException if a variable is of another type
