@@ -4,9 +4,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ouverture.cli {
     requires info.picocli;
-    requires org.jline;
     requires java.management;
     requires jdk.management;
+    requires org.jline;
     requires ouverture.core;
     requires tools.jackson.databind;
     requires static org.jspecify;

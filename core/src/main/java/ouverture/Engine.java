@@ -26,6 +26,7 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
 import ouverture.tensor.KvCache;
+import ouverture.tensor.ScalarKernels;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
 
@@ -33,6 +34,8 @@ import ouverture.text.Tokenizer;
 public final class Engine implements ChatModel, AutoCloseable {
     private static final int BLOCK_SIZE = 32;
     private static final int DEFAULT_CONTEXT = 4096;
+    /// A smaller model has answered before the compiler has seen the loops of faster kernels often enough to pay.
+    private static final long TINY_BYTES = 4L << 20;
 
     private final ModelFile file;
     private final Arena arena;
@@ -55,10 +58,12 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// Loads a model; throws as [#open(Path)], and [RequestException] if an option does not suit the model.
     @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     public static Engine open(Path model, EngineOptions options) {
-        KernelsProvider provider = KernelSets.choose(options.kernels());
+        KernelsProvider asked = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);
         Arena arena = Arena.ofShared();
         try {
+            boolean tiny = options.kernels().equals(KernelSets.AUTO) && weightBytes(file) < TINY_BYTES;
+            KernelsProvider provider = tiny ? KernelSets.choose(ScalarKernels.NAME) : asked;
             return new Engine(file, arena, provider, options);
         } catch (RuntimeException | Error e) {
             arena.close();
@@ -102,6 +107,10 @@ public final class Engine implements ChatModel, AutoCloseable {
                 new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens()));
     }
 
+    private static long weightBytes(ModelFile file) {
+        return file.tensors().values().stream().mapToLong(Tensor::bytes).sum();
+    }
+
     private static int positions(Metadata metadata, Model model, EngineOptions options) {
         if (options.context() > model.contextLength()) {
             throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
@@ -131,11 +140,9 @@ public final class Engine implements ChatModel, AutoCloseable {
     private ModelInfo info(Model model, int positions, long cacheBytes, String kernelsName, int threads) {
         Metadata metadata = file.metadata();
         long parameters = 0;
-        long bytes = 0;
         long bytesPerToken = 0;
         for (Tensor tensor : file.tensors().values()) {
             parameters += tensor.size();
-            bytes += tensor.bytes();
             boolean lookedUp = tensor.name().equals("position_embd.weight")
                     || (tensor.name().equals("token_embd.weight")
                             && file.tensors().containsKey("output.weight"));
@@ -146,7 +153,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                 metadata.string("general.name").orElse(metadata.file()),
                 metadata.architecture(),
                 parameters,
-                bytes,
+                weightBytes(file),
                 bytesPerToken,
                 model.contextLength(),
                 positions,

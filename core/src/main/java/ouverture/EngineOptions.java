@@ -4,7 +4,8 @@ import ouverture.error.RequestException;
 
 /// How an engine is to run; [#DEFAULT] suits one user on one machine.
 ///
-/// @param kernels name of the kernel set, or `auto` for the fastest that this machine can use
+/// @param kernels name of the kernel set, or `auto` for the fastest that this machine can use, or the
+///     scalar ones for a model so small that they have answered before faster ones are warm
 /// @param threads compute threads; 0 for one on each processor
 /// @param cache number format of the key/value cache
 /// @param activations representation of the inputs of quantised matrices

@@ -10,6 +10,9 @@ import ouverture.tensor.KernelsProvider;
 
 /// The kernel sets on this machine.
 public final class KernelSets {
+    /// Stands for the fastest usable kernel set.
+    public static final String AUTO = "auto";
+
     private KernelSets() {}
 
     /// Every kernel set that is installed, usable or not, the fastest first.
@@ -27,7 +30,7 @@ public final class KernelSets {
         List<KernelsProvider> all = all();
         for (KernelsProvider provider : all) {
             Optional<String> reason = provider.unusable();
-            if (name.equals("auto") && reason.isEmpty()) {
+            if (name.equals(AUTO) && reason.isEmpty()) {
                 return provider;
             }
             if (name.equals(provider.name())) {

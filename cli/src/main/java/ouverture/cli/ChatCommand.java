@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ouverture.Engine;
 import ouverture.ModelInfo;
@@ -85,19 +86,21 @@ final class ChatCommand implements Callable<Integer> {
     private int atTerminal(Engine engine, Conversation conversation) throws IOException {
         Optional<Path> history = noHistory ? Optional.empty() : ChatTerminal.historyFile(System.getenv());
         try (ChatTerminal terminal = new ChatTerminal(history)) {
-            ChatSession session = new ChatSession(engine, conversation, sampling, terminal.writer(), terminal.writer());
+            ChatSession session = new ChatSession(
+                    engine, conversation, sampling, terminal.writer(), terminal.writer(), Printable::answer);
             terminal.hold(session, quiet ? "" : greeting(engine.info()));
         }
         return ExitCode.OK;
     }
 
     private static String greeting(ModelInfo info) {
-        return info.name() + ", " + Units.count(info.parameters()) + " parameters, context " + info.cachePositions()
-                + " tokens. /help lists commands, Ctrl-D leaves.";
+        return Printable.line(info.name()) + ", " + Units.count(info.parameters()) + " parameters, context "
+                + info.cachePositions() + " tokens. /help lists commands, Ctrl-D leaves.";
     }
 
     private int throughPipes(Engine engine, Conversation conversation) throws IOException {
-        ChatSession session = new ChatSession(engine, conversation, sampling, streams.out(), streams.err());
+        ChatSession session =
+                new ChatSession(engine, conversation, sampling, streams.out(), streams.err(), UnaryOperator.identity());
         try (var _ = new Interruption(session::cancel)) {
             return throughPipes(session, streams.in());
         }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ouverture.ChatModel;
 import ouverture.Generation;
@@ -20,19 +21,28 @@ final class ChatSession {
     private final Settings settings;
     private final Writer out;
     private final PrintWriter notices;
+    private final UnaryOperator<String> shown;
     private volatile @Nullable Generation running;
     private @Nullable Answer last;
     private int exitCode = ExitCode.OK;
 
     /// @param out gets the answers, each with a line end after it
     /// @param notices gets everything else
-    ChatSession(ChatModel model, Conversation conversation, SamplingFlags sampling, Writer out, PrintWriter notices) {
+    /// @param shown makes a piece of an answer fit for `out`; what is remembered stays as the model wrote it
+    ChatSession(
+            ChatModel model,
+            Conversation conversation,
+            SamplingFlags sampling,
+            Writer out,
+            PrintWriter notices,
+            UnaryOperator<String> shown) {
         this.model = model;
         this.conversation = conversation;
         this.sampling = sampling;
         this.settings = new Settings(sampling);
         this.out = out;
         this.notices = notices;
+        this.shown = shown;
     }
 
     /// Answers a message, or does what a command says. A line that begins with `/` is a command; `//` begins a message
@@ -86,7 +96,7 @@ final class ChatSession {
             Generation generation = model.chat(sampling.chat(conversation.messages()));
             running = generation;
             answer = Answer.read(generation, piece -> {
-                out.write(piece);
+                out.write(shown.apply(piece));
                 out.flush();
             });
         } finally {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jline.builtins.Completers.FileNameCompleter;
@@ -100,7 +101,8 @@ final class ChatTerminal implements AutoCloseable {
             reader.getBuffer().write('\n');
             return true;
         };
-        reader.getKeys().bind(newLine, KeyMap.alt('\r'), KeyMap.alt('\n'));
+        Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN))
+                .bind(newLine, KeyMap.alt('\r'), KeyMap.alt('\n'));
         return reader;
     }
 

@@ -23,6 +23,17 @@ final class Printable {
         return safe.length() <= most ? safe : safe.substring(0, most - 1) + "…";
     }
 
+    /// A piece of a model's answer. Formatting characters stay, for emoji and many scripts are written with them, and
+    /// so
+    /// do line feeds and tabs; the other control characters are left out.
+    static String answer(String text) {
+        StringBuilder safe = new StringBuilder(text.length());
+        text.codePoints()
+                .filter(c -> c == '\n' || c == '\t' || !Character.isISOControl(c))
+                .forEach(safe::appendCodePoint);
+        return safe.toString();
+    }
+
     private static String escape(String text, boolean lines) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {

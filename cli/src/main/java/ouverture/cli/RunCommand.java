@@ -150,7 +150,7 @@ final class RunCommand implements Callable<Integer> {
             out.write(echo);
             out.flush();
             answer = Answer.read(generation, piece -> {
-                out.write(piece);
+                out.write(streams.outputIsTerminal() ? Printable.answer(piece) : piece);
                 out.flush();
             });
         }

@@ -22,11 +22,11 @@ final class StandardError {
             return;
         }
         try {
-            int unused = (int) function("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
+            var _ = (int) function("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
                     .invokeExact((int) original, STANDARD_ERROR);
             int filter = Integer.getInteger("ouverture.stderr.filter", 0);
             if (filter > 0) {
-                int ended = (int) function("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT))
+                var _ = (int) function("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT))
                         .invokeExact(filter, MemorySegment.NULL, 0);
             }
         } catch (Throwable e) {
@@ -34,6 +34,7 @@ final class StandardError {
         }
     }
 
+    @SuppressWarnings("restricted") // two functions of the C library, called with the types that POSIX gives them
     private static MethodHandle function(String name, FunctionDescriptor signature) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature);

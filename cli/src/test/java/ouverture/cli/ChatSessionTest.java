@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ouverture.Message;
@@ -89,7 +90,12 @@ class ChatSessionTest {
             public void close() {}
         };
         session[0] = new ChatSession(
-                ScriptedModel.echo(), conversation, new SamplingFlags(), stopping, new PrintWriter(notices));
+                ScriptedModel.echo(),
+                conversation,
+                new SamplingFlags(),
+                stopping,
+                new PrintWriter(notices),
+                UnaryOperator.identity());
 
         session[0].handle("one two three");
         assertThat(screen).hasToString("one two\n");
@@ -99,6 +105,15 @@ class ChatSessionTest {
         session[0].cancel();
         session[0].handle("go on");
         assertThat(screen.toString()).endsWith("go on\n");
+    }
+
+    @Test
+    void answerCannotSteerTheTerminal() throws IOException {
+        session(new ScriptedModel(_ -> "a\033]0;x\007\tb\r\u009b2J\n👩\u200d🚀"))
+                .handle("hello");
+
+        assertThat(out).hasToString("a]0;x\tb2J\n👩\u200d🚀\n");
+        assertThat(conversation.messages().getLast().content()).contains("\033");
     }
 
     @Test
@@ -116,7 +131,12 @@ class ChatSessionTest {
             public void close() {}
         };
         ChatSession session = new ChatSession(
-                ScriptedModel.echo(), conversation, new SamplingFlags(), broken, new PrintWriter(notices));
+                ScriptedModel.echo(),
+                conversation,
+                new SamplingFlags(),
+                broken,
+                new PrintWriter(notices),
+                UnaryOperator.identity());
 
         assertThatThrownBy(() -> session.handle("hello")).isInstanceOf(IOException.class);
     }
@@ -208,6 +228,7 @@ class ChatSessionTest {
     }
 
     private ChatSession session(ScriptedModel model) {
-        return new ChatSession(model, conversation, new SamplingFlags(), out, new PrintWriter(notices, true));
+        return new ChatSession(
+                model, conversation, new SamplingFlags(), out, new PrintWriter(notices, true), Printable::answer);
     }
 }

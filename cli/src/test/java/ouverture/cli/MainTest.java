@@ -24,24 +24,23 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"ouverture", "run", "chat", "inspect", "tokenize", "logits", "bench", "doctor"})
     void helpIsAsRecorded(String command) throws IOException {
-        TestStreams streams = TestStreams.piped("");
-        int code = command.equals("ouverture") ? streams.run("--help") : streams.run(command, "--help");
+        Invocation help = command.equals("ouverture") ? Invocation.of("--help") : Invocation.of(command, "--help");
 
-        assertThat(code).isEqualTo(ExitCode.OK);
-        assertThat(streams.err()).isEmpty();
+        assertThat(help.code()).isEqualTo(ExitCode.OK);
+        assertThat(help.err()).isEmpty();
         if ("update".equals(System.getProperty("ouverture.golden"))) {
             Files.createDirectories(GOLDEN);
-            Files.writeString(GOLDEN.resolve(command + ".txt"), streams.out());
+            Files.writeString(GOLDEN.resolve(command + ".txt"), help.out());
         }
-        assertThat(streams.out()).isEqualTo(golden(command));
+        assertThat(help.out()).isEqualTo(golden(command));
     }
 
     @Test
     void versionNamesProgramAndJava() {
-        TestStreams streams = TestStreams.piped("");
+        Invocation version = Invocation.of("--version");
 
-        assertThat(streams.run("--version")).isEqualTo(ExitCode.OK);
-        assertThat(streams.out()).startsWith("ouverture ").contains("Java " + Runtime.version());
+        assertThat(version.code()).isEqualTo(ExitCode.OK);
+        assertThat(version.out()).startsWith("ouverture ").contains("Java " + Runtime.version());
     }
 
     @ParameterizedTest
@@ -64,19 +63,19 @@ class MainTest {
             chat m --top-p 0            | The top-p is 0
             """)
     void mistakesAreOneSentence(String arguments, String sentence) {
-        TestStreams streams = TestStreams.piped("");
+        Invocation mistake = Invocation.of((Object[]) arguments.split(" +"));
 
-        assertThat(streams.run(arguments.split(" +"))).isEqualTo(ExitCode.USAGE);
-        assertThat(streams.out()).isEmpty();
-        assertThat(streams.err()).startsWith("ouverture: ").contains(sentence).hasLineCount(1);
+        assertThat(mistake.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(mistake.out()).isEmpty();
+        assertThat(mistake.err()).startsWith("ouverture: ").contains(sentence).hasLineCount(1);
     }
 
     @Test
     void withoutACommandTheCommandsAreNamed() {
-        TestStreams streams = TestStreams.piped("");
+        Invocation nothing = Invocation.of();
 
-        assertThat(streams.run()).isEqualTo(ExitCode.USAGE);
-        assertThat(streams.err())
+        assertThat(nothing.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(nothing.err())
                 .contains("run, chat")
                 .contains("ouverture --help")
                 .hasLineCount(1);
@@ -84,11 +83,10 @@ class MainTest {
 
     @Test
     void missingModelFileIsNamed(@TempDir Path folder) {
-        TestStreams streams = TestStreams.piped("");
+        Invocation missing = Invocation.of("run", folder.resolve("none.gguf"), "Hello");
 
-        assertThat(streams.run("run", folder.resolve("none.gguf").toString(), "Hello"))
-                .isEqualTo(ExitCode.MODEL);
-        assertThat(streams.err()).contains("none.gguf").hasLineCount(1);
+        assertThat(missing.code()).isEqualTo(ExitCode.MODEL);
+        assertThat(missing.err()).contains("none.gguf").hasLineCount(1);
     }
 
     @Test

@@ -1,9 +1,13 @@
 package ouverture.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,10 +19,10 @@ import ouverture.error.RequestException;
 class PromptSourceTest {
     @Test
     void argumentComesAloneAndInputStaysUnread() throws IOException {
-        TestStreams streams = TestStreams.piped("input");
+        Streams streams = streams("input".getBytes(UTF_8), false);
 
-        assertThat(PromptSource.read("argument\n", null, streams.streams())).isEqualTo("argument\n");
-        assertThat(streams.streams().in().available()).isEqualTo(5);
+        assertThat(PromptSource.read("argument\n", null, streams)).isEqualTo("argument\n");
+        assertThat(streams.in().available()).isEqualTo(5);
     }
 
     @Test
@@ -53,27 +57,25 @@ class PromptSourceTest {
 
     @Test
     void nobodyIsWaitedFor() {
-        assertThatThrownBy(() ->
-                        PromptSource.read(null, null, TestStreams.terminal().streams()))
+        assertThatThrownBy(() -> PromptSource.read(null, null, streams(new byte[0], true)))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("There is no prompt");
     }
 
     @Test
     void otherEncodingsAreRefused() {
-        TestStreams latin = TestStreams.piped(new byte[] {'c', 'a', 'f', (byte) 0xE9, '\n'});
+        Streams latin = streams(new byte[] {'c', 'a', 'f', (byte) 0xE9, '\n'}, false);
 
-        assertThatThrownBy(() -> PromptSource.read(null, null, latin.streams()))
+        assertThatThrownBy(() -> PromptSource.read(null, null, latin))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("Standard input is not UTF-8 from byte 4 on");
     }
 
     @Test
     void cutCharacterIsRefused() {
-        TestStreams cut = TestStreams.piped(new byte[] {'a', (byte) 0xE2, (byte) 0x82});
+        Streams cut = streams(new byte[] {'a', (byte) 0xE2, (byte) 0x82}, false);
 
-        assertThatThrownBy(() -> PromptSource.read(null, null, cut.streams()))
-                .hasMessageContaining("not UTF-8 from byte 2 on");
+        assertThatThrownBy(() -> PromptSource.read(null, null, cut)).hasMessageContaining("not UTF-8 from byte 2 on");
     }
 
     @Test
@@ -82,6 +84,16 @@ class PromptSourceTest {
     }
 
     private static String read(@Nullable String argument, @Nullable Path file, String input) throws IOException {
-        return PromptSource.read(argument, file, TestStreams.piped(input).streams());
+        return PromptSource.read(argument, file, streams(input.getBytes(UTF_8), false));
+    }
+
+    private static Streams streams(byte[] input, boolean terminal) {
+        return new Streams(
+                new ByteArrayInputStream(input),
+                Writer.nullWriter(),
+                new PrintWriter(Writer.nullWriter()),
+                terminal,
+                terminal,
+                terminal);
     }
 }

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.Shared;
 import tools.jackson.databind.JsonNode;
 
@@ -19,25 +21,19 @@ class RunCommandTest {
 
     @Test
     void continuesAsRecorded() throws IOException {
-        TestStreams streams = TestStreams.piped("not read");
+        Invocation story = run("not read", PROMPT, "--max-tokens", "64");
 
-        assertThat(run(streams, PROMPT, "--max-tokens", "64")).isEqualTo(ExitCode.OK);
-        assertThat(streams.out()).isEqualTo(recorded() + "\n");
-        assertThat(streams.err())
-                .contains("prompt 5 tokens", "answer 64 tokens")
-                .hasLineCount(1);
+        assertThat(story.code()).isEqualTo(ExitCode.OK);
+        assertThat(story.out()).isEqualTo(recorded() + "\n");
+        assertThat(story.err()).contains("prompt 5 tokens", "answer 64 tokens").hasLineCount(1);
     }
 
     @Test
     void inputAndFileArePromptsToo(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("prompt"), PROMPT + "\n");
-        TestStreams input = TestStreams.piped(PROMPT + "\n");
-        TestStreams fromFile = TestStreams.piped("");
-        TestStreams dash = TestStreams.piped(PROMPT);
-
-        run(input, "--max-tokens", "64", "--quiet");
-        run(fromFile, "--max-tokens", "64", "--quiet", "--file", file.toString());
-        run(dash, "--max-tokens", "64", "--quiet", "-f", "-");
+        Invocation input = run(PROMPT + "\n", "--max-tokens", "64", "--quiet");
+        Invocation fromFile = run("", "--max-tokens", "64", "--quiet", "--file", file);
+        Invocation dash = run(PROMPT, "--max-tokens", "64", "--quiet", "-f", "-");
 
         assertThat(List.of(input.out(), fromFile.out(), dash.out())).containsOnly(recorded() + "\n");
         assertThat(input.err()).isEmpty();
@@ -45,29 +41,25 @@ class RunCommandTest {
 
     @Test
     void promptCanBeLeftOut() throws IOException {
-        TestStreams streams = TestStreams.piped("");
+        Invocation story = run("", PROMPT, "--no-echo", "--max-tokens", "64");
 
-        run(streams, PROMPT, "--no-echo", "--max-tokens", "64");
-        assertThat(streams.out()).isEqualTo(recorded().substring(PROMPT.length()) + "\n");
+        assertThat(story.out()).isEqualTo(recorded().substring(PROMPT.length()) + "\n");
     }
 
     @Test
     void stopStringEndsTheAnswer() {
-        TestStreams streams = TestStreams.piped("");
+        Invocation story = run("", PROMPT, "--stop", "\\n", "--stop", " girl");
 
-        run(streams, PROMPT, "--stop", "\\n", "--stop", " girl");
-        assertThat(streams.out()).isEqualTo("Once upon a time, there was a little\n");
+        assertThat(story.out()).isEqualTo("Once upon a time, there was a little\n");
     }
 
     @Test
     void jsonIsOneObject() throws IOException {
-        TestStreams streams = TestStreams.piped("");
+        Invocation story = run("", PROMPT, "--max-tokens", "64", "--json", "--logprobs", "2");
 
-        run(streams, PROMPT, "--max-tokens", "64", "--json", "--logprobs", "2");
-
-        assertThat(streams.err()).isEmpty();
-        assertThat(streams.out()).hasLineCount(1).endsWith("\n");
-        JsonNode object = Json.MAPPER.readTree(streams.out());
+        assertThat(story.err()).isEmpty();
+        assertThat(story.out()).hasLineCount(1).endsWith("\n");
+        JsonNode object = Json.MAPPER.readTree(story.out());
         assertThat(object.propertyNames())
                 .containsExactly("model", "text", "finish_reason", "usage", "timings", "logprobs");
         assertThat(object.get("text").stringValue()).isEqualTo(recorded());
@@ -85,54 +77,48 @@ class RunCommandTest {
 
     @Test
     void seedMakesAnswersRepeatable() {
-        TestStreams first = TestStreams.piped("");
-        TestStreams second = TestStreams.piped("");
+        Invocation first = run("", PROMPT, "--temperature", "1", "--seed", "7", "--max-tokens", "32");
+        Invocation second = run("", PROMPT, "--temperature", "1", "--seed", "7", "--max-tokens", "32");
 
-        run(first, PROMPT, "--temperature", "1", "--seed", "7", "--max-tokens", "32");
-        run(second, PROMPT, "--temperature", "1", "--seed", "7", "--max-tokens", "32");
         assertThat(first.out()).isEqualTo(second.out());
     }
 
     @Test
     void promptThatIsTooLongHasItsExitCode() {
-        TestStreams streams = TestStreams.piped("");
+        Invocation refused = run("", PROMPT.repeat(20), "--context", "32");
 
-        assertThat(run(streams, PROMPT.repeat(20), "--context", "32")).isEqualTo(ExitCode.PROMPT_TOO_LONG);
-        assertThat(streams.out()).isEmpty();
-        assertThat(streams.err()).startsWith("ouverture: ").contains("32").hasLineCount(1);
+        assertThat(refused.code()).isEqualTo(ExitCode.PROMPT_TOO_LONG);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).startsWith("ouverture: ").contains("32").hasLineCount(1);
     }
 
     @Test
     void unknownKernelsAreRefused() {
-        TestStreams streams = TestStreams.piped("");
+        Invocation refused = run("", PROMPT, "--kernels", "abacus");
 
-        assertThat(run(streams, PROMPT, "--kernels", "abacus")).isIn(ExitCode.USAGE, ExitCode.MACHINE);
-        assertThat(streams.err()).contains("abacus").hasLineCount(1);
+        assertThat(refused.code()).isIn(ExitCode.USAGE, ExitCode.MACHINE);
+        assertThat(refused.err()).contains("abacus").hasLineCount(1);
     }
 
-    @Test
-    void modelWithoutATemplateWantsRaw() {
-        for (String command : List.of("run", "chat")) {
-            TestStreams streams = TestStreams.piped("Hello");
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "chat"})
+    void modelWithoutATemplateWantsRaw(String command) {
+        Invocation refused = Invocation.withInput("Hello", command, model());
 
-            assertThat(streams.run(command, model())).isEqualTo(ExitCode.USAGE);
-            assertThat(streams.err())
-                    .contains("no chat template")
-                    .contains("--raw")
-                    .hasLineCount(1);
-        }
+        assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err()).contains("no chat template").contains("--raw").hasLineCount(1);
     }
 
     /// Greedy, exact, without a chat template.
-    private static int run(TestStreams streams, String... arguments) {
-        List<String> line = new ArrayList<>(List.of("run", model(), "--raw", "--temperature", "0"));
+    private static Invocation run(String input, Object... arguments) {
+        List<Object> line = new ArrayList<>(List.of("run", model(), "--raw", "--temperature", "0"));
         line.addAll(List.of("--kv-cache", "f32", "--threads", "1"));
         line.addAll(Arrays.asList(arguments));
-        return streams.run(line.toArray(String[]::new));
+        return Invocation.withInput(input, line.toArray());
     }
 
-    private static String model() {
-        return Shared.path("models/stories260K/stories260K.gguf").toString();
+    private static Path model() {
+        return Shared.path("models/stories260K/stories260K.gguf");
     }
 
     private static String recorded() throws IOException {

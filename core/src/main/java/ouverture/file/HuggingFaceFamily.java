@@ -66,6 +66,9 @@ record HuggingFaceFamily(
                 config.number(key.names()).ifPresent(n -> keys.put(key.gguf(), n));
             }
         }
+        if (!config.flag("use_sliding_window").orElse(true)) {
+            keys.remove("attention.sliding_window");
+        }
         derivation.add(config, keys);
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("general.architecture", architecture);

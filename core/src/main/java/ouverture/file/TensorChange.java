@@ -40,6 +40,7 @@ interface TensorChange {
     /// Hugging Face's Llama rotates element i of a head with i + half; GGUF's rotates neighbours, so rows i and
     /// i + half of each head become rows 2i and 2i + 1. A bias counts as a column.
     private static Tensor interleave(Tensor tensor, int heads, Arena arena) {
+        checkMatrix(tensor);
         boolean vector = tensor.rows() == 1;
         int rows = vector ? tensor.columns() : tensor.rows();
         long rowBytes = vector ? tensor.type().bytes(1) : tensor.rowBytes();
@@ -61,6 +62,7 @@ interface TensorChange {
 
     /// Rows and columns exchanged, as GPT-2's layers need, which hold [inputs, outputs]; a vector stays as it is.
     static Tensor transpose(Tensor tensor, Metadata metadata, Arena arena) {
+        checkMatrix(tensor);
         if (tensor.rows() == 1) {
             return tensor;
         }
@@ -115,6 +117,13 @@ interface TensorChange {
             MemorySegment.copy(plane.data(), 0, copy, i * first.bytes(), first.bytes());
         }
         return new Tensor(name, first.type(), planes.size(), first.rows(), first.columns(), copy);
+    }
+
+    private static void checkMatrix(Tensor tensor) {
+        if (tensor.planes() != 1) {
+            throw new ModelFileException(
+                    "Tensor " + Sentences.quoted(tensor.name()) + " should be a matrix and has more dimensions.");
+        }
     }
 
     private static MemorySegment allocate(String name, long bytes, Arena arena) {

@@ -4,11 +4,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Fixed platform threads that share one operation at a time. Workers spin briefly for the next operation, then
-/// park. Parts are handed out in chunks from a shared counter, so that a core that other programs slow down does
-/// not hold up the rest. One caller at a time.
+/// Fixed platform threads that share one operation at a time. Workers spin briefly for the next operation, then park.
+/// Parts are handed out in chunks from a shared counter, and the end is reached when every part is done, so that a core
+/// that other programs slow down holds up no more than the chunk it works on. One caller at a time.
 public final class WorkerPool implements AutoCloseable {
+    /// Looks at the shared state before giving up the processor: some 50 microseconds, longer than the pause between
+    /// two operations of a step and shorter than what waking a thread costs.
     private static final int SPINS = 2_000;
+
+    /// Chunks per thread: enough to even out, few enough to leave each chunk a long run of memory.
+    private static final int CHUNKS = 8;
 
     /// Work on parts `from` (inclusive) to `to` (exclusive).
     @FunctionalInterface
@@ -16,22 +21,25 @@ public final class WorkerPool implements AutoCloseable {
         void run(int from, int to);
     }
 
-    private record Job(Part part, int count, int chunk, AtomicInteger next, AtomicInteger running) {}
+    /// Work on parts `from` (inclusive) to `to` (exclusive) by thread `worker`, from 0 to [#threads()] - 1, which runs
+    /// nothing else meanwhile: an index for scratch memory.
+    @FunctionalInterface
+    public interface WorkerPart {
+        void run(int worker, int from, int to);
+    }
 
-    private final Thread[] workers;
+    private final Worker[] workers;
     private volatile @Nullable Job job;
-    private final AtomicInteger generation = new AtomicInteger();
     private volatile boolean closed;
-    private volatile @Nullable Throwable failure;
 
     /// Starts `threads - 1` workers; the caller of [#run] is the remaining one.
     public WorkerPool(int threads) {
-        workers = new Thread[threads - 1];
+        workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
-            workers[i] = Thread.ofPlatform().daemon().name("ouverture-worker-" + (i + 1)).unstarted(this::work);
+            workers[i] = new Worker(i + 1);
         }
-        for (Thread worker : workers) {
-            worker.start();
+        for (Worker worker : workers) {
+            worker.thread.start();
         }
     }
 
@@ -41,70 +49,34 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /// Runs `part` over 0 to `count`, at least `grain` parts at a time, and returns when all are done.
+    ///
+    /// @throws RuntimeException the first that a part threw
     public void run(int count, int grain, Part part) {
+        run(count, grain, (worker, from, to) -> part.run(from, to));
+    }
+
+    /// As the other, and tells each part which thread runs it.
+    public void run(int count, int grain, WorkerPart part) {
         if (workers.length == 0 || count <= grain) {
-            part.run(0, count);
+            part.run(0, 0, count);
             return;
         }
-        int chunk = Math.max(grain, Math.ceilDiv(count, 8 * threads()));
-        Job mine = new Job(part, count, chunk, new AtomicInteger(), new AtomicInteger(workers.length));
+        int chunk = Math.max(grain, Math.ceilDiv(count, CHUNKS * threads()));
+        Job mine = new Job(part, count, chunk);
         job = mine;
-        generation.incrementAndGet();
-        for (Thread worker : workers) {
-            LockSupport.unpark(worker);
+        int helpers = Math.min(workers.length, Math.ceilDiv(count, chunk) - 1);
+        for (int i = 0; i < helpers; i++) {
+            workers[i].wake();
         }
-        Throwable own = null;
-        try {
-            drain(mine);
-        } catch (RuntimeException | Error e) {
-            own = e;
-        }
-        while (mine.running.get() > 0) {
-            Thread.onSpinWait();
-        }
-        Throwable thrown = own != null ? own : failure;
-        failure = null;
-        if (thrown instanceof RuntimeException e) {
+        mine.work(0);
+        mine.await();
+        job = null;
+        Throwable failure = mine.failure;
+        if (failure instanceof RuntimeException e) {
             throw e;
         }
-        if (thrown instanceof Error e) {
+        if (failure instanceof Error e) {
             throw e;
-        }
-    }
-
-    private static void drain(Job job) {
-        for (; ; ) {
-            int from = job.next.getAndAdd(job.chunk);
-            if (from >= job.count) {
-                return;
-            }
-            job.part.run(from, Math.min(job.count, from + job.chunk));
-        }
-    }
-
-    private void work() {
-        int seen = 0;
-        while (!closed) {
-            int spins = 0;
-            while (generation.get() == seen && !closed) {
-                if (spins++ < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    LockSupport.park(this);
-                }
-            }
-            Job mine = job;
-            if (closed || mine == null) {
-                return;
-            }
-            seen = generation.get();
-            try {
-                drain(mine);
-            } catch (RuntimeException | Error e) {
-                failure = e;
-            } finally {
-                mine.running.decrementAndGet();
-            }
         }
     }
 
@@ -112,14 +84,12 @@ public final class WorkerPool implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        for (Thread worker : workers) {
-            LockSupport.unpark(worker);
-        }
         boolean interrupted = false;
-        for (Thread worker : workers) {
-            while (worker.isAlive()) {
+        for (Worker worker : workers) {
+            LockSupport.unpark(worker.thread);
+            while (worker.thread.isAlive()) {
                 try {
-                    worker.join();
+                    worker.thread.join();
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -127,6 +97,91 @@ public final class WorkerPool implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// One operation. A worker that comes late finds no parts left.
+    private static final class Job {
+        private final WorkerPart part;
+        private final int count;
+        private final int chunk;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private volatile @Nullable Throwable failure;
+
+        Job(WorkerPart part, int count, int chunk) {
+            this.part = part;
+            this.count = count;
+            this.chunk = chunk;
+        }
+
+        void work(int worker) {
+            for (int from = next.getAndAdd(chunk); from < count; from = next.getAndAdd(chunk)) {
+                int to = Math.min(count, from + chunk);
+                try {
+                    part.run(worker, from, to);
+                } catch (RuntimeException | Error e) {
+                    failure = e;
+                } finally {
+                    done.getAndAdd(to - from);
+                }
+            }
+        }
+
+        @SuppressWarnings("ThreadPriorityCheck") // yielding is the point
+        void await() {
+            for (int spins = 0; done.get() < count; spins++) {
+                if (spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    // More threads than free cores: let the one with the last chunk run.
+                    Thread.yield();
+                }
+            }
+        }
+    }
+
+    private final class Worker {
+        private final int index;
+        private final Thread thread;
+        private volatile boolean parked;
+
+        Worker(int index) {
+            this.index = index;
+            thread = Thread.ofPlatform().daemon().name("ouverture-worker-" + index).unstarted(this::loop);
+        }
+
+        void wake() {
+            if (parked) {
+                LockSupport.unpark(thread);
+            }
+        }
+
+        private void loop() {
+            Job last = null;
+            int spins = 0;
+            while (!closed) {
+                Job mine = job;
+                if (mine != null && mine != last) {
+                    mine.work(index);
+                    last = mine;
+                    spins = 0;
+                } else if (spins++ < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    last = null;
+                    park();
+                }
+            }
+        }
+
+        private void park() {
+            parked = true;
+            // Looked at again after saying so: a caller either sees the flag, or has left the job before it.
+            if (job == null && !closed) {
+                LockSupport.park(WorkerPool.this);
+            }
+            parked = false;
         }
     }
 }

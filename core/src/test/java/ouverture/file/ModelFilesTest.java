@@ -46,6 +46,15 @@ class ModelFilesTest {
     }
 
     @Test
+    void emptyFilesAndDevicesAreRefused() throws IOException {
+        Path empty = Files.createFile(folder.resolve("empty.gguf"));
+        assertThatThrownBy(() -> ModelFile.open(empty).close()).hasMessageContaining("truncated");
+        assertThatThrownBy(() -> ModelFile.open(Path.of("/dev/null")).close())
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("/dev/null");
+    }
+
+    @Test
     void theOnlyGgufFileInAFolderIsOpened() {
         GgufWriter.of("test").write(folder.resolve("model.gguf"));
         GgufWriter.of("clip").write(folder.resolve("mmproj-model.gguf"));

@@ -234,7 +234,7 @@ class SafetensorsFolderTest {
             assertThat(experts.planes()).isEqualTo(2);
             assertThat(floats(file, "blk.0.ffn_gate_exps.weight")).containsExactly(0, 1, 2, 3, 0, 1, 2, 3);
         }
-        expert(0, 4).write(folder.resolve("model.safetensors"));
+        expert(2, 4).write(folder.resolve("model.safetensors"));
         assertRefused("one shape");
     }
 
@@ -247,6 +247,7 @@ class SafetensorsFolderTest {
     void tensorsThatAreNotKnownOrFitNotAreRefused() {
         refusedWith("model.layers.0.self_attn.q_norm.weight", "q_norm", 8);
         refusedWith("model.layers.0.self_attn.q_proj.weight", "pairs", 6, 8);
+        refusedWith("model.layers.0.self_attn.q_proj.weight", "should be a matrix", 2, 8, 8);
         refusedWith("model.layers.99999999999.mlp.up_proj.weight", "99999999999", 6, 8);
         refusedWith("model.lm_head.weight", "second tensor", 5, 8);
     }

@@ -37,7 +37,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
             throw new Failure(function + " takes at most " + parameters.length + " arguments, not "
                     + positional.size());
         }
-        List<@Nullable Object> values = new ArrayList<>(Collections.nCopies(parameters.length, null));
+        List<@Nullable Object> values = new ArrayList<@Nullable Object>(Collections.nCopies(parameters.length, null));
         for (int i = 0; i < positional.size(); i++) {
             values.set(i, positional.get(i));
         }

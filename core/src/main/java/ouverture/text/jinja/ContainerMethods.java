@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The methods of Python's lists, tuples, ranges and dictionaries. Lists may be changed, because templates in use do so;
-/// dictionaries may not, as in Jinja's immutable sandbox.
+/// The methods of Python's lists, tuples, ranges and dictionaries. Lists may be changed, because templates in use do
+/// so; dictionaries may not, as in Jinja's immutable sandbox.
 final class ContainerMethods {
     private static final Set<String> CHANGING_DICTS = Set.of("clear", "pop", "popitem", "setdefault", "update");
 
@@ -68,7 +68,7 @@ final class ContainerMethods {
         return items;
     }
 
-    private static long index(List<Object> items, Arguments arguments, Runtime runtime) {
+    private static long index(List<Object> items, Arguments arguments, Rendering runtime) {
         Arguments.Bound bound = arguments.bind("index", 1, "value", "start", "stop");
         int start = bound.count(1, 0);
         int stop = Math.min(bound.count(2, items.size()), items.size());
@@ -127,7 +127,7 @@ final class ContainerMethods {
     }
 
     private interface Change {
-        void apply(Runtime runtime, Arguments arguments);
+        void apply(Rendering runtime, Arguments arguments);
     }
 
     private static Function changing(String name, Change change) {
@@ -137,7 +137,7 @@ final class ContainerMethods {
         });
     }
 
-    private static Object pop(List<Object> items, Arguments arguments, Runtime runtime) {
+    private static Object pop(List<Object> items, Arguments arguments, Rendering runtime) {
         int place = arguments.bind("pop", 0, "index").count(0, -1);
         int index = place < 0 ? place + items.size() : place;
         if (index < 0 || index >= items.size()) {

@@ -9,10 +9,10 @@ import ouverture.text.jinja.Expression.ArgumentList;
 
 /// Gives expressions their values.
 final class Evaluator {
-    private final Runtime runtime;
+    private final Rendering runtime;
     private final Budget budget;
 
-    Evaluator(Runtime runtime) {
+    Evaluator(Rendering runtime) {
         this.runtime = runtime;
         this.budget = runtime.budget();
     }

@@ -111,7 +111,7 @@ record FormatSpec(
 
     private String integer(long value, Budget budget) {
         if ("eEfFgG%".indexOf(type) >= 0 && type != 0) {
-            return decimal(value, budget);
+            return decimal((double) value, budget);
         }
         if (precision >= 0) {
             throw new Failure("an integer cannot have a format with a precision");
@@ -133,7 +133,7 @@ record FormatSpec(
     }
 
     private String decimal(double value, Budget budget) {
-        if ("eEfFgG%n".indexOf(type) < 0) {
+        if (type != 0 && "eEfFgG%n".indexOf(type) < 0) {
             throw new Failure("a float has no format '" + type + "'");
         }
         String body;

@@ -31,7 +31,7 @@ final class Globals {
         scope.set(name, new Function(name, body));
     }
 
-    private static Object range(Runtime runtime, Arguments arguments) {
+    private static Object range(Rendering runtime, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("range()", 1, "start", "stop", "step");
         long first = bound.integer(0, 0);
         RangeValue range = bound.has(1)
@@ -41,7 +41,7 @@ final class Globals {
         return range;
     }
 
-    private static DictValue dictionary(String function, Runtime runtime, Arguments arguments) {
+    private static DictValue dictionary(String function, Rendering runtime, Arguments arguments) {
         DictValue dict = new DictValue();
         List<Object> positional = arguments.positional();
         if (positional.size() > 1) {
@@ -64,7 +64,7 @@ final class Globals {
     }
 
     /// A function that gives nothing at its first call and the separator from then on.
-    private static Object joiner(Runtime runtime, Arguments arguments) {
+    private static Object joiner(Rendering runtime, Arguments arguments) {
         Object separator = arguments.bind("joiner()", 0, "sep").get(0, ", ");
         List<Object> answers = new ArrayList<>(List.of(""));
         return new Function("joiner", (_, none) -> {

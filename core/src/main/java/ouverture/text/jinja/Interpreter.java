@@ -20,12 +20,12 @@ final class Interpreter {
     }
 
     private final Map<Body, Set<String>> hidden;
-    private final Runtime runtime;
+    private final Rendering runtime;
     private final Budget budget;
     private final Evaluator evaluator;
 
     /// @param hidden names that a body's scope hides, from [NameAnalysis]
-    Interpreter(Map<Body, Set<String>> hidden, Runtime runtime) {
+    Interpreter(Map<Body, Set<String>> hidden, Rendering runtime) {
         this.hidden = hidden;
         this.runtime = runtime;
         this.budget = runtime.budget();

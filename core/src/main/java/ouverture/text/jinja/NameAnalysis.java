@@ -100,7 +100,7 @@ final class NameAnalysis {
         }
     }
 
-    private final Map<Body, Set<String>> hidden = new IdentityHashMap<>();
+    private final IdentityHashMap<Body, Set<String>> hidden = new IdentityHashMap<>();
     private int height;
     private int line = 1;
 

@@ -150,7 +150,7 @@ final class Numbers {
     /// @param radix 2 to 36, or 0 to go by the prefix
     /// @throws Failure if the number has more than 64 bits
     static @Nullable Long parseInteger(String text, int radix) {
-        String digits = Text.strip(text, null, true, true);
+        String digits = Text.strip(plainDigits(text), null, true, true);
         boolean negative = digits.startsWith("-");
         if (negative || digits.startsWith("+")) {
             digits = digits.substring(1);
@@ -173,6 +173,17 @@ final class Numbers {
         return exact(new BigInteger((negative ? "-" : "") + digits, actual));
     }
 
+    /// The text with the decimal digits of all scripts made ASCII ones.
+    private static String plainDigits(String text) {
+        if (text.chars().allMatch(c -> c < 128)) {
+            return text;
+        }
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> out.appendCodePoint(
+                Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER ? '0' + Character.digit(c, 10) : c));
+        return out.toString();
+    }
+
     private static boolean isZero(String digits) {
         return digits.chars().allMatch(c -> c == '0' || c == '_');
     }
@@ -187,7 +198,7 @@ final class Numbers {
 
     /// Python's `float(text)`; null if the text is not a number.
     static @Nullable Double parseFloat(String text) {
-        String stripped = Text.lower(Text.strip(text, null, true, true));
+        String stripped = Text.lower(Text.strip(plainDigits(text), null, true, true));
         String unsigned = stripped.startsWith("-") || stripped.startsWith("+") ? stripped.substring(1) : stripped;
         double sign = stripped.startsWith("-") ? -1 : 1;
         switch (unsigned) {

@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Python's comparisons: equality of everything, order of numbers, strings and sequences, membership.
+@SuppressWarnings("ReferenceEquality") // identity is what Python compares here
 final class Order {
     private Order() {}
 

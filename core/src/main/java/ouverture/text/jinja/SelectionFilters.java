@@ -34,7 +34,7 @@ final class SelectionFilters {
     }
 
     private static Step condition(
-            String name, boolean ofAttribute, boolean wanted, Runtime runtime, Arguments arguments) {
+            String name, boolean ofAttribute, boolean wanted, Rendering runtime, Arguments arguments) {
         if (ofAttribute && arguments.positional().isEmpty()) {
             throw new Failure("the filter '" + name + "' needs an attribute's name");
         }
@@ -47,14 +47,14 @@ final class SelectionFilters {
         return item -> test.test(path.get(item, null, runtime.budget())) == wanted ? item : null;
     }
 
-    private static Object map(Runtime runtime, Object value, Arguments arguments) {
+    private static Object map(Rendering runtime, Object value, Arguments arguments) {
         if (!Types.truth(value)) {
             return new Generator(Collections.emptyIterator());
         }
         return generator(value, runtime, () -> conversion(runtime, arguments)::apply);
     }
 
-    private static UnaryOperator<Object> conversion(Runtime runtime, Arguments arguments) {
+    private static UnaryOperator<Object> conversion(Rendering runtime, Arguments arguments) {
         List<Object> positional = arguments.positional();
         if (!positional.isEmpty()) {
             String name = runtime.string(positional.getFirst());
@@ -71,7 +71,7 @@ final class SelectionFilters {
         return item -> path.get(item, otherwise, runtime.budget());
     }
 
-    private static Object unique(Runtime runtime, Object value, Arguments arguments) {
+    private static Object unique(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'unique'", 0, "case_sensitive", "attribute");
         AttributePath path = AttributePath.of(bound.get(1, None.NONE));
         return generator(value, runtime, () -> {
@@ -96,20 +96,20 @@ final class SelectionFilters {
         Step prepare();
     }
 
-    private static Generator generator(Object value, Runtime runtime, Preparation preparation) {
+    private static Generator generator(Object value, Rendering runtime, Preparation preparation) {
         return new Generator(new Lazy(value, runtime, preparation));
     }
 
     /// Items of another value one by one; nothing is looked at before the first is asked for.
     private static final class Lazy implements Iterator<Object> {
         private final Object source;
-        private final Runtime runtime;
+        private final Rendering runtime;
         private final Preparation preparation;
         private @Nullable Iterator<Object> items;
         private @Nullable Step step;
         private @Nullable Object next;
 
-        Lazy(Object source, Runtime runtime, Preparation preparation) {
+        Lazy(Object source, Rendering runtime, Preparation preparation) {
             this.source = source;
             this.runtime = runtime;
             this.preparation = preparation;

@@ -29,23 +29,23 @@ final class SequenceFilters {
         filters.put("slice", SequenceFilters::slice);
     }
 
-    private static Object length(Runtime runtime, Object value, Arguments arguments) {
+    private static Object length(Rendering runtime, Object value, Arguments arguments) {
         arguments.none("the filter 'length'");
         return Types.length(value, runtime.budget());
     }
 
-    private static Object list(Runtime runtime, Object value, Arguments arguments) {
+    private static Object list(Rendering runtime, Object value, Arguments arguments) {
         arguments.none("the filter 'list'");
         return new ListValue(Types.collect(value, runtime.budget()));
     }
 
-    private static Object first(Runtime runtime, Object value, Arguments arguments) {
+    private static Object first(Rendering runtime, Object value, Arguments arguments) {
         arguments.none("the filter 'first'");
         Iterator<Object> items = Types.iterator(value, runtime.budget());
         return items.hasNext() ? items.next() : new Undefined("there is no first item, the sequence is empty");
     }
 
-    private static Object last(Runtime runtime, Object value, Arguments arguments) {
+    private static Object last(Rendering runtime, Object value, Arguments arguments) {
         arguments.none("the filter 'last'");
         if (value instanceof Generator) {
             throw new Failure("the filter 'last' needs a list and not a generator, put '| list' before it");
@@ -54,7 +54,7 @@ final class SequenceFilters {
         return items.isEmpty() ? new Undefined("there is no last item, the sequence is empty") : items.getLast();
     }
 
-    private static Object reverse(Runtime runtime, Object value, Arguments arguments) {
+    private static Object reverse(Rendering runtime, Object value, Arguments arguments) {
         arguments.none("the filter 'reverse'");
         if (Types.text(value) != null) {
             return Access.slice(value, None.NONE, None.NONE, -1L, runtime.budget());
@@ -66,7 +66,7 @@ final class SequenceFilters {
                 : new Generator(items.iterator());
     }
 
-    private static Object items(Runtime runtime, Object value, Arguments arguments) {
+    private static Object items(Rendering runtime, Object value, Arguments arguments) {
         arguments.none("the filter 'items'");
         return switch (value) {
             case Undefined _ -> new Generator(Collections.emptyIterator());
@@ -76,7 +76,7 @@ final class SequenceFilters {
         };
     }
 
-    private static Object sortMapping(Runtime runtime, Object value, Arguments arguments) {
+    private static Object sortMapping(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'dictsort'", 0, "case_sensitive", "by", "reverse");
         String by = bound.has(1) ? bound.requiredText(1) : "key";
         if (!by.equals("key") && !by.equals("value")) {
@@ -96,7 +96,7 @@ final class SequenceFilters {
                 runtime.budget()));
     }
 
-    private static Object sort(Runtime runtime, Object value, Arguments arguments) {
+    private static Object sort(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'sort'", 0, "reverse", "case_sensitive", "attribute");
         List<AttributePath> paths = AttributePath.several(bound.get(2, None.NONE));
         return new ListValue(sorted(value, paths, bound.truth(1), bound.truth(0), runtime.budget()));
@@ -127,7 +127,7 @@ final class SequenceFilters {
         return text == null ? value : Text.lower(text);
     }
 
-    private static Object extreme(Runtime runtime, Object value, Arguments arguments, String name, boolean largest) {
+    private static Object extreme(Rendering runtime, Object value, Arguments arguments, String name, boolean largest) {
         Arguments.Bound bound = arguments.bind("the filter '" + name + "'", 0, "case_sensitive", "attribute");
         AttributePath path = AttributePath.of(bound.get(1, None.NONE));
         Budget budget = runtime.budget();
@@ -148,7 +148,7 @@ final class SequenceFilters {
         return best;
     }
 
-    private static Object sum(Runtime runtime, Object value, Arguments arguments) {
+    private static Object sum(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'sum'", 0, "attribute", "start");
         AttributePath path = AttributePath.of(bound.get(0, None.NONE));
         Budget budget = runtime.budget();
@@ -164,7 +164,7 @@ final class SequenceFilters {
         return sum;
     }
 
-    private static Object group(Runtime runtime, Object value, Arguments arguments) {
+    private static Object group(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound =
                 arguments.bind("the filter 'groupby'", 1, "attribute", "default", "case_sensitive");
         AttributePath path = AttributePath.of(bound.get(0));
@@ -194,7 +194,7 @@ final class SequenceFilters {
         return new ListValue(groups);
     }
 
-    private static Object batch(Runtime runtime, Object value, Arguments arguments) {
+    private static Object batch(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'batch'", 1, "linecount", "fill_with");
         long size = bound.integer(0, 0);
         Object filler = bound.get(1, None.NONE);
@@ -217,7 +217,7 @@ final class SequenceFilters {
         return new Generator(batches.iterator());
     }
 
-    private static Object slice(Runtime runtime, Object value, Arguments arguments) {
+    private static Object slice(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'slice'", 1, "slices", "fill_with");
         long count = bound.integer(0, 0);
         Object filler = bound.get(1, None.NONE);

@@ -5,16 +5,10 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The methods of Python's `str`.
 final class StringMethods {
-    /// Methods of safe text that escape their arguments; the others do not.
-    private static final Set<String> ESCAPING = Set.of(
-            "capitalize", "center", "expandtabs", "ljust", "lower", "lstrip", "replace", "rjust", "rstrip", "strip",
-            "swapcase", "title", "upper", "zfill");
-
     private static final Map<String, Method> ALL = new HashMap<>();
 
     static {
@@ -28,7 +22,7 @@ final class StringMethods {
     private StringMethods() {}
 
     interface Method {
-        Object call(Runtime runtime, String self, Arguments arguments);
+        Object call(Rendering runtime, String self, Arguments arguments);
     }
 
     /// The method of a string, plain or safe, or null.
@@ -38,8 +32,8 @@ final class StringMethods {
             return null;
         }
         if (owner instanceof Markup markup) {
-            return new Function(name, (runtime, arguments) -> safe(method.call(
-                    runtime, markup.text(), ESCAPING.contains(name) ? escaped(arguments) : arguments)));
+            return new Function(name, (runtime, arguments) ->
+                    safe(method.call(runtime, markup.text(), escaped(name, arguments, runtime.budget()))));
         }
         return new Function(name, (runtime, arguments) -> method.call(runtime, (String) owner, arguments));
     }
@@ -53,10 +47,21 @@ final class StringMethods {
         };
     }
 
-    private static Arguments escaped(Arguments arguments) {
+    /// The arguments of a method of safe text, with what goes into the text escaped.
+    private static Arguments escaped(String name, Arguments arguments, Budget budget) {
         List<Object> positional = new ArrayList<>(arguments.positional());
-        positional.replaceAll(value -> Types.text(value) == null ? value : Arithmetic.escaped(value));
+        if (name.equals("replace") && positional.size() > 1) {
+            positional.set(1, escaped(positional.get(1)));
+        } else if (name.equals("join") && positional.size() == 1) {
+            List<Object> items = Types.collect(positional.getFirst(), budget);
+            items.replaceAll(StringMethods::escaped);
+            positional.set(0, new ListValue(items));
+        }
         return new Arguments(positional, arguments.named());
+    }
+
+    private static Object escaped(Object value) {
+        return Types.text(value) == null ? value : Arithmetic.escaped(value);
     }
 
     private static void cases() {
@@ -227,7 +232,7 @@ final class StringMethods {
         ALL.put("join", (runtime, self, arguments) -> join(self, arguments.bind("join", 1, "iterable").get(0), runtime));
     }
 
-    private static Object split(String function, Runtime runtime, String self, Arguments arguments) {
+    private static Object split(String function, Rendering runtime, String self, Arguments arguments) {
         Arguments.Bound bound = arguments.bind(function, 0, "sep", "maxsplit");
         String separator = bound.text(0);
         int most = bound.count(1, -1);
@@ -254,7 +259,7 @@ final class StringMethods {
         return separator;
     }
 
-    private static String join(String separator, Object items, Runtime runtime) {
+    private static String join(String separator, Object items, Rendering runtime) {
         StringBuilder out = new StringBuilder();
         Iterator<Object> iterator = Types.iterator(items, runtime.budget());
         boolean first = true;

@@ -36,12 +36,13 @@ public final class Template {
 
     /// Renders the template.
     ///
-    /// @param variables null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings as keys
+    /// @param variables null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings as
+    ///     keys
     /// @param now what `strftime_now` gives
     /// @throws TemplateException naming the line, if the template fails, refuses the variables or reaches a limit
     /// @throws IllegalArgumentException if a variable is of another type
     public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now, Limits limits) {
-        Runtime runtime = new Runtime(limits, now);
+        Rendering runtime = new Rendering(limits, now);
         try {
             Scope globals = new Scope(null, Set.of());
             Globals.addTo(globals);

@@ -5,6 +5,7 @@ import java.util.Map;
 import ouverture.text.jinja.Expression.Relation;
 
 /// What stands behind `is`.
+@SuppressWarnings("ReferenceEquality") // identity is what Python compares here
 final class Tests {
     static final Map<String, Test> ALL;
 
@@ -25,7 +26,7 @@ final class Tests {
     private Tests() {}
 
     interface Test {
-        boolean holds(Runtime runtime, Object value, Arguments arguments);
+        boolean holds(Rendering runtime, Object value, Arguments arguments);
     }
 
     static Failure unknown(String name) {
@@ -91,7 +92,7 @@ final class Tests {
     }
 
     private static boolean remainder(
-            Runtime runtime, Object value, Arguments arguments, String name, Object divisor, Object expected) {
+            Rendering runtime, Object value, Arguments arguments, String name, Object divisor, Object expected) {
         arguments.none("the test '" + name + "'");
         Object remainder = Arithmetic.REMAINDER.apply(value, divisor, runtime.budget());
         return Order.equal(remainder, expected, runtime.budget());

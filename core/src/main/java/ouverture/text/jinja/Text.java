@@ -184,7 +184,7 @@ final class Text {
         int i = skipWhitespace(text, 0);
         while (i < text.length()) {
             if (most >= 0 && parts.size() == most) {
-                parts.add(strip(text.substring(i), null, false, true));
+                parts.add(text.substring(i));
                 break;
             }
             int end = i;
@@ -203,7 +203,7 @@ final class Text {
         int end = blankStart(text, text.length());
         while (end > 0) {
             if (most >= 0 && parts.size() == most) {
-                parts.addFirst(strip(text.substring(0, end), null, true, false));
+                parts.addFirst(text.substring(0, end));
                 break;
             }
             int start = end;

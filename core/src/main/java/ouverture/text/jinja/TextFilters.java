@@ -23,12 +23,12 @@ final class TextFilters {
     }
 
     /// A string as it is, every other value as it prints.
-    private static Object soft(Runtime runtime, Object value) {
+    private static Object soft(Rendering runtime, Object value) {
         return Types.text(value) == null ? runtime.string(value) : value;
     }
 
     /// Calls a method of strings on the value as it prints.
-    private static Object method(Runtime runtime, Object value, String name, Arguments arguments) {
+    private static Object method(Rendering runtime, Object value, String name, Arguments arguments) {
         Function method = StringMethods.bind(soft(runtime, value), name);
         if (method == null) {
             throw new IllegalArgumentException(name);
@@ -117,7 +117,7 @@ final class TextFilters {
         });
     }
 
-    private static Markup escape(Runtime runtime, Object value) {
+    private static Markup escape(Rendering runtime, Object value) {
         String text = runtime.string(value);
         runtime.budget().text(text.length());
         return Markup.escape(text);
@@ -145,7 +145,7 @@ final class TextFilters {
         });
     }
 
-    private static String join(Object value, String separator, Object attribute, Runtime runtime) {
+    private static String join(Object value, String separator, Object attribute, Rendering runtime) {
         Budget budget = runtime.budget();
         AttributePath path = AttributePath.of(attribute);
         StringBuilder out = new StringBuilder();
@@ -161,7 +161,7 @@ final class TextFilters {
         return out.toString();
     }
 
-    private static Object truncate(Runtime runtime, Object value, Arguments arguments) {
+    private static Object truncate(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound =
                 arguments.bind("the filter 'truncate'", 0, "length", "killwords", "end", "leeway");
         String text = requireText(value, "truncate");
@@ -192,7 +192,7 @@ final class TextFilters {
         return text;
     }
 
-    private static Object indent(Runtime runtime, Object value, Arguments arguments) {
+    private static Object indent(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'indent'", 0, "width", "first", "blank");
         Budget budget = runtime.budget();
         Object width = bound.get(0, 4L);
@@ -215,7 +215,7 @@ final class TextFilters {
         return value instanceof Markup ? new Markup(out.toString()) : out.toString();
     }
 
-    private static Object urlEncode(Runtime runtime, Object value, Arguments arguments) {
+    private static Object urlEncode(Rendering runtime, Object value, Arguments arguments) {
         arguments.none("the filter 'urlencode'");
         if (Types.text(value) != null || !Types.isIterable(value)) {
             return quoteUrl(runtime.string(value), true, runtime.budget());
@@ -239,7 +239,7 @@ final class TextFilters {
         return path ? form.replace("+", "%20").replace("%2F", "/") : form;
     }
 
-    private static Object xmlAttributes(Runtime runtime, Object value, Arguments arguments) {
+    private static Object xmlAttributes(Rendering runtime, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'xmlattr'", 0, "autospace");
         if (!(value instanceof DictValue dict)) {
             throw new Failure("the filter 'xmlattr' needs a mapping");

@@ -61,10 +61,10 @@ final class TimeFormat {
             case 'j' -> padded(time.getDayOfYear(), 3);
             case 'p' -> time.getHour() < 12 ? "AM" : "PM";
             case 'P' -> time.getHour() < 12 ? "am" : "pm";
-            case 'B' -> time.getMonth().getDisplayName(TextStyle.FULL, Locale.ROOT);
-            case 'b', 'h' -> month(time);
-            case 'A' -> weekday(time, TextStyle.FULL);
-            case 'a' -> weekday(time, TextStyle.SHORT);
+            case 'B' -> monthName(time);
+            case 'b', 'h' -> monthName(time).substring(0, 3);
+            case 'A' -> dayName(time);
+            case 'a' -> dayName(time).substring(0, 3);
             case 'u' -> String.valueOf(time.getDayOfWeek().getValue());
             case 'w' -> String.valueOf(time.getDayOfWeek().getValue() % 7);
             case 'U' -> padded((time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7, 2);
@@ -87,13 +87,12 @@ final class TimeFormat {
         };
     }
 
-    private static String month(LocalDateTime time) {
-        return time.getMonth().getDisplayName(TextStyle.FULL, Locale.ROOT).substring(0, 3);
+    private static String monthName(LocalDateTime time) {
+        return time.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
     }
 
-    private static String weekday(LocalDateTime time, TextStyle style) {
-        String name = time.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ROOT);
-        return style == TextStyle.SHORT ? name.substring(0, 3) : name;
+    private static String dayName(LocalDateTime time) {
+        return time.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
     }
 
     private static String padded(int value, int width) {

@@ -1,0 +1,40 @@
+package ouverture.kernels.vector;
+
+import static ouverture.kernels.vector.Lanes.halves;
+import static ouverture.kernels.vector.Lanes.load;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/// Half precision.
+final class F16Rows implements RowFormat.Direct {
+    static final F16Rows INSTANCE = new F16Rows();
+
+    private F16Rows() {}
+
+    @Override
+    public void decode(MemorySegment from, long offset, MemorySegment to, long toOffset, int count, float[] buffer) {
+        int whole = count - count % Lanes.COUNT;
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            halves(from, offset + 2L * i).intoMemorySegment(to, toOffset + 4L * i, Lanes.ORDER);
+        }
+        if (whole < count) {
+            for (int i = whole; i < count; i++) {
+                Lanes.set(to, toOffset + 4L * i, Lanes.half(from, offset + 2L * i));
+            }
+            RowFormat.pad(to, toOffset, count);
+        }
+    }
+
+    @Override
+    public long dots(MemorySegment weight, long first, long second, MemorySegment x, long xOffset, int count) {
+        FloatVector a = FloatVector.zero(Lanes.FLOATS);
+        FloatVector b = a;
+        for (int i = 0; i < count; i += Lanes.COUNT) {
+            FloatVector v = load(x, xOffset + 4L * i);
+            a = halves(weight, first + 2L * i).fma(v, a);
+            b = halves(weight, second + 2L * i).fma(v, b);
+        }
+        return RowFormat.pack(Lanes.sum(a), Lanes.sum(b));
+    }
+}

@@ -1,0 +1,25 @@
+package ouverture.kernels.vector;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// One piece of native memory that grows to the largest size asked for.
+final class Scratch implements AutoCloseable {
+    private Arena arena = Arena.ofShared();
+    private MemorySegment memory = MemorySegment.NULL;
+
+    /// At least `bytes` bytes; what was asked for before is void. Holds what it held, if it need not grow.
+    MemorySegment segment(long bytes) {
+        if (memory.byteSize() < bytes) {
+            arena.close();
+            arena = Arena.ofShared();
+            memory = arena.allocate(Math.max(bytes, 4096), 64);
+        }
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

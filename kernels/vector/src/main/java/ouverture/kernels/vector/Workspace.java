@@ -1,0 +1,31 @@
+package ouverture.kernels.vector;
+
+import java.lang.foreign.MemorySegment;
+
+/// Scratch memory of one worker thread.
+final class Workspace implements AutoCloseable {
+    /// Rows of weights that are decoded at a time: 32 x 8 kB fit beside the inputs in a second-level cache.
+    static final int PANEL_ROWS = 32;
+
+    private final Scratch panelMemory = new Scratch();
+    private final Scratch laneMemory = new Scratch();
+
+    /// Decoded weights.
+    final MemorySegment panel = panelMemory.segment(PANEL_ROWS * 4L * Lanes.SPAN);
+
+    /// Result of a [Tile].
+    final MemorySegment lanes = laneMemory.segment(Tile.BYTES);
+
+    /// One span of a row, for reference codecs.
+    final float[] buffer = new float[Lanes.SPAN];
+
+    /// What attention keeps of the sequence it works on.
+    final Scratch attention = new Scratch();
+
+    @Override
+    public void close() {
+        panelMemory.close();
+        laneMemory.close();
+        attention.close();
+    }
+}
