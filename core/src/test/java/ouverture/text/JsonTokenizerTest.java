@@ -49,7 +49,7 @@ class JsonTokenizerTest {
         if (model.equals("gpt2")) {
             String pre = metadata.string("tokenizer.ggml.pre").orElseThrow();
             boolean ignores = pre.equals("llama-bpe") || pre.equals("tekken");
-            return HuggingFaceFile.byteLevel(metadata, EXPRESSIONS.get(pre), ignores, variant);
+            return HuggingFaceFile.byteLevel(metadata, EXPRESSIONS.getOrDefault(pre, List.of()), ignores, variant);
         }
         boolean prefix = model.equals("llama") && metadata.flag("tokenizer.ggml.add_space_prefix", true);
         return HuggingFaceFile.sentencePiece(metadata, prefix, variant && !prefix);
