@@ -65,7 +65,7 @@ record BenchReport(
         head.row(
                 "Weights",
                 Units.bytes(weightBytesPerToken) + " read for each token: decoding takes "
-                        + Math.round(decodeShareOfMemory * 100) + " % of the memory's speed"
+                        + Units.threeDigits(decodeShareOfMemory * 100) + " % of the memory's speed"
                         + (weightsInCache ? ", but they fit into the processor's cache" : ""));
         head.appendTo(page);
         page.append('\n');

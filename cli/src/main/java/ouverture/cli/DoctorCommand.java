@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 /// `ouverture doctor`: what this computer offers, what Ouverture makes of it, and what holds it back.
 @Command(
         name = "doctor",
-        description = "Shows the JDK, the processor, memory and kernels, and says what makes Ouverture slow here.",
+        description = "Shows JDK, processor, memory and kernels, and what makes Ouverture slow here.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         sortOptions = false)

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
         versionProvider = Main.Version.class,
         sortOptions = false,
         description = {
-            "Writes the logits after a prompt of token ids: float32 little-endian, one row of vocabulary size for each"
-                    + " position.",
+            "Writes the logits after a prompt of token ids.",
+            "Each position is a row of float32, little-endian, one for each token of the vocabulary.",
             "With --activations f32 --kv-cache f32 nothing is rounded that the file has not rounded."
         })
 final class LogitsCommand implements Callable<Integer> {
@@ -40,8 +40,8 @@ final class LogitsCommand implements Callable<Integer> {
     @Option(
             names = "--ids",
             required = true,
-            paramLabel = "1,2,3",
-            description = "The prompt, used as it is: no start token is added. @FILE reads the ids from a file.")
+            paramLabel = "IDS",
+            description = "The prompt, as in 1,2,3; no start token is added. @FILE reads the ids from a file.")
     private String ids = "";
 
     @Option(names = "--all-positions", description = "Writes a row for each position instead of the last one only.")

@@ -104,7 +104,7 @@ record Machine(
     private static int cores(Path root) {
         Set<String> cores = new HashSet<>();
         String physical = "";
-        for (String line : text(root.resolve("proc/cpuinfo")).split("\n")) {
+        for (String line : text(root.resolve("proc/cpuinfo")).lines().toList()) {
             if (line.startsWith("physical id")) {
                 physical = value(line);
             } else if (line.startsWith("core id")) {
@@ -140,7 +140,7 @@ record Machine(
     /// Lines `key : value`; the first of equal keys counts.
     private static Map<String, String> pairs(Path file) {
         Map<String, String> pairs = new HashMap<>();
-        for (String line : text(file).split("\n")) {
+        for (String line : text(file).lines().toList()) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 pairs.putIfAbsent(line.substring(0, colon).strip(), value(line));

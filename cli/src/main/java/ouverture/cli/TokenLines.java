@@ -38,7 +38,7 @@ record TokenLines(Tokenizer tokenizer, boolean addSpecial, boolean parseSpecial)
             } catch (JacksonException e) {
                 code = error(answer, number, "It is not JSON: " + e.getOriginalMessage());
             } catch (RequestException e) {
-                code = error(answer, number, e.getMessage());
+                code = error(answer, number, Failures.sentence(e));
             }
             out.write(Json.line(answer));
             out.write('\n');

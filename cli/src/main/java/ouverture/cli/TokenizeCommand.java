@@ -59,8 +59,8 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Option(
             names = "--decode",
-            paramLabel = "1,2,3",
-            description = "Turns these ids into text instead; - reads them from standard input.")
+            paramLabel = "IDS",
+            description = "Turns ids, as in 1,2,3, into text instead; - reads them from standard input.")
     private @Nullable String decode;
 
     @Option(

@@ -85,7 +85,8 @@ class BenchCommandTest {
                         Model    tiny\\u{1b}[2J (llama, 8.03B parameters, 4.66 GiB)
                         Engine   vector kernels, 8 threads, f16 cache, q8 activations
                         Memory   60.0 GiB/s read with as many threads
-                        Weights  4.56 GiB read for each token: decoding takes 75 % of the memory's speed
+                        Weights  4.56 GiB read for each token: decoding takes 75.0 % of the memory's
+                                 speed
 
                         Tokens a second   tokens  median  ± deviation  lowest  highest
                         Prompt (prefill)     512    1240       ± 8.08    1234     1250

@@ -25,12 +25,17 @@ final class GgufTokenizer {
     private final Vocabulary vocabulary;
 
     /// @throws ModelFileException if the header has no vocabulary or a damaged one
+    /// @throws UnsupportedModelException if it is larger than [Vocabulary#MOST]
     GgufTokenizer(Metadata metadata) {
         this.metadata = metadata;
         List<String> pieces =
                 metadata.strings(PREFIX + "tokens").orElseThrow(() -> missing("tokens", "its vocabulary"));
         if (pieces.isEmpty()) {
             throw new ModelFileException(metadata.file() + " has an empty vocabulary (tokenizer.ggml.tokens).");
+        }
+        if (pieces.size() > Vocabulary.MOST) {
+            throw new UnsupportedModelException(metadata.file() + " has " + pieces.size() + " tokens, more than the "
+                    + Vocabulary.MOST + " that this build can count.");
         }
         this.vocabulary = new Vocabulary(pieces, kinds(pieces));
     }

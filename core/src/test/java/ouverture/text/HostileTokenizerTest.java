@@ -27,6 +27,9 @@ import ouverture.file.Metadata;
 class HostileTokenizerTest {
     private static final String PREFIX = "tokenizer.ggml.";
 
+    /// Chars of a text on which a quadratic step would take minutes.
+    private static final int LONG = 250_000;
+
     /// A small SentencePiece vocabulary; entries can be changed.
     private static Map<String, Object> sentencePiece() {
         List<String> pieces = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
@@ -35,8 +38,8 @@ class HostileTokenizerTest {
         int[] types = new int[pieces.size()];
         Arrays.setAll(types, id -> id == 0 ? 2 : id < 3 ? 3 : id < 259 ? 6 : 1);
         types[types.length - 1] = 3;
-        float[] scores = new float[types.length];
-        Arrays.setAll(scores, id -> -id);
+        List<Double> scores =
+                IntStream.range(0, types.length).mapToObj(id -> -1.0 * id).toList();
         Map<String, Object> values = new HashMap<>();
         values.put(PREFIX + "model", "llama");
         values.put(PREFIX + "tokens", pieces);
@@ -48,7 +51,9 @@ class HostileTokenizerTest {
     /// A small byte-level vocabulary.
     private static Map<String, Object> byteLevel() {
         List<String> pieces = new ArrayList<>();
-        IntStream.range(0, 256).mapToObj(b -> String.valueOf(ByteLevel.charOf(b))).forEach(pieces::add);
+        IntStream.range(0, 256)
+                .mapToObj(b -> String.valueOf(ByteLevel.charOf(b)))
+                .forEach(pieces::add);
         pieces.addAll(List.of("aa", "aaaa", "Ġa", "<|end|>"));
         int[] types = new int[pieces.size()];
         Arrays.fill(types, 1);
@@ -66,7 +71,8 @@ class HostileTokenizerTest {
         return Tokenizer.of(new Metadata("evil.gguf", values));
     }
 
-    private static void assertRefused(Map<String, Object> values, Class<? extends OuvertureException> kind, String what) {
+    private static void assertRefused(
+            Map<String, Object> values, Class<? extends OuvertureException> kind, String what) {
         assertThatThrownBy(() -> open(values))
                 .isInstanceOf(kind)
                 .hasMessageContaining("evil.gguf")
@@ -148,7 +154,9 @@ class HostileTokenizerTest {
         Map<String, Object> values = sentencePiece();
         float[] odd = {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, -0f, 0f, Float.MIN_VALUE};
         float[] scores = new float[267];
-        Arrays.setAll(scores, id -> odd[id % odd.length]);
+        for (int id = 0; id < scores.length; id++) {
+            scores[id] = odd[id % odd.length];
+        }
         values.put(PREFIX + "scores", scores);
         Tokenizer tokenizer = open(values);
         assertThat(tokenizer.decode(tokenizer.encode("aaaabab", true, false))).isEqualTo("aaaabab");
@@ -158,9 +166,8 @@ class HostileTokenizerTest {
     void noStringBreaksAnEncoding() {
         Random random = new Random(6);
         for (Tokenizer tokenizer : List.of(open(sentencePiece()), open(byteLevel()))) {
-            for (String text : List.of("\uD800", "\uDC00", "a\uDC00\uD800b", "\uD83D\uDE42\uD83D", "\uFFFF\uFDD0")) {
-                assertThat(tokenizer.decode(tokenizer.encode(text, true, true)))
-                        .isEqualTo(CodePoints.wellFormed(text));
+            for (String text : List.of("\uD800", "\uDC00", "a\uDC00\uD800b", "\uD83D\uDE42\uD83D", "\uFFFF\uFFFE")) {
+                assertThat(tokenizer.decode(tokenizer.encode(text, true, true))).isEqualTo(CodePoints.wellFormed(text));
             }
             for (int i = 0; i < 2_000; i++) {
                 char[] chars = new char[random.nextInt(20)];
@@ -183,12 +190,13 @@ class HostileTokenizerTest {
         Tokenizer pieces = open(sentencePiece());
         int control = pieces.id("<x>").orElseThrow();
         assertThat(pieces.encode("<x></s><0x0A><unk>", false, false)).doesNotContain(control, 0, 1, 2);
-        assertThat(pieces.decode(pieces.encode("<x></s><0x0A><unk>", false, false))).isEqualTo("<x></s><0x0A><unk>");
+        assertThat(pieces.decode(pieces.encode("<x></s><0x0A><unk>", false, false)))
+                .isEqualTo("<x></s><0x0A><unk>");
         assertThat(pieces.encode("<x>", false, true)).containsExactly(control);
     }
 
     @Test
-    void aMegabyteOfAnythingTakesNoTimeToSpeakOf() {
+    void timeDoesNotGrowWithTheSquareOfTheLength() {
         Map<String, Object> llama = byteLevel();
         llama.put(PREFIX + "pre", "llama-bpe");
         List<Tokenizer> tokenizers = new ArrayList<>(List.of(open(sentencePiece()), open(llama)));
@@ -198,9 +206,9 @@ class HostileTokenizerTest {
             tokenizers.add(open(values));
         }
         List<String> texts = Stream.of("a", " ", "\n", "A", "1", "<", "<|end|", "中", "!", "\u0301", "aB", " \n", "'")
-                .map(part -> part.repeat(1_000_000 / part.length()) + "x")
+                .map(part -> part.repeat(LONG / part.length()) + "x")
                 .toList();
-        Assertions.assertTimeout(Duration.ofSeconds(100), () -> {
+        Assertions.assertTimeout(Duration.ofSeconds(60), () -> {
             for (Tokenizer tokenizer : tokenizers) {
                 for (String text : texts) {
                     assertThat(tokenizer.encode(text, false, true)).isNotEmpty();

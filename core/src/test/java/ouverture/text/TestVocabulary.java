@@ -76,7 +76,9 @@ record TestVocabulary(String name, Path vocabulary, Path vectors) {
     /// The texts of the vectors.
     List<String> texts() {
         List<String> texts = new ArrayList<>();
-        readVectors().path("cases").forEach(vector -> texts.add(vector.path("text").stringValue()));
+        readVectors()
+                .path("cases")
+                .forEach(vector -> texts.add(vector.path("text").stringValue()));
         return texts;
     }
 

@@ -68,7 +68,8 @@ class TokenDecoderTest {
             Random random = new Random(4);
             for (int run = 0; run < RUNS; run++) {
                 String text = RandomText.of(random, 15);
-                boolean visibleSpaces = tokenizer.id("▁").isPresent() && tokenizer.id("Ġ").isEmpty();
+                boolean visibleSpaces =
+                        tokenizer.id("▁").isPresent() && tokenizer.id("Ġ").isEmpty();
                 String expected = visibleSpaces ? text.replace('▁', ' ') : text;
                 assertThat(tokenizer.decode(tokenizer.encode(text, true, false)))
                         .isEqualTo(expected);

@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 /// tiktoken's, or the one text concerned has its own expectation here.
 class TokenizerConformanceTest {
     /// Vocabularies whose spaces before punctuation the oracle takes out of decoded text, as Hugging Face once did.
-    private static final Set<String> CLEANED = Set.of(
-            "cl100k", "gemma-4", "gpt-2", "llama-bpe", "tiny/gemma4-e", "tiny/gpt2", "tiny/llama3", "tiny/reka");
+    private static final Set<String> CLEANED =
+            Set.of("cl100k", "gemma-4", "gpt-2", "llama-bpe", "tiny/gemma4-e", "tiny/gpt2", "tiny/llama3", "tiny/reka");
 
     /// The oracle makes control tokens of this text, which a user may have written.
     private static final String HARMONY = "<|start|>system<|message|>text<|end|>";
@@ -41,8 +41,10 @@ class TokenizerConformanceTest {
             JsonNode vectors = vocabulary.readVectors();
             boolean harmony = HARMONY_VOCABULARIES.contains(vocabulary.name());
             Stream<DynamicTest> tests = Stream.of(
-                    dynamicTest("size", () -> assertThat(tokenizer.size())
-                            .isEqualTo(vectors.path("n_vocab").intValue())),
+                    dynamicTest(
+                            "size",
+                            () -> assertThat(tokenizer.size())
+                                    .isEqualTo(vectors.path("n_vocab").intValue())),
                     dynamicTest("ids", () -> checkIds(tokenizer, vectors, harmony)),
                     dynamicTest("text", () -> checkText(tokenizer, vectors, CLEANED.contains(vocabulary.name()))),
                     dynamicTest("pieces", () -> checkPieces(tokenizer, vectors)),
@@ -93,8 +95,9 @@ class TokenizerConformanceTest {
     }
 
     private static void checkSpecialTokens(Tokenizer tokenizer, JsonNode vectors) {
-        int[] endings =
-                IntStream.range(0, tokenizer.size()).filter(tokenizer::endsGeneration).toArray();
+        int[] endings = IntStream.range(0, tokenizer.size())
+                .filter(tokenizer::endsGeneration)
+                .toArray();
         assertThat(endings).isEqualTo(ints(vectors.path("eog")));
         assertThat(tokenizer.bos()).hasValue(vectors.path("bos").intValue());
         assertThat(tokenizer.eos()).hasValue(vectors.path("eos").intValue());

@@ -26,8 +26,8 @@ interface RowFormat {
 
     /// A format whose numbers are multiplied as they are read.
     interface Direct extends RowFormat {
-        /// Dot products of two rows of weights, at bytes `first` and `second`, with the floats at byte
-        /// `xOffset` of `x`: packed as [#pack].
+        /// Dot products of two rows of weights, at bytes `first` and `second`, with the floats at byte `xOffset` of `x`:
+        /// packed as [#pack].
         ///
         /// @param count whole vectors and blocks, at most [Lanes#SPAN]
         long dots(MemorySegment weight, long first, long second, MemorySegment x, long xOffset, int count);

@@ -1,0 +1,94 @@
+package ouverture.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerPoolTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void runsEveryPartOnce(int threads) {
+        try (WorkerPool pool = new WorkerPool(threads)) {
+            assertThat(pool.threads()).isEqualTo(threads);
+            for (int count : new int[] {0, 1, 2, 7, 100, 1000}) {
+                for (int grain : new int[] {1, 3, 64}) {
+                    AtomicIntegerArray seen = new AtomicIntegerArray(count + 1);
+                    pool.run(count, grain, (from, to) -> {
+                        assertThat(to).isLessThanOrEqualTo(count);
+                        for (int i = from; i < to; i++) {
+                            seen.incrementAndGet(i);
+                        }
+                    });
+                    for (int i = 0; i < count; i++) {
+                        assertThat(seen.get(i)).isEqualTo(1);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void noTwoThreadsShareAWorkerIndex() {
+        try (WorkerPool pool = new WorkerPool(4)) {
+            int[] total = new int[4];
+            AtomicIntegerArray busy = new AtomicIntegerArray(4);
+            for (int i = 0; i < 2_000; i++) {
+                pool.run(64, 1, (worker, from, to) -> {
+                    assertThat(busy.incrementAndGet(worker)).isEqualTo(1);
+                    total[worker] += to - from;
+                    busy.decrementAndGet(worker);
+                });
+            }
+            assertThat(Arrays.stream(total).sum()).isEqualTo(2_000 * 64);
+        }
+    }
+
+    @Test
+    void aFailureReachesTheCallerAfterAllPartsAreDone() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            AtomicInteger done = new AtomicInteger();
+            assertThatThrownBy(() -> pool.run(40, 1, (from, to) -> {
+                        done.addAndGet(to - from);
+                        if (from >= 20) {
+                            throw new IllegalStateException("part " + from);
+                        }
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("part ");
+            assertThat(done).hasValue(40);
+            AtomicInteger after = new AtomicInteger();
+            pool.run(40, 1, (from, to) -> after.addAndGet(to - from));
+            assertThat(after).hasValue(40);
+        }
+    }
+
+    @Test
+    void wakesWorkersThatSleep() throws InterruptedException {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            for (int i = 0; i < 20; i++) {
+                Thread.sleep(5);
+                AtomicInteger done = new AtomicInteger();
+                pool.run(100, 1, (from, to) -> done.addAndGet(to - from));
+                assertThat(done).hasValue(100);
+            }
+        }
+    }
+
+    @Test
+    void closingEndsTheThreadsAndMayBeRepeated() {
+        WorkerPool pool = new WorkerPool(3);
+        pool.run(9, 1, (from, to) -> {});
+        pool.close();
+        pool.close();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .filteredOn(name -> name.startsWith("ouverture-worker"))
+                .isEmpty();
+    }
+}
