@@ -29,8 +29,8 @@ bench: ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture 
 	tools/jdk java --add-modules=jdk.incubator.vector -cp 'benchmarks/target/classes:benchmarks/target/dependency/*' \
 		org.openjdk.jmh.Main $(BENCH)
 
-doc: ## the Javadoc of all modules, in target/reports/apidocs
-	$(MAVEN) -DskipTests package javadoc:aggregate
+doc: ## the Javadoc of core, in core/target/reports/apidocs
+	$(MAVEN) -pl core -Dmaven.test.skip -Dspotless.check.skip -Ddoclint=none package javadoc:javadoc
 
 run: ## a conversation with MODEL
 	./ouverture chat $(MODEL)
