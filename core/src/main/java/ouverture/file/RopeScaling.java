@@ -28,8 +28,8 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
             case "linear", "yarn", "llama3" -> {
                 long context = settings.integer("original_max_position_embeddings")
                         .orElse(config.integer("max_position_embeddings").orElse(0));
-                RopeScaling scaling =
-                        new RopeScaling(type, settings, settings.number("factor").orElse(0), context);
+                RopeScaling scaling = new RopeScaling(
+                        type, settings, settings.number("factor").orElse(0), context);
                 scaling.check();
                 yield Optional.of(scaling);
             }

@@ -129,21 +129,8 @@ final class PreTokenizers {
                         isolated("\\p{N}{1,3}"),
                         isolated("[\\u4E00-\\u9FA5\\u3040-\\u309F\\u30A0-\\u30FF]+"),
                         isolated(DEEPSEEK_V3));
-            case "deepseek-llm" ->
-                new Rule(
-                        isolated("[\\r\\n]"),
-                        isolated("\\s?[" + DEEPSEEK_LLM_LETTERS + "]+"),
-                        isolated("\\s?[" + DEEPSEEK_LLM_PUNCTUATION + "]+"),
-                        PreTokenizers::splitTrailingSpace,
-                        isolated(DEEPSEEK_LLM_ASIAN),
-                        isolated("\\p{N}+"));
-            case "deepseek-coder" ->
-                new Rule(
-                        isolated("[\\r\\n]"),
-                        isolated("\\s?\\p{L}+"),
-                        isolated("\\s?\\p{P}+"),
-                        isolated(DEEPSEEK_LLM_ASIAN),
-                        isolated("\\p{N}"));
+            case "deepseek-llm" -> deepSeekLlm();
+            case "deepseek-coder" -> deepSeekCoder();
             case "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2" ->
                 new Rule(isolated("\\p{N}"), isolated(GPT2));
             case "falcon" ->
@@ -158,6 +145,25 @@ final class PreTokenizers {
                 throw new UnsupportedModelException(
                         file + ": the pre-tokenizer \"" + name + "\" (tokenizer.ggml.pre) is not known to this build.");
         };
+    }
+
+    private static Rule deepSeekLlm() {
+        return new Rule(
+                isolated("[\\r\\n]"),
+                isolated("\\s?[" + DEEPSEEK_LLM_LETTERS + "]+"),
+                isolated("\\s?[" + DEEPSEEK_LLM_PUNCTUATION + "]+"),
+                PreTokenizers::splitTrailingSpace,
+                isolated(DEEPSEEK_LLM_ASIAN),
+                isolated("\\p{N}+"));
+    }
+
+    private static Rule deepSeekCoder() {
+        return new Rule(
+                isolated("[\\r\\n]"),
+                isolated("\\s?\\p{L}+"),
+                isolated("\\s?\\p{P}+"),
+                isolated(DEEPSEEK_LLM_ASIAN),
+                isolated("\\p{N}"));
     }
 
     /// The scanner that splits as a regular expression does, if there is one.

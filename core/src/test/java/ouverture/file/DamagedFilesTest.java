@@ -63,7 +63,9 @@ class DamagedFilesTest {
     private static void checkCuts(byte[] file, Predicate<byte[]> accepts) {
         assertThat(accepts.test(file)).isTrue();
         for (int length = 0; length < file.length; length++) {
-            assertThat(accepts.test(Arrays.copyOf(file, length))).as("cut to %d", length).isFalse();
+            assertThat(accepts.test(Arrays.copyOf(file, length)))
+                    .as("cut to %d", length)
+                    .isFalse();
         }
     }
 

@@ -108,8 +108,9 @@ class GgufFileTest {
 
     @Test
     void brokenTextIsReadWithReplacements() {
-        Metadata metadata = metadata(GgufWriter.of("test")
-                .with("broken", new GgufWriter.Raw(8, new byte[] {3, 0, 0, 0, 0, 0, 0, 0, 'a', (byte) 0xFF, 'b'})));
+        Metadata metadata = metadata(GgufWriter.of("test").with("broken", new GgufWriter.Raw(8, new byte[] {
+            3, 0, 0, 0, 0, 0, 0, 0, 'a', (byte) 0xFF, 'b'
+        })));
         assertThat(metadata.string("broken")).contains("a\uFFFDb");
     }
 
@@ -126,12 +127,7 @@ class GgufFileTest {
         try (GgufFile file = GgufFile.open(path)) {
             assertThat(file.tensors().values())
                     .extracting(Tensor::planes, Tensor::rows, Tensor::columns)
-                    .containsExactly(
-                            tuple(1, 1, 3),
-                            tuple(1, 2, 4),
-                            tuple(5, 2, 4),
-                            tuple(15, 2, 4),
-                            tuple(1, 3, 64));
+                    .containsExactly(tuple(1, 1, 3), tuple(1, 2, 4), tuple(5, 2, 4), tuple(15, 2, 4), tuple(1, 3, 64));
             Soundness.check(file.tensors().values());
             assertThat(file.tensors().values()).allMatch(tensor -> tensor.data().address() % 64 == 0);
             assertThat(file.path()).isEqualTo(path);
@@ -166,11 +162,17 @@ class GgufFileTest {
                 damaged("negative tensor count", file().claiming(1L << 63, -1), "9223372036854775808 tensors"),
                 damaged("absurd key count", file().claiming(-1, 1L << 40), "1099511627776 keys"),
                 damaged("one tensor too many", file().claiming(2, -1), "truncated"),
-                damaged("key twice", replaced(file().with("twice", 1).with("twicf", 1), "twicf", "twice"), "\"twice\" is given twice"),
+                damaged(
+                        "key twice",
+                        replaced(file().with("twice", 1).with("twicf", 1), "twicf", "twice"),
+                        "\"twice\" is given twice"),
                 damaged("unknown value type", raw("k", 13, new byte[8]), "type 13"),
                 damaged("boolean of 2", raw("k", 7, new byte[] {2}), "boolean of 2"),
                 damaged("text past the end", raw("k", 8, GgufWriter.longs(1L << 40)), "1099511627776 bytes of text"),
-                damaged("negative text length", raw("k", 8, GgufWriter.longs(-1)), "18446744073709551615 bytes of text"),
+                damaged(
+                        "negative text length",
+                        raw("k", 8, GgufWriter.longs(-1)),
+                        "18446744073709551615 bytes of text"),
                 damaged("array past the end", raw("k", 9, GgufWriter.array(10, 1L << 60, new byte[0])), "elements"),
                 damaged("array of unknown type", raw("k", 9, GgufWriter.array(77, 1, new byte[8])), "type 77"),
                 unsupported("array of arrays", raw("k", 9, GgufWriter.array(9, 1, new byte[16])), "array of arrays"),
@@ -243,6 +245,8 @@ class GgufFileTest {
 
     private static Metadata metadata(GgufWriter writer) {
         return new Metadata(
-                "test.gguf", GgufHeader.read("test.gguf", MemorySegment.ofArray(writer.bytes())).values());
+                "test.gguf",
+                GgufHeader.read("test.gguf", MemorySegment.ofArray(writer.bytes()))
+                        .values());
     }
 }

@@ -82,7 +82,8 @@ class GgufPartsTest {
 
     @Test
     void aPartBeyondTheLastIsRefused() {
-        Path path = GgufWriter.of("test").with("split.no", 3).with("split.count", 3).write(path(0));
+        Path path =
+                GgufWriter.of("test").with("split.no", 3).with("split.count", 3).write(path(0));
         assertThatThrownBy(() -> GgufFile.open(path)).hasMessageContaining("part 4 of 3");
     }
 
@@ -107,6 +108,9 @@ class GgufPartsTest {
     }
 
     private static GgufWriter header(int part) {
-        return GgufWriter.of("test").with("split.no", part).with("split.count", 3).with("split.tensors.count", 3);
+        return GgufWriter.of("test")
+                .with("split.no", part)
+                .with("split.count", 3)
+                .with("split.tensors.count", 3);
     }
 }

@@ -25,8 +25,10 @@ public final class GgufWriter {
     private long claimedTensors = -1;
     private long claimedKeys = -1;
 
-    /// A value of a GGUF type that Java's types do not tell apart: `type` is its number, `bytes` its little-endian
-    /// bits.
+    /// A value of a GGUF type that Java's types do not tell apart.
+    ///
+    /// @param type number of the type
+    /// @param bytes the value as the file has it
     public record Raw(int type, byte[] bytes) {}
 
     private record Weights(String name, int number, long[] sizes, byte[] data, long offset) {}

@@ -51,10 +51,13 @@ class ModelFileConformanceTest {
                     }
                     try (ModelFile file = ModelFile.open(unpacked)) {
                         Metadata metadata = file.metadata();
-                        List<String> tokens = metadata.strings("tokenizer.ggml.tokens").orElseThrow();
-                        int[] types = metadata.integers("tokenizer.ggml.token_type").orElseThrow();
+                        List<String> tokens =
+                                metadata.strings("tokenizer.ggml.tokens").orElseThrow();
+                        int[] types =
+                                metadata.integers("tokenizer.ggml.token_type").orElseThrow();
                         assertThat(tokens.size()).isEqualTo(types.length).isGreaterThan(30_000);
-                        assertThat(tokens.stream().mapToInt(String::length).min()).hasValue(1);
+                        assertThat(tokens.stream().mapToInt(String::length).min())
+                                .hasValue(1);
                         assertThat(file.tensors()).isEmpty();
                     }
                 }));
@@ -76,8 +79,8 @@ class ModelFileConformanceTest {
                 .filter(path -> READ_FOLDERS.contains(path.getFileName().toString()))
                 .map(path -> DynamicTest.dynamicTest(path.getFileName().toString(), () -> {
                     try (ModelFile safetensors = ModelFile.open(path);
-                            ModelFile gguf = ModelFile.open(
-                                    Shared.path("conformance/models/" + path.getFileName() + ".gguf"))) {
+                            ModelFile gguf =
+                                    ModelFile.open(Shared.path("conformance/models/" + path.getFileName() + ".gguf"))) {
                         compare(safetensors.tensors(), gguf.tensors());
                         compare(safetensors.metadata(), gguf.metadata());
                     }
@@ -88,10 +91,11 @@ class ModelFileConformanceTest {
     Stream<DynamicTest> foldersOfOtherArchitecturesAreRefusedByName() {
         return files("conformance/safetensors", "")
                 .filter(path -> !READ_FOLDERS.contains(path.getFileName().toString()))
-                .map(path -> DynamicTest.dynamicTest(path.getFileName().toString(), () -> assertThatThrownBy(
-                                () -> ModelFile.open(path).close())
-                        .isInstanceOf(UnsupportedModelException.class)
-                        .hasMessageContaining("ForCausalLM")));
+                .map(path -> DynamicTest.dynamicTest(
+                        path.getFileName().toString(),
+                        () -> assertThatThrownBy(() -> ModelFile.open(path).close())
+                                .isInstanceOf(UnsupportedModelException.class)
+                                .hasMessageContaining("ForCausalLM")));
     }
 
     private static void compare(Map<String, Tensor> safetensors, Map<String, Tensor> gguf) {

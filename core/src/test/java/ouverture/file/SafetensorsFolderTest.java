@@ -7,18 +7,15 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.error.ModelFileException;
 import ouverture.error.OuvertureException;
 import ouverture.error.UnsupportedModelException;
-import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
 class SafetensorsFolderTest {
@@ -62,7 +59,8 @@ class SafetensorsFolderTest {
 
     @Test
     void newerRotarySettingsAreRead() {
-        config(LLAMA.formatted("").replace("\"rope_theta\":500000,", "")
+        config(LLAMA.formatted("")
+                .replace("\"rope_theta\":500000,", "")
                 .replace("\"rope_scaling\":null", "\"rope_parameters\":{\"rope_type\":\"default\",\"rope_theta\":7}"));
         assertThat(opened().number("rope.freq_base")).isEqualTo(7);
     }
@@ -73,8 +71,10 @@ class SafetensorsFolderTest {
         assertThat(opened().string("rope.scaling.type")).contains("linear");
         assertThat(opened().number("rope.scaling.factor")).isEqualTo(4);
         config(LLAMA.formatted("")
-                .replace("null", "{\"rope_type\":\"yarn\",\"factor\":8,\"beta_fast\":16,"
-                        + "\"original_max_position_embeddings\":32}"));
+                .replace(
+                        "null",
+                        "{\"rope_type\":\"yarn\",\"factor\":8,\"beta_fast\":16,"
+                                + "\"original_max_position_embeddings\":32}"));
         assertThat(opened().string("rope.scaling.type")).contains("yarn");
         assertThat(opened().integer("rope.scaling.original_context_length")).isEqualTo(32);
         assertThat(opened().number("rope.scaling.yarn_beta_fast")).isEqualTo(16);
@@ -83,8 +83,10 @@ class SafetensorsFolderTest {
     @Test
     void llama3ScalingIsATensor() {
         config(LLAMA.formatted("")
-                .replace("null", "{\"rope_type\":\"llama3\",\"factor\":8,\"low_freq_factor\":1,\"high_freq_factor\":4,"
-                        + "\"original_max_position_embeddings\":64}"));
+                .replace(
+                        "null",
+                        "{\"rope_type\":\"llama3\",\"factor\":8,\"low_freq_factor\":1,\"high_freq_factor\":4,"
+                                + "\"original_max_position_embeddings\":64}"));
         try (ModelFile file = ModelFile.open(folder)) {
             Tensor factors = Objects.requireNonNull(file.tensors().get("rope_freqs.weight"));
             assertThat(factors.columns()).isEqualTo(2);
@@ -185,7 +187,8 @@ class SafetensorsFolderTest {
                 .tensor("h.0.attn.bias", "U8", new byte[16], 1, 1, 4, 4)
                 .write(folder.resolve("model.safetensors"));
         try (ModelFile file = ModelFile.open(folder)) {
-            assertThat(file.tensors()).containsOnlyKeys("blk.0.attn_qkv.weight", "blk.0.attn_qkv.bias", "blk.0.ffn_up.weight");
+            assertThat(file.tensors())
+                    .containsOnlyKeys("blk.0.attn_qkv.weight", "blk.0.attn_qkv.bias", "blk.0.ffn_up.weight");
             assertThat(floats(file, "blk.0.attn_qkv.weight")).containsExactly(0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11);
             assertThat(floats(file, "blk.0.attn_qkv.bias")).containsExactly(0, 1, 2, 3, 4, 5);
             Tensor up = Objects.requireNonNull(file.tensors().get("blk.0.ffn_up.weight"));

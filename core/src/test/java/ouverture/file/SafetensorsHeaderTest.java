@@ -84,7 +84,10 @@ class SafetensorsHeaderTest {
                 refused("shape too large", header("\"F32\"", "[3]", "[0,8]"), "8 bytes"),
                 refused("shape of another kind", header("\"F32\"", "\"two\"", "[0,8]"), "no list"),
                 refused("past the end", header("\"F32\"", "[3]", "[0,12]"), "truncated"),
-                refused("far past the end", header("\"I8\"", "[9223372036854775807]", "[0,9223372036854775807]"), "truncated"),
+                refused(
+                        "far past the end",
+                        header("\"I8\"", "[9223372036854775807]", "[0,9223372036854775807]"),
+                        "truncated"),
                 refused("bytes left over", header("\"F32\"", "[1]", "[0,4]"), "damaged"),
                 refused("a gap", header("\"F32\"", "[1]", "[4,8]"), "gap"),
                 refused("an overlap", "{" + TENSOR + "," + TENSOR.replace("\"t\"", "\"u\"") + "}", "overlaps"));

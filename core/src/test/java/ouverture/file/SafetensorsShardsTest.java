@@ -24,7 +24,9 @@ class SafetensorsShardsTest {
     void twoShards() throws IOException {
         Files.writeString(folder.resolve("config.json"), """
                 {"architectures":["LlamaForCausalLM"],"hidden_size":8,"num_attention_heads":2}""");
-        new SafetensorsWriter().randomTensor("model.embed_tokens.weight", 1, 5, 8).write(folder.resolve(FIRST));
+        new SafetensorsWriter()
+                .randomTensor("model.embed_tokens.weight", 1, 5, 8)
+                .write(folder.resolve(FIRST));
         new SafetensorsWriter().randomTensor("lm_head.weight", 2, 5, 8).write(folder.resolve(SECOND));
         index("{\"model.embed_tokens.weight\":\"" + FIRST + "\",\"lm_head.weight\":\"" + SECOND + "\"}");
     }

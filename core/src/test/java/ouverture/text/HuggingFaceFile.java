@@ -182,7 +182,7 @@ final class HuggingFaceFile {
                 order.add(id);
             }
         }
-        order.sort(Comparator.comparing(id -> -scores[id]));
+        order.sort(Comparator.comparingDouble(id -> -scores[id]));
         List<String> merges = new ArrayList<>();
         for (int id : order) {
             String piece = pieces.get(id);
