@@ -82,7 +82,7 @@ record BenchReport(
                 name,
                 Units.digits(tokens),
                 Units.threeDigits(speed.median),
-                "± " + Units.threeDigits(speed.standardDeviation),
+                speed.runs.size() == 1 ? "" : "± " + Units.threeDigits(speed.standardDeviation),
                 Units.threeDigits(speed.min),
                 Units.threeDigits(speed.max));
     }

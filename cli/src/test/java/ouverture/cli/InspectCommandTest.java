@@ -7,13 +7,14 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.Shared;
+import ouverture.file.GgufWriter;
+import ouverture.tensor.DType;
 import tools.jackson.databind.JsonNode;
 
 class InspectCommandTest {
@@ -143,24 +144,18 @@ class InspectCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--metadata", "--template", "--json", "--json --metadata --template"})
-    void nothingFromAHostileFileSteersTheTerminal(String options) throws IOException {
+    @ValueSource(
+            strings = {"", "--metadata", "--tensors", "--template", "--json", "--json --metadata --tensors --template"})
+    void nothingFromAHostileFileSteersTheTerminal(String options) {
         String evil = "a\u001b]52;c;cm0gLXJm\u0007b\u009b31mc\u202ed\u007fe\r\nFamily  llama, runs here\u2028f";
-        Path hostile = HostileGguf.write(
-                folder.resolve("evil.gguf"),
-                Map.of(
-                        "general.architecture",
-                        "llama" + evil,
-                        "general.name",
-                        evil,
-                        "general.license",
-                        evil,
-                        "tokenizer.ggml.model",
-                        evil,
-                        "tokenizer.chat_template",
-                        evil,
-                        "key" + evil,
-                        evil));
+        Path hostile = GgufWriter.of("llama" + evil)
+                .with("general.name", evil)
+                .with("general.license", evil)
+                .with("tokenizer.ggml.model", evil)
+                .with("tokenizer.chat_template", evil)
+                .with("key" + evil, evil)
+                .tensor("weight" + evil, DType.F32, new byte[Float.BYTES], 1)
+                .write(folder.resolve("evil.gguf"));
 
         Invocation run = Invocation.of(
                 (Object[]) ("inspect " + hostile + " " + options).strip().split(" "));
