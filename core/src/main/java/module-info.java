@@ -23,6 +23,7 @@ module ouverture.core {
     exports ouverture.text;
 
     uses ouverture.tensor.KernelsProvider;
+
     provides ouverture.tensor.KernelsProvider with
             ouverture.tensor.ScalarKernelsProvider;
 }

@@ -45,15 +45,12 @@ final class ChatPrompt {
         variables.put("messages", rendered);
         variables.put("add_generation_prompt", true);
         variables.put("tools", null);
-        String bos = tokenizer.bos().isPresent()
-                ? tokenizer.piece(tokenizer.bos().getAsInt())
-                : "";
+        String bos =
+                tokenizer.bos().isPresent() ? tokenizer.piece(tokenizer.bos().getAsInt()) : "";
         variables.put("bos_token", bos);
         variables.put(
                 "eos_token",
-                tokenizer.eos().isPresent()
-                        ? tokenizer.piece(tokenizer.eos().getAsInt())
-                        : "");
+                tokenizer.eos().isPresent() ? tokenizer.piece(tokenizer.eos().getAsInt()) : "");
         String text = template.render(variables, LocalDateTime.now(ZoneId.systemDefault()));
         boolean begun = !bos.isEmpty() && text.startsWith(bos);
         return tokenizer.encode(text, !begun, true);

@@ -183,8 +183,8 @@ public abstract class EngineContract {
                             new Random(1).ints(64, 0, 512).boxed().toList()))))
                     .as("a prompt that fills the context still gives one token")
                     .last()
-                    .satisfies(event -> assertThat(usage(List.of(event)).generatedTokens())
-                            .isEqualTo(1));
+                    .satisfies(event ->
+                            assertThat(usage(List.of(event)).generatedTokens()).isEqualTo(1));
         }
         assertThatThrownBy(() -> Engine.open(llama(), options.withContext(1_000_000)))
                 .isInstanceOf(RequestException.class);

@@ -9,8 +9,8 @@ import java.util.List;
 /// @param decodeTokensPerSecond tokens of the answer after the first one over the time from the first to the last
 /// @param weightBytesPerToken bytes of weights that each token of the answer reads
 /// @param memoryBytesPerSecond measured with as many threads as the model had
-/// @param decodeShareOfMemory share of that speed that reading the weights alone takes while decoding; may pass 1 where
-///     they stay in the cache
+/// @param decodeShareOfMemory share of that speed that reading the weights alone takes while decoding; may pass
+///     1 where they stay in the cache
 /// @param weightsInCache whether the weights fit into the processor's cache, so that memory is no limit
 record BenchReport(
         String model,

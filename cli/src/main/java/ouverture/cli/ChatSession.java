@@ -12,8 +12,8 @@ import ouverture.Generation;
 import ouverture.Message;
 import ouverture.error.RequestException;
 
-/// A chat without its keyboard: takes messages and commands one by one, writes answers. A failure is one sentence, and
-/// the conversation goes on.
+/// A chat without its keyboard: takes messages and commands one by one, writes answers. A failure is one
+/// sentence, and the conversation goes on.
 final class ChatSession {
     private final ChatModel model;
     private final Conversation conversation;
@@ -45,8 +45,8 @@ final class ChatSession {
         this.shown = shown;
     }
 
-    /// Answers a message, or does what a command says. A line that begins with `/` is a command; `//` begins a message
-    /// with one slash.
+    /// Answers a message, or does what a command says. A line that begins with `/` is a command; `//` begins a
+    /// message with one slash.
     ///
     /// @return whether the chat goes on
     /// @throws IOException if the answer cannot be written

@@ -117,8 +117,8 @@ final class ChatTerminal implements AutoCloseable {
         }
     }
 
-    /// Where what was typed is kept: `$XDG_STATE_HOME/ouverture/history`, by default below `~/.local/state`. The file
-    /// is for its owner only; a folder that cannot be written means no history.
+    /// Where what was typed is kept: `$XDG_STATE_HOME/ouverture/history`, by default below `~/.local/state`. The
+    /// file is for its owner only; a folder that cannot be written means no history.
     static Optional<Path> historyFile(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
         Path base = state.isEmpty() ? Path.of(System.getProperty("user.home"), ".local", "state") : Path.of(state);

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Tells what a model file is without running it. What comes from the file is printed without control characters, so
-/// that a hostile file cannot steer the terminal.
+/// Tells what a model file is without running it. What comes from the file is printed without control
+/// characters, so that a hostile file cannot steer the terminal.
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,

@@ -23,7 +23,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
 
-/// What `inspect` tells about a model; the names of its parts are those of `--json`. What a file does not say is null.
+/// What `inspect` tells about a model; the names of its parts are those of `--json`. What a file does not say is
+/// null.
 ///
 /// @param file as it was asked for
 /// @param container `gguf` or `safetensors`

@@ -3,8 +3,8 @@ package ouverture.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Lets Ctrl-C end an answer in good order: the process waits until the command has written what it has, then ends with
-/// the exit code of the signal.
+/// Lets Ctrl-C end an answer in good order: the process waits until the command has written what it has, then
+/// ends with the exit code of the signal.
 final class Interruption implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 5;
 

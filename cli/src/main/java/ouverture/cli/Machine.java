@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What this computer has, as far as running a model goes. On Linux from `/proc` and `/sys`; elsewhere without the
-/// processor's model, features and caches.
+/// What this computer has, as far as running a model goes. On Linux from `/proc` and `/sys`; elsewhere without
+/// the processor's model, features and caches.
 ///
 /// @param system operating system and its version
 /// @param architecture of the processor, in Java's names

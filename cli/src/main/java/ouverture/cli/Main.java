@@ -48,8 +48,8 @@ public final class Main implements Runnable {
         }
     }
 
-    /// The parser. Reading the options of a class costs time at start-up, so where the first argument names a command,
-    /// only that one is known.
+    /// The parser. Reading the options of a class costs time at start-up, so where the first argument names a
+    /// command, only that one is known.
     static CommandLine commandLine(Streams streams, String... arguments) {
         CommandLine line = new CommandLine(new Main());
         boolean one = arguments.length > 0 && COMMANDS.contains(arguments[0]);

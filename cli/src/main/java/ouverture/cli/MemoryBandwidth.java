@@ -16,8 +16,8 @@ record MemoryBandwidth(double bytesPerSecond, long bufferBytes) {
     private static final long MOST_BUFFER = 2L << 30;
     private static final int PASSES = 8;
 
-    /// Reads a buffer of four times the largest cache, with as many threads as the model runs with. Takes well under a
-    /// second on most machines, and at most a quarter of the available memory.
+    /// Reads a buffer of four times the largest cache, with as many threads as the model runs with. Takes well
+    /// under a second on most machines, and at most a quarter of the available memory.
     static MemoryBandwidth measure(int threads, Machine machine) {
         long wanted = Math.clamp(4 * machine.lastLevelCacheBytes(), LEAST_BUFFER, MOST_BUFFER);
         long bytes = Math.max(CHUNK, Math.min(wanted, machine.availableBytes() / 4) / CHUNK * CHUNK);

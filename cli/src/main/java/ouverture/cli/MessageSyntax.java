@@ -1,7 +1,7 @@
 package ouverture.cli;
 
-/// How a message of several lines is typed: a backslash at the end of a line continues it, and a message that begins
-/// with three quotation marks goes on to the next three.
+/// How a message of several lines is typed: a backslash at the end of a line continues it, and a message that
+/// begins with three quotation marks goes on to the next three.
 final class MessageSyntax {
     private static final String BLOCK = "\"\"\"";
 

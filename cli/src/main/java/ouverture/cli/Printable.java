@@ -1,8 +1,9 @@
 package ouverture.cli;
 
-/// Text from files and models, made safe for a terminal. Control characters (terminal escape sequences start with one),
-/// line separators, invisible formatting such as reversed writing direction, and halves of surrogate pairs are shown as
-/// escapes; what is printed can then neither move the cursor, nor set the clipboard, nor imitate our own lines.
+/// Text from files and models, made safe for a terminal. Control characters (terminal escape sequences start
+/// with one), line separators, invisible formatting such as reversed writing direction, and halves of surrogate
+/// pairs are shown as escapes; what is printed can then neither move the cursor, nor set the clipboard, nor
+/// imitate our own lines.
 final class Printable {
     private Printable() {}
 
@@ -23,8 +24,8 @@ final class Printable {
         return safe.length() <= most ? safe : safe.substring(0, most - 1) + "…";
     }
 
-    /// A piece of a model's answer. Formatting characters stay, for emoji and many scripts are written with them, and
-    /// so
+    /// A piece of a model's answer. Formatting characters stay, for emoji and many scripts are written with
+    /// them, and so
     /// do line feeds and tabs; the other control characters are left out.
     static String answer(String text) {
         StringBuilder safe = new StringBuilder(text.length());

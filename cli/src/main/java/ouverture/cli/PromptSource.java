@@ -18,8 +18,8 @@ import ouverture.error.RequestException;
 final class PromptSource {
     private PromptSource() {}
 
-    /// The prompt: the argument, then the file, with an empty line between them; or standard input where neither is
-    /// given and no person sits at it. Standard input is not touched otherwise, so that a shell's loop, or a
+    /// The prompt: the argument, then the file, with an empty line between them; or standard input where neither
+    /// is given and no person sits at it. Standard input is not touched otherwise, so that a shell's loop, or a
     /// service that leaves it open, can call us.
     ///
     /// @param argument as the command line has it

@@ -33,7 +33,8 @@ final class Settings {
 
     /// Changes one setting; a list such as `stop` is replaced.
     ///
-    /// @throws RequestException if there is no such setting, or its value is out of range; nothing is changed then
+    /// @throws RequestException if there is no such setting, or its value is out of range; nothing is changed
+    ///     then
     void set(String name, String value) {
         // A parser takes the fields as it finds them for the defaults, so a fresh one leaves the other settings alone.
         CommandLine line = new CommandLine(flags);

@@ -8,7 +8,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// Takes back standard error from the launcher, which filters it until the program runs (see the script `ouverture`).
+/// Takes back standard error from the launcher, which filters it until the program runs (see the script
+/// `ouverture`).
 final class StandardError {
     private static final int STANDARD_ERROR = 2;
 

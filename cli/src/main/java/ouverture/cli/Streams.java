@@ -18,8 +18,8 @@ import java.nio.file.Path;
 /// What a command reads and writes. Text is UTF-8 whatever the locale.
 ///
 /// @param in standard input
-/// @param out standard output, buffered: flush where a reader waits. Unlike [System#out] it throws when the reader is
-///     gone or the disk is full
+/// @param out standard output, buffered: flush where a reader waits. Unlike [System#out] it throws when the
+///     reader is gone or the disk is full
 /// @param err standard error: statistics, progress and failures
 /// @param inputIsTerminal whether a person types the input
 /// @param outputIsTerminal whether a person reads the output

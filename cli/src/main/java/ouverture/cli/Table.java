@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Rows of text in aligned columns. The last column is broken between words so that lines stay within 80 columns; the
-/// others are as wide as their widest cell.
+/// Rows of text in aligned columns. The last column is broken between words so that lines stay within 80
+/// columns; the others are as wide as their widest cell.
 final class Table {
     private static final int WIDTH = 80;
     private static final int LEAST_LAST = 20;

@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 record TokenLines(Tokenizer tokenizer, boolean addSpecial, boolean parseSpecial) {
     private static final int BUFFER = 1 << 16;
 
-    /// Answers all lines. One that makes no sense is answered by `{"error": …}` with its number, and the rest goes on.
+    /// Answers all lines. One that makes no sense is answered by `{"error": …}` with its number, and the rest
+    /// goes on.
     ///
     /// @return [ExitCode#USAGE] if a line made no sense
     int answer(InputStream in, Writer out) throws IOException {

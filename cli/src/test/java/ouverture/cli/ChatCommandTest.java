@@ -15,7 +15,8 @@ import ouverture.Shared;
 import ouverture.file.GgufWriter;
 import ouverture.file.ModelFile;
 
-/// `chat`, and `run` with a template, on a small trained model that got one: it tells the last message's story on.
+/// `chat`, and `run` with a template, on a small trained model that got one: it tells the last message's story
+/// on.
 class ChatCommandTest {
     private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}";
     private static final List<String> GREEDY =

@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 
-/// Reads the header of a GGUF file front to back; nothing is read or allocated before the file is known to be long
-/// enough for it. Goes through a window on the heap, because a vocabulary is a million tiny reads.
+/// Reads the header of a GGUF file front to back; nothing is read or allocated before the file is known to be
+/// long enough for it. Goes through a window on the heap, because a vocabulary is a million tiny reads.
 final class GgufCursor {
-    /// Several times the largest header in circulation (16 MB: 262 thousand tokens and their merges); a limit on what a
-    /// hostile file can make us keep.
+    /// Several times the largest header in circulation (16 MB: 262 thousand tokens and their merges); a limit on
+    /// what a hostile file can make us keep.
     private static final long LONGEST_HEADER = 64L << 20;
 
     private static final int WINDOW_BYTES = 1 << 18;

@@ -14,9 +14,9 @@ import ouverture.tensor.Tensor;
 
 /// A GGUF file of version 2 or 3, little-endian, whole or split into parts, mapped into memory.
 ///
-/// Another process may shorten the file while it is mapped; reading a tensor then ends in an `InternalError` ("a fault
-/// occurred in an unsafe memory access operation"). Strings that are not UTF-8 are read with U+FFFD in place of what is
-/// malformed. Source: the GGUF specification (ggml/docs/gguf.md).
+/// Another process may shorten the file while it is mapped; reading a tensor then ends in an `InternalError` ("a
+/// fault occurred in an unsafe memory access operation"). Strings that are not UTF-8 are read with U+FFFD in
+/// place of what is malformed. Source: the GGUF specification (ggml/docs/gguf.md).
 public final class GgufFile implements ModelFile {
     /// The letters GGUF as a little-endian integer, the first bytes of every such file.
     static final int MAGIC = 0x46554747;
@@ -36,7 +36,8 @@ public final class GgufFile implements ModelFile {
     /// Opens a file; if it is any part of a split file, all parts, which must lie beside it.
     ///
     /// @throws ModelFileException if it or another part is missing, unreadable, damaged or of another file
-    /// @throws UnsupportedModelException if it is sound but has a version, byte order or format that cannot be read
+    /// @throws UnsupportedModelException if it is sound but has a version, byte order or format that cannot be
+    ///     read
     @SuppressWarnings("MustBeClosedChecker") // the file owns the arena
     public static GgufFile open(Path path) {
         Arena arena = Arena.ofShared();

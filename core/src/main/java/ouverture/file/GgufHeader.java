@@ -14,11 +14,12 @@ import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.DType;
 
-/// What stands before the weights in a GGUF file of version 2 or 3, little-endian: key-value pairs and the list of
-/// tensors. Source: the GGUF specification (ggml/docs/gguf.md).
+/// What stands before the weights in a GGUF file of version 2 or 3, little-endian: key-value pairs and the list
+/// of tensors. Source: the GGUF specification (ggml/docs/gguf.md).
 ///
 /// @param values by key, in the file's order, with the value types of [Metadata]
-/// @param tensors in the file's order, each checked to lie inside the weights, at its alignment, apart from the others
+/// @param tensors in the file's order, each checked to lie inside the weights, at its alignment, apart from the
+///     others
 /// @param weights all bytes behind the header
 record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemorySegment weights) {
     private static final int MOST_KEYS = 1 << 16;

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import ouverture.error.ModelFileException;
 
-/// The parts of a split GGUF file. They are named `model-00001-of-00003.gguf` and know their number and how many they
-/// are; the first has the keys of the whole. A file in one piece is its only part.
+/// The parts of a split GGUF file. They are named `model-00001-of-00003.gguf` and know their number and how many
+/// they are; the first has the keys of the whole. A file in one piece is its only part.
 ///
 /// @param opened the part that was asked for
 /// @param prefix file name of all parts, up to the number

@@ -8,7 +8,8 @@ import java.util.OptionalLong;
 import ouverture.error.ModelFileException;
 import tools.jackson.databind.JsonNode;
 
-/// An object of a Hugging Face folder's JSON, such as the one in `config.json`. A value of null is as good as none.
+/// An object of a Hugging Face folder's JSON, such as the one in `config.json`. A value of null is as good as
+/// none.
 ///
 /// @param file its name, for messages
 record HuggingFaceConfig(String file, JsonNode node) {

@@ -13,8 +13,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 
-/// What lies beside the weights in a Hugging Face folder: special tokens, sampling settings, chat template, licence.
-/// Each of these files may be missing.
+/// What lies beside the weights in a Hugging Face folder: special tokens, sampling settings, chat template,
+/// licence. Each of these files may be missing.
 ///
 /// One key is not GGUF's: `tokenizer.ggml.eos_token_ids` lists all ids that end an answer.
 final class HuggingFaceExtras {

@@ -15,7 +15,8 @@ import ouverture.error.UnsupportedModelException;
 /// @param architecture GGUF's name for it
 /// @param classes the names in `architectures` of config.json
 /// @param prefix what may stand in front of every tensor's name
-/// @param fixed settings of config.json that would change the mathematics, each with the values that are understood
+/// @param fixed settings of config.json that would change the mathematics, each with the values that are
+///     understood
 /// @param derivation adds the keys that are not just renamed ([HuggingFaceFamilies#COMMON_KEYS])
 /// @param tensors by Hugging Face's name, numbers between dots written as `{}`
 record HuggingFaceFamily(

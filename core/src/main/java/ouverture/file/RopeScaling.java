@@ -76,8 +76,8 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
         return keys;
     }
 
-    /// What Llama 3.1 divides each frequency by: 1 for short waves, `factor` for long ones, a blend between. Source:
-    /// Hugging Face's `rope_type: llama3`.
+    /// What Llama 3.1 divides each frequency by: 1 for short waves, `factor` for long ones, a blend between.
+    /// Source: Hugging Face's `rope_type: llama3`.
     ///
     /// @param dimensions rotated elements of a head, even
     /// @param base rotary base

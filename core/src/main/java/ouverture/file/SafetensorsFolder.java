@@ -10,13 +10,13 @@ import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.Tensor;
 
-/// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json` beside
-/// them.
+/// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json`
+/// beside them.
 /// Names and settings are translated to GGUF's; tensors that GGUF keeps in another order (rotary rows, transposed
 /// layers, experts behind each other) are copies in memory, all others views on the mapped files.
 ///
-/// Another process may shorten a file while it is mapped; reading a tensor then ends in an `InternalError` ("a fault
-/// occurred in an unsafe memory access operation").
+/// Another process may shorten a file while it is mapped; reading a tensor then ends in an `InternalError` ("a
+/// fault occurred in an unsafe memory access operation").
 public final class SafetensorsFolder implements ModelFile {
     private final Path path;
     private final Arena arena;

@@ -13,8 +13,8 @@ import tools.jackson.core.JsonToken;
 
 /// Which safetensors files of a folder hold the weights: one, or the shards that an index names.
 ///
-/// @param shards by file name, in the order of the index, each with the names of the tensors it must hold; a single
-///     file without an index has an empty set
+/// @param shards by file name, in the order of the index, each with the names of the tensors it must hold; a
+///     single file without an index has an empty set
 record SafetensorsIndex(Path folder, Map<String, Set<String>> shards) {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
@@ -29,7 +29,8 @@ record SafetensorsIndex(Path folder, Map<String, Set<String>> shards) {
 
     /// Reads the index of a folder, if it needs one.
     ///
-    /// @throws ModelFileException if the index is damaged or names a file that is missing or outside of the folder
+    /// @throws ModelFileException if the index is damaged or names a file that is missing or outside of the
+    ///     folder
     static SafetensorsIndex read(Path folder) {
         if (Files.exists(folder.resolve(SINGLE))) {
             return new SafetensorsIndex(folder, Map.of(SINGLE, Set.of()));

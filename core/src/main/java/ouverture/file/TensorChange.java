@@ -8,8 +8,8 @@ import ouverture.error.ModelFileException;
 import ouverture.error.ResourceException;
 import ouverture.tensor.Tensor;
 
-/// What happens to a tensor of a Hugging Face file on its way to GGUF's conventions. Changed tensors are copies in the
-/// arena of the file; only whole elements are moved, so that every number keeps its bits.
+/// What happens to a tensor of a Hugging Face file on its way to GGUF's conventions. Changed tensors are copies
+/// in the arena of the file; only whole elements are moved, so that every number keeps its bits.
 @FunctionalInterface
 interface TensorChange {
     int TRANSPOSED_AT_ONCE = 16;

@@ -54,13 +54,15 @@ public record SamplingParameters(
     private static void range(String name, double value, double min, double max) {
         if (!(value >= min && value <= max)) {
             String lower = min == Double.MIN_NORMAL ? "above 0" : "at least " + plain(min);
-            throw new RequestException(
-                    "The " + name + " is " + plain(value) + "; it must be " + lower + " and at most " + plain(max) + ".");
+            throw new RequestException("The " + name + " is " + plain(value) + "; it must be " + lower + " and at most "
+                    + plain(max) + ".");
         }
     }
 
     private static String plain(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e9 ? String.valueOf((long) value) : String.valueOf(value);
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
     }
 
     public SamplingParameters withTemperature(double temperature) {

@@ -53,8 +53,7 @@ public final class Sequence {
     /// @param prompt token ids, at least one
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
     /// @param end whether a token ends the answer
-    public Sequence(
-            int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
+    public Sequence(int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
         this(prompt, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
     }
 
@@ -182,7 +181,8 @@ public final class Sequence {
     /// Takes the logits after `position`.
     ///
     /// @return why the sequence ends now, or null if it goes on
-    @Nullable FinishReason accept(int position, float[] row) {
+    @Nullable
+    FinishReason accept(int position, float[] row) {
         if (!logits.none) {
             logits.listener.logits(position, row);
             return position == promptLength - 1 ? FinishReason.LENGTH : null;

@@ -24,7 +24,8 @@ final class AddedTokens {
         void accept(int from, int to);
     }
 
-    /// A code point that is no character (Unicode, section 23.7) and so in no text: keeps apart what a user wrote.
+    /// A code point that is no character (Unicode, section 23.7) and so in no text: keeps apart what a user
+    /// wrote.
     static final char GUARD = '\uFDD0';
 
     static final AddedTokens NONE = new AddedTokens(List.of());
@@ -110,7 +111,8 @@ final class AddedTokens {
         return longest;
     }
 
-    /// The first of the tokens from `low` on, alike in their first `depth` chars, whose next char is at least `c`.
+    /// The first of the tokens from `low` on, alike in their first `depth` chars, whose next char is at least
+    /// `c`.
     private static int bound(Added[] sorted, int low, int high, int depth, int c) {
         int from = low;
         int to = high;

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
-/// Byte-pair encoding of one word: neighbouring symbols are merged, best pair first, until no pair is left (Sennrich et
-/// al., arXiv 1508.07909).
+/// Byte-pair encoding of one word: neighbouring symbols are merged, best pair first, until no pair is left
+/// (Sennrich et al., arXiv 1508.07909).
 sealed interface BpeEncoder {
     /// Hands on the ids of a word.
     ///

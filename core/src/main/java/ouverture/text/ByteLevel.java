@@ -3,8 +3,9 @@ package ouverture.text;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// GPT-2's alphabet: every byte as one visible char, so that any text can be written in pieces of letters. Visible
-/// Latin-1 chars stand for themselves; the other 68 bytes follow from U+0100 on in their order (a space is `Ġ`).
+/// GPT-2's alphabet: every byte as one visible char, so that any text can be written in pieces of letters.
+/// Visible Latin-1 chars stand for themselves; the other 68 bytes follow from U+0100 on in their order (a space
+/// is `Ġ`).
 final class ByteLevel {
     private static final char[] CHARS = new char[256];
     private static final short[] BYTES = new short[0x180];

@@ -9,8 +9,8 @@ import ouverture.text.jinja.Template;
 
 /// A model's chat template: turns a conversation into the text that the model was trained on.
 ///
-/// Templates are programs in Jinja and come from untrusted files; they see nothing but the variables passed and are
-/// stopped by the [Limits]. Immutable; may be used by several threads at once.
+/// Templates are programs in Jinja and come from untrusted files; they see nothing but the variables passed and
+/// are stopped by the [Limits]. Immutable; may be used by several threads at once.
 public final class ChatTemplate {
     private final Template template;
 

@@ -13,8 +13,8 @@ import ouverture.file.Metadata;
 import ouverture.text.AddedTokens.Added;
 import ouverture.text.BpeEncoder.Characters.Whole;
 
-/// Reads the tokenizer in a GGUF header. Headers in the wild are loose about ids of special tokens, which are left out
-/// where they are out of range; a table that is missing or too short is an error.
+/// Reads the tokenizer in a GGUF header. Headers in the wild are loose about ids of special tokens, which are
+/// left out where they are out of range; a table that is missing or too short is an error.
 final class GgufTokenizer {
     private static final String PREFIX = "tokenizer.ggml.";
 

@@ -13,8 +13,8 @@ import ouverture.text.AddedTokens.Added;
 import ouverture.text.BpeEncoder.Characters.Whole;
 import tools.jackson.databind.JsonNode;
 
-/// Builds a tokenizer from a Hugging Face `tokenizer.json`: vocabulary, added tokens, the tokens that begin and end
-/// texts. [JsonPipeline] reads the steps between text and ids.
+/// Builds a tokenizer from a Hugging Face `tokenizer.json`: vocabulary, added tokens, the tokens that begin and
+/// end texts. [JsonPipeline] reads the steps between text and ids.
 final class JsonTokenizer {
     /// Most ids between 0 and the highest that may stand for nothing.
     private static final int MOST_HOLES = 1 << 20;
@@ -143,7 +143,8 @@ final class JsonTokenizer {
                 bos, eos, List.copyOf(before), List.copyOf(after), SpecialTokens.endings(vocabulary, declared));
     }
 
-    /// The token for a role: by piece in `tokenizer_config.json`, by id in `generation_config.json`, in the header.
+    /// The token for a role: by piece in `tokenizer_config.json`, by id in `generation_config.json`, in the
+    /// header.
     private List<Integer> token(String role) {
         JsonNode piece = file.config().path(role + "_token");
         String content = piece.isObject() ? piece.path("content").asString("") : piece.asString("");

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
-/// The merges of a byte-pair encoding: two neighbouring pieces, the piece they make and how early. A multiply-shift
-/// hash with a random factor, so that a hostile file cannot choose pairs that collide.
+/// The merges of a byte-pair encoding: two neighbouring pieces, the piece they make and how early. A
+/// multiply-shift hash with a random factor, so that a hostile file cannot choose pairs that collide.
 final class PairTable {
     /// What [#get] answers for a pair that is not merged.
     static final long ABSENT = SymbolChain.NO_CANDIDATE;
@@ -26,8 +26,8 @@ final class PairTable {
         Arrays.fill(entries, EMPTY);
     }
 
-    /// The merges of a file. Those whose pieces, or what they make, are not pieces that text may turn into can never
-    /// apply and are left out; of two merges of one pair the earlier counts.
+    /// The merges of a file. Those whose pieces, or what they make, are not pieces that text may turn into can
+    /// never apply and are left out; of two merges of one pair the earlier counts.
     ///
     /// @param merges the first made the earliest; each two pieces with a separator between them
     static PairTable of(Vocabulary vocabulary, List<String> merges, char separator) {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
-/// The way from text to ids, in the order of Hugging Face's tokenizers: added tokens, normalizer, added tokens of the
-/// normalized text, escape, splitters, byte-pair encoding.
+/// The way from text to ids, in the order of Hugging Face's tokenizers: added tokens, normalizer, added tokens
+/// of the normalized text, escape, splitters, byte-pair encoding.
 ///
 /// @param added found in the text as it is
 /// @param normalizer changes the text between them

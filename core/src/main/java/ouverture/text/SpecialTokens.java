@@ -12,8 +12,8 @@ import java.util.Set;
 /// @param after ids that end every text
 /// @param endings ids that end an answer
 record SpecialTokens(List<Integer> bos, List<Integer> eos, List<Integer> before, List<Integer> after, BitSet endings) {
-    /// Pieces that end an answer in one family or another. Published files mark them in so many ways that engines go
-    /// by the name (list as in llama.cpp).
+    /// Pieces that end an answer in one family or another. Published files mark them in so many ways that
+    /// engines go by the name (list as in llama.cpp).
     private static final Set<String> ENDINGS = Set.of(
             "<|eot_id|>",
             "<|im_end|>",

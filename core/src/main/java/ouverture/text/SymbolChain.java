@@ -2,8 +2,8 @@ package ouverture.text;
 
 import java.util.Arrays;
 
-/// The symbols of one word while its pairs are merged, best first, in time O(n log n): a linked list, and a heap of the
-/// pairs that may be merged. Workspace of one thread; reused from word to word.
+/// The symbols of one word while its pairs are merged, best first, in time O(n log n): a linked list, and a heap
+/// of the pairs that may be merged. Workspace of one thread; reused from word to word.
 final class SymbolChain {
     /// No merge of two neighbours.
     static final long NO_CANDIDATE = Long.MAX_VALUE;

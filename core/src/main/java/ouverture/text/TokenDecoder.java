@@ -7,8 +7,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import ouverture.error.RequestException;
 
-/// Turns a stream of token ids into text as it comes: tokens may end within a code point, the text never does. Not safe
-/// for use by several threads.
+/// Turns a stream of token ids into text as it comes: tokens may end within a code point, the text never does.
+/// Not safe for use by several threads.
 public final class TokenDecoder {
     /// Most bytes of a code point whose end is missing.
     private static final int MOST_PENDING = 3;

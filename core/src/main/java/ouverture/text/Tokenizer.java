@@ -11,8 +11,8 @@ import ouverture.error.UnsupportedModelException;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
 
-/// Text to token ids and back: a byte-pair encoding as SentencePiece or GPT-2 do it. Immutable and safe for use by many
-/// threads.
+/// Text to token ids and back: a byte-pair encoding as SentencePiece or GPT-2 do it. Immutable and safe for use
+/// by many threads.
 public final class Tokenizer {
     private static final byte[] NOTHING = {};
 
@@ -42,8 +42,8 @@ public final class Tokenizer {
         return new GgufTokenizer(metadata).build();
     }
 
-    /// The tokenizer in a Hugging Face `tokenizer.json`; `tokenizer_config.json` and `generation_config.json` beside it
-    /// say which tokens begin and end texts, where they are there.
+    /// The tokenizer in a Hugging Face `tokenizer.json`; `tokenizer_config.json` and `generation_config.json`
+    /// beside it say which tokens begin and end texts, where they are there.
     ///
     /// @param metadata header of the model; says which tokens begin and end texts where the files do not
     /// @throws ModelFileException if a file is missing, unreadable or damaged
@@ -52,8 +52,8 @@ public final class Tokenizer {
         return new JsonTokenizer(TokenizerFile.read(tokenizerJson), metadata).build();
     }
 
-    /// The tokenizer of an open model: the `tokenizer.json` beside the weights, or the one in the header; empty where
-    /// there is none.
+    /// The tokenizer of an open model: the `tokenizer.json` beside the weights, or the one in the header; empty
+    /// where there is none.
     ///
     /// @throws ModelFileException if it is damaged
     /// @throws UnsupportedModelException if this build does not know its kind
@@ -76,8 +76,8 @@ public final class Tokenizer {
     /// Ids of a text. Any string can be encoded; surrogates without a partner count as U+FFFD.
     ///
     /// @param addSpecial whether to add the tokens that begin or end every text of this model
-    /// @param parseSpecial whether strings that look like control tokens become control tokens: never for text from
-    ///     users, whose `<|end|>` is ordinary text
+    /// @param parseSpecial whether strings that look like control tokens become control tokens: never for text
+    ///     from users, whose `<|end|>` is ordinary text
     public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
         IntStream.Builder ids = IntStream.builder();
         if (addSpecial) {
@@ -90,8 +90,8 @@ public final class Tokenizer {
         return ids.build().toArray();
     }
 
-    /// A user's text made safe to stand in a prompt whose special tokens count: what reads like a control token in it
-    /// stays plain text when [#encode] parses special tokens.
+    /// A user's text made safe to stand in a prompt whose special tokens count: what reads like a control token
+    /// in it stays plain text when [#encode] parses special tokens.
     public String guard(String text) {
         return pipeline.guard(text);
     }

@@ -6,8 +6,8 @@ import java.util.regex.PatternSyntaxException;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 
-/// A regular expression from a file, matched with Unicode's classes. The text is read through a counter, so that a
-/// pattern that backtracks without end is given up instead of hanging the engine.
+/// A regular expression from a file, matched with Unicode's classes. The text is read through a counter, so that
+/// a pattern that backtracks without end is given up instead of hanging the engine.
 final class UntrustedPattern {
     /// Chars that matching may read for each char of the text; usual patterns read about ten.
     private static final long READS_PER_CHAR = 1_000;

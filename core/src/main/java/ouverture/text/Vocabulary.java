@@ -6,9 +6,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// Pieces by id and ids by piece.
 ///
-/// Pieces are looked up as ranges of strings, without copying them out. The hash is a polynomial modulo 2^61 - 1 at a
-/// random point, so that a hostile file cannot choose pieces that collide; each slot holds an id and the part of the
-/// hash that its place does not say, so that a look-up rarely reads a piece that it does not mean.
+/// Pieces are looked up as ranges of strings, without copying them out. The hash is a polynomial modulo 2^61 - 1
+/// at a random point, so that a hostile file cannot choose pieces that collide; each slot holds an id and the
+/// part of the hash that its place does not say, so that a look-up rarely reads a piece that it does not mean.
 final class Vocabulary {
     /// What a look-up answers for a piece that is not there.
     static final int ABSENT = -1;
@@ -110,8 +110,9 @@ final class Vocabulary {
         return id != ABSENT || value > 0x7F ? id : find(String.valueOf((char) value));
     }
 
-    /// The id of the piece with a hash, or [#ABSENT]; pieces of the same hash count as one. For reading files with
-    /// hundreds of thousands of merges: a string that is no piece passes for one with a probability of 10^-12.
+    /// The id of the piece with a hash, or [#ABSENT]; pieces of the same hash count as one. For reading files
+    /// with hundreds of thousands of merges: a string that is no piece passes for one with a probability of
+    /// 10^-12.
     int findHashed(long hash) {
         for (int slot = slot(hash); slots[slot] != EMPTY; slot = slot + 1 & slots.length - 1) {
             if (isTagged(slots[slot], hash)) {

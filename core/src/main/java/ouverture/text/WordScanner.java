@@ -114,8 +114,8 @@ record WordScanner(Word words, Contraction contractions, int digits, boolean sla
         return end != NO_MATCH && contractions == Contraction.SUFFIX ? contraction(text, end, to) : end;
     }
 
-    /// `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+`: where no small letter follows the capitals, the
-    /// word goes back to the last char among them that has no case.
+    /// `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+`: where no small letter follows the capitals,
+    /// the word goes back to the last char among them that has no case.
     private int endsSmall(String text, int start, int to) {
         int capitals = run(CodePoints.NOT_LOWERCASE, text, start, to);
         int end = run(CodePoints.NOT_UPPERCASE, text, capitals, to);

@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Random;
 import ouverture.tensor.DType;
 
-/// Builds small GGUF files for tests, sound ones by default; single fields can be set to what a hostile file would say.
+/// Builds small GGUF files for tests, sound ones by default; single fields can be set to what a hostile file
+/// would say.
 public final class GgufWriter {
     private final Map<String, Object> values = new LinkedHashMap<>();
     private final List<Weights> tensors = new ArrayList<>();
@@ -38,8 +39,8 @@ public final class GgufWriter {
         return new GgufWriter().with("general.architecture", architecture);
     }
 
-    /// Adds a key: Boolean, Integer (u32), Long (u64), Float, Double, String, `String[]`, `int[]` (i32), `float[]`,
-    /// `boolean[]` or [Raw].
+    /// Adds a key: Boolean, Integer (u32), Long (u64), Float, Double, String, `String[]`, `int[]` (i32),
+    /// `float[]`, `boolean[]` or [Raw].
     public GgufWriter with(String key, Object value) {
         values.put(key, value);
         return this;

@@ -20,7 +20,8 @@ import ouverture.Shared;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.Tensor;
 
-/// Real files and the conformance kit's: that they open, and that folders equal the GGUF files of the same weights.
+/// Real files and the conformance kit's: that they open, and that folders equal the GGUF files of the same
+/// weights.
 class ModelFileConformanceTest {
     private static final List<String> READ_FOLDERS = List.of("gpt2", "llama2", "llama3", "mistral-nemo", "mixtral");
 

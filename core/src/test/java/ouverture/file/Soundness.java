@@ -15,8 +15,8 @@ import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.Tensor;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What must hold of every file, however damaged: it opens to something whose every byte can be read, or is refused in
-/// a sentence, and takes little memory for either.
+/// What must hold of every file, however damaged: it opens to something whose every byte can be read, or is
+/// refused in a sentence, and takes little memory for either.
 final class Soundness {
     /// What opening a damaged file of a few kilobytes may allocate: the window, the strings, the message.
     private static final long MOST_BYTES = 4 << 20;

@@ -94,8 +94,9 @@ public abstract class ModelConformance {
             file = ModelFile.open(expected.model());
             model = Families.load(file);
             kernels = kernels(new KernelsOptions(2, activations));
-            int positions =
-                    expected.prompts().stream().mapToInt(p -> p.tokens().length + 64).sum();
+            int positions = expected.prompts().stream()
+                    .mapToInt(p -> p.tokens().length + 64)
+                    .sum();
             cache = KvCache.allocate(arena, cacheType, positions / BLOCK_SIZE, BLOCK_SIZE, model.cacheShapes());
             scratch = new Scratch(arena);
         }

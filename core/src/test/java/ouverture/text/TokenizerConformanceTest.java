@@ -19,10 +19,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// Every vector of `conformance/tokenizers`. Where the kit says that its oracle is wrong ("Traps" 2 and 3), ids are
-/// tiktoken's, or the one text concerned has its own expectation here.
+/// Every vector of `conformance/tokenizers`. Where the kit says that its oracle is wrong ("Traps" 2 and 3), ids
+/// are tiktoken's, or the one text concerned has its own expectation here.
 class TokenizerConformanceTest {
-    /// Vocabularies whose spaces before punctuation the oracle takes out of decoded text, as Hugging Face once did.
+    /// Vocabularies whose spaces before punctuation the oracle takes out of decoded text, as Hugging Face once
+    /// did.
     private static final Set<String> CLEANED =
             Set.of("cl100k", "gemma-4", "gpt-2", "llama-bpe", "tiny/gemma4-e", "tiny/gpt2", "tiny/llama3", "tiny/reka");
 

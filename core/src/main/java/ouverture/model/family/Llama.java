@@ -78,22 +78,21 @@ public final class Llama implements Model {
         float base = m.number("rope.freq_base", 10_000);
         float factor = m.number("rope.scaling.factor", 1);
         String scaling = m.string("rope.scaling.type").orElse("none");
-        Rope rope =
-                switch (scaling) {
-                    case "none" -> Rope.plain(dimensions, base);
-                    case "linear" -> Rope.plain(dimensions, base).slowed(factor);
-                    case "yarn" ->
-                        Rope.yarn(
-                                dimensions,
-                                base,
-                                factor,
-                                m.integer("rope.scaling.original_context_length", m.integer("context_length")),
-                                m.number("rope.scaling.yarn_beta_fast", 32),
-                                m.number("rope.scaling.yarn_beta_slow", 1));
-                    default ->
-                        throw new UnsupportedModelException(m.file() + " stretches positions by \"" + scaling
-                                + "\", which the llama family does not know; it knows none, linear and yarn.");
-                };
+        Rope rope = switch (scaling) {
+            case "none" -> Rope.plain(dimensions, base);
+            case "linear" -> Rope.plain(dimensions, base).slowed(factor);
+            case "yarn" ->
+                Rope.yarn(
+                        dimensions,
+                        base,
+                        factor,
+                        m.integer("rope.scaling.original_context_length", m.integer("context_length")),
+                        m.number("rope.scaling.yarn_beta_fast", 32),
+                        m.number("rope.scaling.yarn_beta_slow", 1));
+            default ->
+                throw new UnsupportedModelException(m.file() + " stretches positions by \"" + scaling
+                        + "\", which the llama family does not know; it knows none, linear and yarn.");
+        };
         float[] factors = w.numbers("rope_freqs.weight", dimensions / 2);
         return (factors == null ? rope : rope.dividedBy(factors)).interleavedPairs();
     }

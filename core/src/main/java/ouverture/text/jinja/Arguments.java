@@ -34,8 +34,8 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     /// @throws Failure if one is missing, given twice or unknown
     Bound bind(String function, int required, String... parameters) {
         if (positional.size() > parameters.length) {
-            throw new Failure(function + " takes at most " + parameters.length + " arguments, not "
-                    + positional.size());
+            throw new Failure(
+                    function + " takes at most " + parameters.length + " arguments, not " + positional.size());
         }
         List<@Nullable Object> values = new ArrayList<@Nullable Object>(Collections.nCopies(parameters.length, null));
         for (int i = 0; i < positional.size(); i++) {
@@ -87,7 +87,8 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
         }
 
         /// A string, or null if the argument is absent or none.
-        @Nullable String text(int parameter) {
+        @Nullable
+        String text(int parameter) {
             Object value = values.get(parameter);
             if (value == null || value == None.NONE) {
                 return null;

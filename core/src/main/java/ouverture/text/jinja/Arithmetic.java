@@ -43,7 +43,9 @@ enum Arithmetic {
         Number a = number(left);
         Number b = number(right);
         if (a != null && b != null) {
-            return a instanceof Long x && b instanceof Long y ? integers(x, y) : floats(a.doubleValue(), b.doubleValue());
+            return a instanceof Long x && b instanceof Long y
+                    ? integers(x, y)
+                    : floats(a.doubleValue(), b.doubleValue());
         }
         Object joined = this == ADD ? join(left, right, budget) : this == MULTIPLY ? repeat(left, right, budget) : null;
         if (joined == null) {
@@ -181,7 +183,9 @@ enum Arithmetic {
 
     /// The text of a string as it goes into safe text.
     static String escaped(Object value) {
-        return value instanceof Markup markup ? markup.text() : Markup.escape((String) value).text();
+        return value instanceof Markup markup
+                ? markup.text()
+                : Markup.escape((String) value).text();
     }
 
     private static @Nullable Object repeat(Object left, Object right, Budget budget) {

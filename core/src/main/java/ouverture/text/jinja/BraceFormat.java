@@ -2,7 +2,8 @@ package ouverture.text.jinja;
 
 import org.jspecify.annotations.Nullable;
 
-/// Python's `text.format(…)`: `{name.attribute[key]!conversion:spec}`, attributes being those a template may read.
+/// Python's `text.format(…)`: `{name.attribute[key]!conversion:spec}`, attributes being those a template may
+/// read.
 final class BraceFormat {
     private final Arguments arguments;
     private final @Nullable Object mapping;

@@ -30,7 +30,8 @@ sealed interface Expression {
 
     record Call(Expression callee, ArgumentList arguments, int line) implements Expression {}
 
-    /// `target | name(arguments)`; the target is absent at the head of a filter block, which filters the block's text.
+    /// `target | name(arguments)`; the target is absent at the head of a filter block, which filters the block's
+    /// text.
     record Filter(@Nullable Expression target, String name, ArgumentList arguments, int line) implements Expression {}
 
     record Test(Expression target, String name, ArgumentList arguments, int line) implements Expression {}
@@ -54,7 +55,8 @@ sealed interface Expression {
     record Concatenation(List<Expression> parts) implements Expression {}
 
     /// `value if test else otherwise`; undefined where the last part is missing and the test fails.
-    record Conditional(Expression test, Expression value, @Nullable Expression otherwise) implements Expression {}
+    record Conditional(
+            Expression test, Expression value, @Nullable Expression otherwise) implements Expression {}
 
     record Pair(Expression key, Expression value) {}
 

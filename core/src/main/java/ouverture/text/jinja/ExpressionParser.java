@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import ouverture.text.jinja.Expression.ArgumentList;
 import ouverture.text.jinja.Expression.Relation;
 
-/// Recursive descent over expressions. From loosest to tightest: `if else`, `or`, `and`, `not`, comparisons and `in`,
-/// `+ -`, `~`, `* / // %`, `**`, sign, then attributes, items, calls, filters and tests.
+/// Recursive descent over expressions. From loosest to tightest: `if else`, `or`, `and`, `not`, comparisons and
+/// `in`, `+ -`, `~`, `* / // %`, `**`, sign, then attributes, items, calls, filters and tests.
 final class ExpressionParser {
     private static final Map<String, Relation> RELATIONS = Map.of(
             "==", Relation.EQUAL,
@@ -166,10 +166,7 @@ final class ExpressionParser {
 
     private Expression product() {
         Expression left = power();
-        while (tokens.atOperator("*")
-                || tokens.atOperator("/")
-                || tokens.atOperator("//")
-                || tokens.atOperator("%")) {
+        while (tokens.atOperator("*") || tokens.atOperator("/") || tokens.atOperator("//") || tokens.atOperator("%")) {
             Token sign = tokens.next();
             left = new Expression.Binary(Arithmetic.of(sign.text()), left, power(), sign.line());
         }

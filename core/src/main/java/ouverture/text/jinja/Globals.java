@@ -17,8 +17,8 @@ final class Globals {
         });
         add(scope, "joiner", Globals::joiner);
         add(scope, "raise_exception", (runtime, arguments) -> {
-            throw Failure.refusal(
-                    runtime.string(arguments.bind("raise_exception()", 1, "message").get(0)));
+            throw Failure.refusal(runtime.string(
+                    arguments.bind("raise_exception()", 1, "message").get(0)));
         });
         add(scope, "strftime_now", (runtime, arguments) -> {
             String format = arguments.bind("strftime_now()", 1, "format").requiredText(0);

@@ -9,7 +9,8 @@ final class HtmlText {
 
     private HtmlText() {}
 
-    /// The text without comments and tags, its runs of blanks made one, its numbered and commonest entities decoded.
+    /// The text without comments and tags, its runs of blanks made one, its numbered and commonest entities
+    /// decoded.
     static String withoutTags(String html) {
         String text = without(without(html, "<!--", "-->"), "<", ">");
         return decoded(String.join(" ", Text.splitBlanks(text, -1)));

@@ -134,11 +134,13 @@ final class Interpreter {
     }
 
     private Flow runLoop(Statement.For loop, Object items, int depth, Scope scope, StringBuilder out) {
-        Loop.Recursion recursion = !loop.recursive() ? null : (inner, innerDepth) -> {
-            StringBuilder text = new StringBuilder();
-            runLoop(loop, inner, innerDepth, scope, text);
-            return text.toString();
-        };
+        Loop.Recursion recursion = !loop.recursive()
+                ? null
+                : (inner, innerDepth) -> {
+                    StringBuilder text = new StringBuilder();
+                    runLoop(loop, inner, innerDepth, scope, text);
+                    return text.toString();
+                };
         runtime.at(loop.line());
         Object visited = loop.filter() == null ? items : new Generator(new Filtered(loop, loop.filter(), items, scope));
         Loop state = new Loop(visited, recursion, depth, budget);
@@ -158,8 +160,8 @@ final class Interpreter {
         return completed ? Flow.ON : run(loop.otherwise(), inner(loop.otherwise(), scope), out);
     }
 
-    /// The items of a loop that its condition lets through, looked for when they are asked for: the loop's body may
-    /// change what the condition depends on.
+    /// The items of a loop that its condition lets through, looked for when they are asked for: the loop's body
+    /// may change what the condition depends on.
     private final class Filtered implements Iterator<Object> {
         private final Statement.For loop;
         private final Expression filter;
@@ -207,9 +209,8 @@ final class Interpreter {
             return flow;
         }
         runtime.at(block.line());
-        Object value = block.filter() == null
-                ? out.toString()
-                : evaluator.filter(block.filter(), out.toString(), inner);
+        Object value =
+                block.filter() == null ? out.toString() : evaluator.filter(block.filter(), out.toString(), inner);
         return assign(block.target(), value, scope);
     }
 

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/// Cuts a template into tokens, with `trim_blocks` (one newline after a block tag or comment goes) and `lstrip_blocks`
-/// (blanks before them go, from the start of the line) always on.
+/// Cuts a template into tokens, with `trim_blocks` (one newline after a block tag or comment goes) and
+/// `lstrip_blocks` (blanks before them go, from the start of the line) always on.
 ///
 /// Written by hand and not with regular expressions: time is linear in the source, whatever the source.
 final class Lexer {
@@ -302,7 +302,8 @@ final class Lexer {
                 return;
             }
         }
-        throw new SyntaxFailure("unexpected character '" + Character.toString(source.codePointAt(position)) + "'", line);
+        throw new SyntaxFailure(
+                "unexpected character '" + Character.toString(source.codePointAt(position)) + "'", line);
     }
 
     private void balance(String operator) {

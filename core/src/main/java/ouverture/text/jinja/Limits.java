@@ -1,7 +1,7 @@
 package ouverture.text.jinja;
 
-/// What one rendering may use up. A template is a program from an untrusted file; every limit ends it with an exception
-/// that names the limit and the line.
+/// What one rendering may use up. A template is a program from an untrusted file; every limit ends it with an
+/// exception that names the limit and the line.
 ///
 /// @param steps nodes evaluated, iterations and items touched
 /// @param depth nested evaluations, macro calls included

@@ -6,7 +6,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 
-/// A list, which a template may change. Two are the same only if they are the same object; [Order#equal] compares them.
+/// A list, which a template may change. Two are the same only if they are the same object; [Order#equal]
+/// compares them.
 final class ListValue {
     private final ArrayList<Object> items;
 

@@ -12,12 +12,12 @@ import ouverture.text.jinja.Statement.Body;
 import ouverture.text.jinja.Statement.Signature;
 import ouverture.text.jinja.Statement.Target;
 
-/// Finds the names that each scope hides: Jinja decides at compile time where a name lives, so a name that a scope
-/// assigns before it reads it, and that no scope around it knows, is undefined there until then, even if the caller
-/// passed a variable of that name.
+/// Finds the names that each scope hides: Jinja decides at compile time where a name lives, so a name that a
+/// scope assigns before it reads it, and that no scope around it knows, is undefined there until then, even if
+/// the caller passed a variable of that name.
 ///
-/// It also finds trees that are too high to be walked, and filters and tests that do not exist and stand where they are
-/// not under a condition.
+/// It also finds trees that are too high to be walked, and filters and tests that do not exist and stand where
+/// they are not under a condition.
 final class NameAnalysis {
     /// How a scope gets a name's first value.
     private enum Origin {
@@ -187,8 +187,7 @@ final class NameAnalysis {
                 }
             }
             case Target.Attribute attribute -> names.read(attribute.namespace());
-            case Target.Unpacking unpacking ->
-                unpacking.targets().forEach(inner -> assign(inner, names, asParameter));
+            case Target.Unpacking unpacking -> unpacking.targets().forEach(inner -> assign(inner, names, asParameter));
         }
     }
 
@@ -232,11 +231,7 @@ final class NameAnalysis {
                 with.targets().forEach(target -> assign(target, body, true));
                 scope(with.body(), body, false);
             }
-            case Statement.Data _,
-                    Statement.Print _,
-                    Statement.Assign _,
-                    Statement.Break _,
-                    Statement.Continue _ -> {}
+            case Statement.Data _, Statement.Print _, Statement.Assign _, Statement.Break _, Statement.Continue _ -> {}
         }
     }
 

@@ -37,7 +37,8 @@ final class Order {
         }
         budget.enter();
         boolean equal = switch (left) {
-            case ListValue list -> right instanceof ListValue other2 && equalItems(list.items(), other2.items(), budget);
+            case ListValue list ->
+                right instanceof ListValue other2 && equalItems(list.items(), other2.items(), budget);
             case TupleValue tuple ->
                 right instanceof TupleValue other2 && equalItems(tuple.items(), other2.items(), budget);
             case RangeValue range ->
@@ -199,7 +200,8 @@ final class Order {
         }
         return switch (container) {
             case DictValue dict -> dict.get(item) != null;
-            case DictView view when view.kind() == DictView.Kind.KEYS -> view.dict().get(item) != null;
+            case DictView view
+            when view.kind() == DictView.Kind.KEYS -> view.dict().get(item) != null;
             default -> {
                 Iterator<Object> items = Types.iterator(container, budget);
                 while (items.hasNext()) {

@@ -38,12 +38,12 @@ final class SelectionFilters {
         if (ofAttribute && arguments.positional().isEmpty()) {
             throw new Failure("the filter '" + name + "' needs an attribute's name");
         }
-        AttributePath path = AttributePath.of(ofAttribute ? arguments.positional().getFirst() : None.NONE);
+        AttributePath path =
+                AttributePath.of(ofAttribute ? arguments.positional().getFirst() : None.NONE);
         Arguments rest = ofAttribute ? arguments.withoutFirst() : arguments;
         Predicate<Object> test = rest.positional().isEmpty()
                 ? Types::truth
-                : value -> runtime.test(
-                        runtime.string(rest.positional().getFirst()), value, rest.withoutFirst());
+                : value -> runtime.test(runtime.string(rest.positional().getFirst()), value, rest.withoutFirst());
         return item -> test.test(path.get(item, null, runtime.budget())) == wanted ? item : null;
     }
 
@@ -89,7 +89,8 @@ final class SelectionFilters {
 
     /// What becomes of one item; null to leave it out.
     private interface Step {
-        @Nullable Object apply(Object item);
+        @Nullable
+        Object apply(Object item);
     }
 
     private interface Preparation {

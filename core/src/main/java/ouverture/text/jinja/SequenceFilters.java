@@ -70,9 +70,10 @@ final class SequenceFilters {
         arguments.none("the filter 'items'");
         return switch (value) {
             case Undefined _ -> new Generator(Collections.emptyIterator());
-            case DictValue dict -> new Generator(new DictView(dict, DictView.Kind.ITEMS).items().iterator());
-            default -> throw new Failure("the filter 'items' needs a mapping and not a value of type "
-                    + Types.name(value));
+            case DictValue dict ->
+                new Generator(new DictView(dict, DictView.Kind.ITEMS).items().iterator());
+            default ->
+                throw new Failure("the filter 'items' needs a mapping and not a value of type " + Types.name(value));
         };
     }
 
@@ -165,8 +166,7 @@ final class SequenceFilters {
     }
 
     private static Object group(Rendering runtime, Object value, Arguments arguments) {
-        Arguments.Bound bound =
-                arguments.bind("the filter 'groupby'", 1, "attribute", "default", "case_sensitive");
+        Arguments.Bound bound = arguments.bind("the filter 'groupby'", 1, "attribute", "default", "case_sensitive");
         AttributePath path = AttributePath.of(bound.get(0));
         Object given = bound.get(1, None.NONE);
         Object otherwise = given == None.NONE ? null : given;
@@ -184,8 +184,9 @@ final class SequenceFilters {
         for (int end = 1; end <= sorted.size(); end++) {
             Object key = ((Keyed) sorted.get(start)).key;
             if (end == sorted.size() || !Order.equal(key, ((Keyed) sorted.get(end)).key, budget)) {
-                List<Object> members =
-                        sorted.subList(start, end).stream().map(entry -> ((Keyed) entry).item).toList();
+                List<Object> members = sorted.subList(start, end).stream()
+                        .map(entry -> ((Keyed) entry).item)
+                        .toList();
                 Object title = path.get(members.getFirst(), otherwise, budget);
                 groups.add(new TupleValue(List.of(title, new ListValue(members)), List.of("grouper", "list")));
                 start = end;
@@ -210,7 +211,8 @@ final class SequenceFilters {
         if (!batch.items().isEmpty()) {
             if (filler != None.NONE && batch.items().size() < size) {
                 runtime.budget().items(size);
-                batch.items().addAll(Collections.nCopies((int) size - batch.items().size(), filler));
+                batch.items()
+                        .addAll(Collections.nCopies((int) size - batch.items().size(), filler));
             }
             batches.add(batch);
         }

@@ -32,8 +32,10 @@ final class StringMethods {
             return null;
         }
         if (owner instanceof Markup markup) {
-            return new Function(name, (runtime, arguments) ->
-                    safe(method.call(runtime, markup.text(), escaped(name, arguments, runtime.budget()))));
+            return new Function(
+                    name,
+                    (runtime, arguments) ->
+                            safe(method.call(runtime, markup.text(), escaped(name, arguments, runtime.budget()))));
         }
         return new Function(name, (runtime, arguments) -> method.call(runtime, (String) owner, arguments));
     }
@@ -41,8 +43,10 @@ final class StringMethods {
     private static Object safe(Object result) {
         return switch (result) {
             case String text -> new Markup(text);
-            case ListValue list -> new ListValue(list.items().stream().map(StringMethods::safe).toList());
-            case TupleValue tuple -> new TupleValue(tuple.items().stream().map(StringMethods::safe).toList());
+            case ListValue list ->
+                new ListValue(list.items().stream().map(StringMethods::safe).toList());
+            case TupleValue tuple ->
+                new TupleValue(tuple.items().stream().map(StringMethods::safe).toList());
             default -> result;
         };
     }
@@ -110,18 +114,30 @@ final class StringMethods {
             Region region = Region.of("count", self, arguments, runtime.budget());
             return (long) occurrences(region.text, region.needle());
         });
-        ALL.put("find", (runtime, self, arguments) ->
-                Region.of("find", self, arguments, runtime.budget()).first());
-        ALL.put("rfind", (runtime, self, arguments) ->
-                Region.of("rfind", self, arguments, runtime.budget()).last());
-        ALL.put("index", (runtime, self, arguments) ->
-                found(Region.of("index", self, arguments, runtime.budget()).first()));
-        ALL.put("rindex", (runtime, self, arguments) ->
-                found(Region.of("rindex", self, arguments, runtime.budget()).last()));
-        ALL.put("startswith", (runtime, self, arguments) -> Region.of("startswith", self, arguments, runtime.budget())
-                .any(String::startsWith));
-        ALL.put("endswith", (runtime, self, arguments) -> Region.of("endswith", self, arguments, runtime.budget())
-                .any(String::endsWith));
+        ALL.put(
+                "find",
+                (runtime, self, arguments) ->
+                        Region.of("find", self, arguments, runtime.budget()).first());
+        ALL.put(
+                "rfind",
+                (runtime, self, arguments) ->
+                        Region.of("rfind", self, arguments, runtime.budget()).last());
+        ALL.put(
+                "index",
+                (runtime, self, arguments) -> found(
+                        Region.of("index", self, arguments, runtime.budget()).first()));
+        ALL.put(
+                "rindex",
+                (runtime, self, arguments) -> found(
+                        Region.of("rindex", self, arguments, runtime.budget()).last()));
+        ALL.put(
+                "startswith",
+                (runtime, self, arguments) -> Region.of("startswith", self, arguments, runtime.budget())
+                        .any(String::startsWith));
+        ALL.put(
+                "endswith",
+                (runtime, self, arguments) ->
+                        Region.of("endswith", self, arguments, runtime.budget()).any(String::endsWith));
     }
 
     private static long found(long place) {
@@ -174,8 +190,7 @@ final class StringMethods {
         private String needle(Object value) {
             String needle = Types.text(value);
             if (needle == null) {
-                throw new Failure(
-                        function + "() looks for a string and not for a value of type " + Types.name(value));
+                throw new Failure(function + "() looks for a string and not for a value of type " + Types.name(value));
             }
             return needle;
         }
@@ -229,7 +244,10 @@ final class StringMethods {
                     ? TupleValue.of("", "", self)
                     : TupleValue.of(self.substring(0, at), separator, self.substring(at + separator.length()));
         });
-        ALL.put("join", (runtime, self, arguments) -> join(self, arguments.bind("join", 1, "iterable").get(0), runtime));
+        ALL.put(
+                "join",
+                (runtime, self, arguments) ->
+                        join(self, arguments.bind("join", 1, "iterable").get(0), runtime));
     }
 
     private static Object split(String function, Rendering runtime, String self, Arguments arguments) {
@@ -246,7 +264,9 @@ final class StringMethods {
         }
         runtime.budget().scan((long) self.length() + separator.length());
         return new ListValue(
-                fromEnd ? Text.splitFromEnd(self, separator, most, runtime.budget()) : Text.split(self, separator, most));
+                fromEnd
+                        ? Text.splitFromEnd(self, separator, most, runtime.budget())
+                        : Text.split(self, separator, most));
     }
 
     private static String separator(String function, String self, Arguments arguments, Budget budget) {
@@ -303,11 +323,15 @@ final class StringMethods {
             String suffix = arguments.bind("removesuffix", 1, "suffix").requiredText(0);
             return self.endsWith(suffix) ? self.substring(0, self.length() - suffix.length()) : self;
         });
-        ALL.put("expandtabs", (runtime, self, arguments) ->
-                expandTabs(self, arguments.bind("expandtabs", 0, "tabsize").count(0, 8), runtime.budget()));
+        ALL.put(
+                "expandtabs",
+                (runtime, self, arguments) -> expandTabs(
+                        self, arguments.bind("expandtabs", 0, "tabsize").count(0, 8), runtime.budget()));
         ALL.put("format", (runtime, self, arguments) -> BraceFormat.format(self, arguments, runtime.budget()));
-        ALL.put("format_map", (runtime, self, arguments) -> BraceFormat.formatMap(
-                self, arguments.bind("format_map", 1, "mapping").get(0), runtime.budget()));
+        ALL.put(
+                "format_map",
+                (runtime, self, arguments) -> BraceFormat.formatMap(
+                        self, arguments.bind("format_map", 1, "mapping").get(0), runtime.budget()));
     }
 
     private static void strip(String name, boolean left, boolean right) {

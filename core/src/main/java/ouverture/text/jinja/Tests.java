@@ -101,7 +101,8 @@ final class Tests {
     private static void relation(Map<String, Test> tests, Relation relation, String... names) {
         for (String name : names) {
             tests.put(name, (runtime, value, arguments) -> {
-                Object other = arguments.bind("the test '" + name + "'", 1, "other").get(0);
+                Object other =
+                        arguments.bind("the test '" + name + "'", 1, "other").get(0);
                 return Order.holds(relation, value, other, runtime.budget());
             });
         }

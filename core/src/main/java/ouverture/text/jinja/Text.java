@@ -67,7 +67,8 @@ final class Text {
         return set::get;
     }
 
-    /// As [String#indexOf(String, int)], in linear time: long needles are sought with Knuth, Morris and Pratt's table.
+    /// As [String#indexOf(String, int)], in linear time: long needles are sought with Knuth, Morris and Pratt's
+    /// table.
     static int indexOf(String text, String needle, int from) {
         if (needle.length() <= SHORT_NEEDLE || from + needle.length() > text.length()) {
             return text.indexOf(needle, from);

@@ -69,7 +69,8 @@ final class TextFilters {
         });
     }
 
-    /// Each word's first letter large and its others small; words begin behind blanks, hyphens and opening brackets.
+    /// Each word's first letter large and its others small; words begin behind blanks, hyphens and opening
+    /// brackets.
     private static String title(String text) {
         StringBuilder out = new StringBuilder(text.length());
         boolean begin = true;
@@ -162,8 +163,7 @@ final class TextFilters {
     }
 
     private static Object truncate(Rendering runtime, Object value, Arguments arguments) {
-        Arguments.Bound bound =
-                arguments.bind("the filter 'truncate'", 0, "length", "killwords", "end", "leeway");
+        Arguments.Bound bound = arguments.bind("the filter 'truncate'", 0, "length", "killwords", "end", "leeway");
         String text = requireText(value, "truncate");
         String end = bound.has(2) ? bound.requiredText(2) : "...";
         int length = bound.count(0, 255);
@@ -186,8 +186,8 @@ final class TextFilters {
         }
         String text = Types.text(value);
         if (text == null) {
-            throw new Failure("the filter '" + filter + "' needs a string and not a value of type "
-                    + Types.name(value));
+            throw new Failure(
+                    "the filter '" + filter + "' needs a string and not a value of type " + Types.name(value));
         }
         return text;
     }
@@ -235,7 +235,9 @@ final class TextFilters {
 
     private static String quoteUrl(String text, boolean path, Budget budget) {
         budget.text(3L * text.length());
-        String form = URLEncoder.encode(text, StandardCharsets.UTF_8).replace("*", "%2A").replace("%7E", "~");
+        String form = URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("*", "%2A")
+                .replace("%7E", "~");
         return path ? form.replace("+", "%20").replace("%2F", "/") : form;
     }
 
@@ -250,7 +252,8 @@ final class TextFilters {
                 continue;
             }
             String key = attributeName(Types.text(entry.key()));
-            String text = key + "=\"" + escape(runtime, soft(runtime, entry.value())).text() + "\"";
+            String text =
+                    key + "=\"" + escape(runtime, soft(runtime, entry.value())).text() + "\"";
             runtime.budget().text(text.length());
             runtime.budget().longest((long) out.length() + text.length());
             out.append(out.isEmpty() ? "" : " ").append(text);

@@ -1,7 +1,7 @@
 package ouverture.text.jinja;
 
-/// The value of a name or attribute that is not there: prints as nothing, is false and empty, and fails in every other
-/// use.
+/// The value of a name or attribute that is not there: prints as nothing, is false and empty, and fails in every
+/// other use.
 ///
 /// @param reason why it is undefined, for the failure
 record Undefined(String reason) {

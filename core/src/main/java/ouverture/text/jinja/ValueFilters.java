@@ -102,7 +102,9 @@ final class ValueFilters {
         Object number = Arithmetic.plus(value);
         return switch (method) {
             case "common" ->
-                number instanceof Long integer ? roundInteger(integer, precision) : (Object) Numbers.round((Double) number, precision);
+                number instanceof Long integer
+                        ? roundInteger(integer, precision)
+                        : (Object) Numbers.round((Double) number, precision);
             case "ceil" -> toward(number, precision, true, runtime.budget());
             case "floor" -> toward(number, precision, false, runtime.budget());
             default -> throw new Failure("the filter 'round' has the methods common, ceil and floor");
@@ -127,7 +129,8 @@ final class ValueFilters {
     }
 
     private static Object fileSize(Rendering runtime, Object value, Arguments arguments) {
-        boolean binary = arguments.bind("the filter 'filesizeformat'", 0, "binary").truth(0);
+        boolean binary =
+                arguments.bind("the filter 'filesizeformat'", 0, "binary").truth(0);
         Double bytes = number(value);
         if (bytes == null || !Double.isFinite(bytes)) {
             throw new Failure("the filter 'filesizeformat' needs a number");

@@ -1,7 +1,7 @@
 package ouverture.kernels.vector;
 
-import static ouverture.kernels.vector.Lanes.FLOATS;
 import static ouverture.kernels.vector.Lanes.COUNT;
+import static ouverture.kernels.vector.Lanes.FLOATS;
 import static ouverture.kernels.vector.Lanes.ORDER;
 import static ouverture.kernels.vector.Lanes.load;
 
@@ -10,8 +10,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import ouverture.tensor.Activation;
 
-/// Operations on every element by itself. The result of an element does not tell whether it stood in a whole vector or
-/// in the rest at the end.
+/// Operations on every element by itself. The result of an element does not tell whether it stood in a whole
+/// vector or in the rest at the end.
 final class Elementwise {
     private static final float GELU = (float) Math.sqrt(2 / Math.PI);
 
@@ -30,8 +30,7 @@ final class Elementwise {
     }
 
     /// `out[i] = f(gate[i]) * up[i]` for elements `from` to `to`.
-    static void gate(
-            MemorySegment out, MemorySegment gate, MemorySegment up, Activation activation, int from, int to) {
+    static void gate(MemorySegment out, MemorySegment gate, MemorySegment up, Activation activation, int from, int to) {
         int whole = to - (to - from) % COUNT;
         for (int i = from; i < whole; i += COUNT) {
             apply(activation, load(gate, 4L * i)).mul(load(up, 4L * i)).intoMemorySegment(out, 4L * i, ORDER);

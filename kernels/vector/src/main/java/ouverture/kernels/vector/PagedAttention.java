@@ -7,8 +7,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
-/// Attention over a paged cache, split into items: some neighbouring rows of one sequence, and the query heads that
-/// share a key/value head or, where there are too few items for the threads, a part of them.
+/// Attention over a paged cache, split into items: some neighbouring rows of one sequence, and the query heads
+/// that share a key/value head or, where there are too few items for the threads, a part of them.
 final class PagedAttention {
     /// Queries of one item at most, unless one row has more heads to a key/value head.
     private static final int QUERIES = 32;
@@ -27,8 +27,8 @@ final class PagedAttention {
     /// One call's operands.
     record Operands(Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention attention) {}
 
-    /// The rows from `row` to `row + rows`, all of one sequence, and the query heads `head` to `head + heads`, all of
-    /// one key/value head.
+    /// The rows from `row` to `row + rows`, all of one sequence, and the query heads `head` to `head + heads`,
+    /// all of one key/value head.
     record Item(int row, int rows, int head, int heads) {}
 
     void attend(Operands operands) {
@@ -45,8 +45,7 @@ final class PagedAttention {
                 int row = starts[i / partsOfRow];
                 int within = i % partsOfRow % partsOfGroup * heads;
                 int head = i % partsOfRow / partsOfGroup * group + within;
-                Item item =
-                        new Item(row, starts[i / partsOfRow + 1] - row, head, Math.min(heads, group - within));
+                Item item = new Item(row, starts[i / partsOfRow + 1] - row, head, Math.min(heads, group - within));
                 new HeadGroup(operands, item, workspaces[worker]).attend();
             }
         });

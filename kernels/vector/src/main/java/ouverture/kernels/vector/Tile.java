@@ -5,7 +5,8 @@ import static ouverture.kernels.vector.Lanes.load;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/// Products of four rows of weights with four rows of inputs, all floats: each number that is loaded serves four times.
+/// Products of four rows of weights with four rows of inputs, all floats: each number that is loaded serves four
+/// times.
 final class Tile {
     /// Rows of weights, and rows of inputs, of one tile.
     static final int ROWS = 4;
