@@ -105,8 +105,8 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
                     java.aotCache == null
                             ? "There is no AOT cache, so each start takes some tenths of a second longer; ./ouverture"
                                     + " makes one when it builds."
-                            : "The AOT cache does not fit this Java, so each start takes some tenths of a second longer;"
-                                    + " delete " + java.aotCache + " and start ./ouverture again.");
+                            : "The AOT cache does not fit this Java, so each start takes some tenths of a second"
+                                    + " longer; delete " + java.aotCache + " and start ./ouverture again.");
         }
         if (machine.processors() < machine.cores()) {
             advice.add("This process may use " + machine.processors() + " of " + machine.cores()
