@@ -7,7 +7,6 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -73,10 +72,6 @@ final class Lanes {
         return FloatVector.fromMemorySegment(FLOATS, from, offset, ORDER);
     }
 
-    static FloatVector load(MemorySegment from, long offset, VectorMask<Float> mask) {
-        return FloatVector.fromMemorySegment(FLOATS, from, offset, ORDER, mask);
-    }
-
     static float get(MemorySegment from, long offset) {
         return from.get(FLOAT, offset);
     }
@@ -109,30 +104,5 @@ final class Lanes {
 
     static ByteVector bytes(MemorySegment from, long offset) {
         return ByteVector.fromMemorySegment(BYTES, from, offset, ORDER);
-    }
-
-    /// e^x to 2e-7 relative, over the whole range of floats: e^x = 2^n e^r with |r| <= ln(2) / 2, and Taylor's series of
-    /// e^r to the seventh power.
-    static FloatVector exp(FloatVector x) {
-        FloatVector bounded = x.min(90).max(-110);
-        FloatVector n = bounded.fma(FloatVector.broadcast(FLOATS, 1.442695f), FloatVector.broadcast(FLOATS, 0x1.8p23f))
-                .sub(0x1.8p23f);
-        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -0x1.62e4p-1f), bounded);
-        r = n.fma(FloatVector.broadcast(FLOATS, -1.4286068e-6f), r);
-        FloatVector p = r.fma(FloatVector.broadcast(FLOATS, 1f / 5040), FloatVector.broadcast(FLOATS, 1f / 720));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 120));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 24));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 6));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.5f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1));
-        // 2^n in two factors: n may lie beyond the exponents of normal floats.
-        IntVector whole = (IntVector) n.convert(VectorOperators.F2I, 0);
-        IntVector first = whole.lanewise(VectorOperators.ASHR, 1);
-        return p.mul(powerOfTwo(first)).mul(powerOfTwo(whole.sub(first)));
-    }
-
-    private static FloatVector powerOfTwo(IntVector exponent) {
-        return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     }
 }
