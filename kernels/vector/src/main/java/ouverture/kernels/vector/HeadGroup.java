@@ -16,9 +16,9 @@ import ouverture.tensor.Batch;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
-/// Attention of some queries that share keys and values, chunk by chunk of positions with a running maximum and
-/// sum (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither
-/// the split into items nor the rest of the batch changes a bit.
+/// Attention of some queries that share keys and values, chunk by chunk of positions with a running maximum and sum
+/// (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither the split
+/// into items nor the rest of the batch changes a bit.
 final class HeadGroup {
     /// Positions of a chunk: keys and values of 64 x 64 floats fit in a first-level cache.
     private static final int CHUNK = 64;
@@ -65,8 +65,7 @@ final class HeadGroup {
         Batch batch = operands.batch();
         for (int q = 0; q < queries; q++) {
             Tensor query = operands.query();
-            long at = row(q) * query.rowBytes()
-                    + 4L * head(q) * operands.attention().keySize();
+            long at = row(q) * query.rowBytes() + 4L * head(q) * operands.attention().keySize();
             F32Rows.INSTANCE.decode(
                     query.data(), at, memory, queryAt(q), operands.attention().keySize(), workspace.buffer);
             maxima[q] = Float.NEGATIVE_INFINITY;
@@ -164,22 +163,28 @@ final class HeadGroup {
             set(memory, scoreAt(q, p), Float.NEGATIVE_INFINITY);
         }
         long at = scoreAt(q, 0);
-        FloatVector largest = FloatVector.broadcast(FLOATS, maxima[q]);
-        for (int p = 0; p < padded; p += COUNT) {
-            largest = largest.max(load(memory, at + 4L * p));
-        }
-        float maximum = largest.reduceLanes(VectorOperators.MAX);
-        FloatVector sum = FloatVector.zero(FLOATS);
-        for (int p = 0; p < padded; p += COUNT) {
-            FloatVector e = Lanes.exp(load(memory, at + 4L * p).sub(maximum));
-            e.intoMemorySegment(memory, at + 4L * p, ORDER);
-            sum = sum.add(e);
-        }
-        float correction =
-                Lanes.exp(FloatVector.broadcast(FLOATS, maxima[q] - maximum)).lane(0);
-        totals[q] = totals[q] * correction + Lanes.sum(sum);
+        float maximum = largest(at, padded, maxima[q]);
+        Exponential.replace(memory, at, padded, 1, maximum);
+        float correction = (float) StrictMath.exp(maxima[q] - maximum);
+        totals[q] = totals[q] * correction + sum(at, padded);
         maxima[q] = maximum;
         return correction;
+    }
+
+    private float largest(long at, int count, float atLeast) {
+        FloatVector largest = FloatVector.broadcast(FLOATS, atLeast);
+        for (int i = 0; i < count; i += COUNT) {
+            largest = largest.max(load(memory, at + 4L * i));
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
+    }
+
+    private float sum(long at, int count) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = 0; i < count; i += COUNT) {
+            sum = sum.add(load(memory, at + 4L * i));
+        }
+        return Lanes.sum(sum);
     }
 
     /// Adds the weighted values of the first `visible` positions to a query's sums.

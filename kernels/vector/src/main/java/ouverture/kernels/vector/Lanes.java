@@ -7,7 +7,6 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -39,8 +38,8 @@ final class Lanes {
     /// Whether [#BYTES] fills two vectors of floats.
     static final boolean TWO_PARTS = BYTES.length() > COUNT;
 
-    /// Columns whose products are summed lane by lane before the lanes are added up: a multiple of every block
-    /// length, 4 kB of floats, so that a tile's eight rows fit in a first-level cache.
+    /// Columns whose products are summed lane by lane before the lanes are added up: a multiple of every block length,
+    /// 4 kB of floats, so that a tile's eight rows fit in a first-level cache.
     static final int SPAN = 1024;
 
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
@@ -73,10 +72,6 @@ final class Lanes {
         return FloatVector.fromMemorySegment(FLOATS, from, offset, ORDER);
     }
 
-    static FloatVector load(MemorySegment from, long offset, VectorMask<Float> mask) {
-        return FloatVector.fromMemorySegment(FLOATS, from, offset, ORDER, mask);
-    }
-
     static float get(MemorySegment from, long offset) {
         return from.get(FLOAT, offset);
     }
@@ -90,50 +85,24 @@ final class Lanes {
         return Float.float16ToFloat(from.get(SHORT, offset));
     }
 
-    /// Half-precision numbers at `offset`. The bits are moved to where a float has them, and the bias of the
-    /// exponent is made good by a product with 2^112, which is exact for denormals too. The other two products
-    /// let infinities, which arrive as 2^16 and more, overflow, and give back the rest; NaN becomes an infinity.
+    /// Half-precision numbers at `offset`. The bits are moved to where a float has them, and the bias of the exponent is
+    /// made good by a product with 2^112, which is exact for denormals too. The other two products let infinities, which
+    /// arrive as 2^16 and more, overflow, and give back the rest; NaN becomes an infinity.
     static FloatVector halves(MemorySegment from, long offset) {
-        IntVector wide = (IntVector)
-                ShortVector.fromMemorySegment(SHORTS, from, offset, ORDER).convertShape(VectorOperators.S2I, INTS, 0);
-        FloatVector small =
-                wide.lanewise(VectorOperators.LSHL, 13).and(0x8fffe000).reinterpretAsFloats();
+        IntVector wide = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, ORDER)
+                .convertShape(VectorOperators.S2I, INTS, 0);
+        FloatVector small = wide.lanewise(VectorOperators.LSHL, 13).and(0x8fffe000).reinterpretAsFloats();
         return small.mul(0x1p112f).mul(0x1p112f).mul(0x1p-112f);
     }
 
     /// bfloat16 numbers at `offset`.
     static FloatVector brainHalves(MemorySegment from, long offset) {
-        IntVector wide = (IntVector)
-                ShortVector.fromMemorySegment(SHORTS, from, offset, ORDER).convertShape(VectorOperators.S2I, INTS, 0);
+        IntVector wide = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, ORDER)
+                .convertShape(VectorOperators.S2I, INTS, 0);
         return wide.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
     static ByteVector bytes(MemorySegment from, long offset) {
         return ByteVector.fromMemorySegment(BYTES, from, offset, ORDER);
-    }
-
-    /// e^x to 2e-7 relative, over the whole range of floats: e^x = 2^n e^r with |r| <= ln(2) / 2, and Taylor's
-    /// series of e^r to the seventh power.
-    static FloatVector exp(FloatVector x) {
-        FloatVector bounded = x.min(90).max(-110);
-        FloatVector n = bounded.fma(FloatVector.broadcast(FLOATS, 1.442695f), FloatVector.broadcast(FLOATS, 0x1.8p23f))
-                .sub(0x1.8p23f);
-        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -0x1.62e4p-1f), bounded);
-        r = n.fma(FloatVector.broadcast(FLOATS, -1.4286068e-6f), r);
-        FloatVector p = r.fma(FloatVector.broadcast(FLOATS, 1f / 5040), FloatVector.broadcast(FLOATS, 1f / 720));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 120));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 24));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f / 6));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.5f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1));
-        // 2^n in two factors: n may lie beyond the exponents of normal floats.
-        IntVector whole = (IntVector) n.convert(VectorOperators.F2I, 0);
-        IntVector first = whole.lanewise(VectorOperators.ASHR, 1);
-        return p.mul(powerOfTwo(first)).mul(powerOfTwo(whole.sub(first)));
-    }
-
-    private static FloatVector powerOfTwo(IntVector exponent) {
-        return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     }
 }

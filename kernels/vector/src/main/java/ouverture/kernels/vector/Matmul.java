@@ -23,6 +23,9 @@ final class Matmul {
     /// Multiplications below which handing work to another thread costs more than it gains.
     private static final int GRAIN = 1 << 16;
 
+    /// Panels per thread, at least, unless they would be smaller than a tile.
+    private static final int PANELS = 4;
+
     private final WorkerPool pool;
     private final Workspace[] workspaces;
     private final Scratch inputMemory;
@@ -65,13 +68,20 @@ final class Matmul {
         if (direct && format instanceof RowFormat.Direct rows) {
             pool.run(weight.rows(), grain, (from, to) -> multiplyDirectly(product, rows, from, to));
         } else {
-            int panels = Math.ceilDiv(weight.rows(), Workspace.PANEL_ROWS);
-            pool.run(panels, Math.ceilDiv(grain, Workspace.PANEL_ROWS), (worker, from, to) -> {
+            int rows = panelRows(weight.rows());
+            pool.run(Math.ceilDiv(weight.rows(), rows), Math.ceilDiv(grain, rows), (worker, from, to) -> {
                 for (int panel = from; panel < to; panel++) {
-                    multiplyPanel(product, workspaces[worker], panel * Workspace.PANEL_ROWS);
+                    int output = panel * rows;
+                    multiplyPanel(product, workspaces[worker], output, Math.min(rows, weight.rows() - output));
                 }
             });
         }
+    }
+
+    /// Rows of a panel: whole tiles, and few enough that all threads have some panels.
+    private int panelRows(int outputs) {
+        int share = Math.ceilDiv(outputs, PANELS * pool.threads());
+        return Math.min(Workspace.PANEL_ROWS, Math.ceilDiv(share, Tile.ROWS) * Tile.ROWS);
     }
 
     /// The inputs, rounded if asked for, in rows of whole vectors, at least as many as a tile has.
@@ -124,8 +134,7 @@ final class Matmul {
         product.add(input, second, b, 0, weight.columns());
     }
 
-    private static void multiplyPanel(Product product, Workspace workspace, int output) {
-        int rows = Math.min(Workspace.PANEL_ROWS, product.weight.rows() - output);
+    private static void multiplyPanel(Product product, Workspace workspace, int output, int rows) {
         for (int from = 0; from < product.weight.columns(); from += SPAN) {
             int to = Math.min(from + SPAN, product.weight.columns());
             Span span = new Span(product, workspace.lanes, output, rows, from, to);

@@ -136,18 +136,20 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void activate(Tensor x, Activation activation) {
-        pool.run(
-                Math.toIntExact(x.size()),
-                GRAIN,
-                (from, to) -> Elementwise.activate(x.data(), x.data(), activation, from, to));
+        gate(x.data(), x, null, activation);
     }
 
     @Override
     public void gate(Tensor out, Tensor gate, Tensor up, Activation activation) {
+        gate(out.data(), gate, up.data(), activation);
+    }
+
+    private void gate(MemorySegment out, Tensor gate, @Nullable MemorySegment up, Activation activation) {
         pool.run(
-                Math.toIntExact(out.size()),
+                Math.toIntExact(gate.size()),
                 GRAIN,
-                (from, to) -> Elementwise.gate(out.data(), gate.data(), up.data(), activation, from, to));
+                (worker, from, to) ->
+                        Elementwise.gate(out, gate.data(), up, activation, from, to, workspaces[worker]));
     }
 
     @Override

@@ -4,8 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /// Scratch memory of one worker thread.
 final class Workspace implements AutoCloseable {
-    /// Rows of weights that are decoded at a time: 32 x 8 kB fit beside the inputs in a second-level cache.
-    static final int PANEL_ROWS = 32;
+    /// Rows of weights that are decoded at a time, at most: with [Lanes#SPAN] columns a quarter of a megabyte, which a
+    /// second-level cache keeps while the inputs pass by.
+    static final int PANEL_ROWS = 64;
 
     private final Scratch panelMemory = new Scratch();
     private final Scratch laneMemory = new Scratch();
