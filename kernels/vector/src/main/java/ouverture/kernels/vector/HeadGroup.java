@@ -16,9 +16,9 @@ import ouverture.tensor.Batch;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
-/// Attention of some queries that share keys and values, chunk by chunk of positions with a running maximum and sum
-/// (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither the split
-/// into items nor the rest of the batch changes a bit.
+/// Attention of some queries that share keys and values, chunk by chunk of positions with a running maximum and
+/// sum (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither
+/// the split into items nor the rest of the batch changes a bit.
 final class HeadGroup {
     /// Positions of a chunk: keys and values of 64 x 64 floats fit in a first-level cache.
     private static final int CHUNK = 64;
@@ -65,7 +65,8 @@ final class HeadGroup {
         Batch batch = operands.batch();
         for (int q = 0; q < queries; q++) {
             Tensor query = operands.query();
-            long at = row(q) * query.rowBytes() + 4L * head(q) * operands.attention().keySize();
+            long at = row(q) * query.rowBytes()
+                    + 4L * head(q) * operands.attention().keySize();
             F32Rows.INSTANCE.decode(
                     query.data(), at, memory, queryAt(q), operands.attention().keySize(), workspace.buffer);
             maxima[q] = Float.NEGATIVE_INFINITY;

@@ -148,8 +148,7 @@ final class VectorKernels implements Kernels {
         pool.run(
                 Math.toIntExact(gate.size()),
                 GRAIN,
-                (worker, from, to) ->
-                        Elementwise.gate(out, gate.data(), up, activation, from, to, workspaces[worker]));
+                (worker, from, to) -> Elementwise.gate(out, gate.data(), up, activation, from, to, workspaces[worker]));
     }
 
     @Override
