@@ -51,7 +51,7 @@ final class HeadGroup {
         queries = item.rows() * item.heads();
         keyColumns = Lanes.padded(operands.attention().keySize());
         valueColumns = Lanes.padded(operands.attention().valueSize());
-        long tiled = Math.ceilDiv(queries, Tile.ROWS) * Tile.ROWS;
+        long tiled = Math.ceilDiv(queries, Tile.ROWS) * (long) Tile.ROWS;
         keysAt = queriesAt + 4 * tiled * keyColumns;
         valuesAt = keysAt + 4L * CHUNK * keyColumns;
         scoresAt = valuesAt + 4L * CHUNK * valueColumns;

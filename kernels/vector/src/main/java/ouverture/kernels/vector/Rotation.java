@@ -32,7 +32,7 @@ final class Rotation {
 
     /// Whether these are the angles of such a rotation.
     boolean is(Rope other, int[] otherPositions) {
-        return rope == other && Arrays.equals(positions, otherPositions);
+        return rope.equals(other) && Arrays.equals(positions, otherPositions);
     }
 
     /// Rotates every head of `headSize` columns of row `row`, in place. A plain loop: less than a hundredth of a
