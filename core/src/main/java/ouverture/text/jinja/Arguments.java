@@ -1,7 +1,6 @@
 package ouverture.text.jinja;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
             throw new Failure(
                     function + " takes at most " + parameters.length + " arguments, not " + positional.size());
         }
-        List<@Nullable Object> values = new ArrayList<@Nullable Object>(Collections.nCopies(parameters.length, null));
+        List<@Nullable Object> values = Arrays.asList(new @Nullable Object[parameters.length]);
         for (int i = 0; i < positional.size(); i++) {
             values.set(i, positional.get(i));
         }

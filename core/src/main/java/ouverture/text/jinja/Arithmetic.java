@@ -196,25 +196,18 @@ enum Arithmetic {
             return null;
         }
         long count = Math.max(0, times);
-        switch (left) {
-            case String text -> {
-                budget.text(product(text.length(), count));
-                return text.isEmpty() ? "" : text.repeat((int) count);
-            }
-            case Markup markup -> {
-                budget.text(product(markup.text().length(), count));
-                return new Markup(markup.text().isEmpty() ? "" : markup.text().repeat((int) count));
-            }
-            case ListValue list -> {
-                return new ListValue(repeated(list.items(), count, budget));
-            }
-            case TupleValue tuple -> {
-                return new TupleValue(repeated(tuple.items(), count, budget));
-            }
-            default -> {
-                return null;
-            }
-        }
+        return switch (left) {
+            case String text -> repeated(text, count, budget);
+            case Markup markup -> new Markup(repeated(markup.text(), count, budget));
+            case ListValue list -> new ListValue(repeated(list.items(), count, budget));
+            case TupleValue tuple -> new TupleValue(repeated(tuple.items(), count, budget));
+            default -> null;
+        };
+    }
+
+    private static String repeated(String text, long count, Budget budget) {
+        budget.text(product(text.length(), count));
+        return text.isEmpty() ? "" : text.repeat((int) count);
     }
 
     private static List<Object> repeated(List<Object> items, long count, Budget budget) {

@@ -112,7 +112,7 @@ final class Loop implements Callable {
     }
 
     @Override
-    public Object call(Rendering runtime, Arguments arguments) {
+    public Object call(Rendering rendering, Arguments arguments) {
         if (recursion == null) {
             throw new Failure("loop() can be called only in a loop that is marked 'recursive'");
         }

@@ -12,7 +12,7 @@ import ouverture.text.jinja.Statement.Signature;
 record Macro(String name, Signature signature, Statement.Body body, Scope closure, Interpreter interpreter)
         implements Callable {
     @Override
-    public Object call(Rendering runtime, Arguments arguments) {
+    public Object call(Rendering rendering, Arguments arguments) {
         Map<String, Object> rest = new LinkedHashMap<>(arguments.named());
         List<String> parameters = signature.parameters();
         List<Object> positional = arguments.positional();

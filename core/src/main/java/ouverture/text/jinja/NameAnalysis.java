@@ -2,7 +2,6 @@ package ouverture.text.jinja;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,7 +99,7 @@ final class NameAnalysis {
         }
     }
 
-    private final IdentityHashMap<Body, Set<String>> hidden = new IdentityHashMap<>();
+    private final Map<Body, Set<String>> hidden = new HashMap<>();
     private int height;
     private int line = 1;
 

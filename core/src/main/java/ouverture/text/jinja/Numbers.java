@@ -201,17 +201,11 @@ final class Numbers {
         String stripped = Text.lower(Text.strip(plainDigits(text), null, true, true));
         String unsigned = stripped.startsWith("-") || stripped.startsWith("+") ? stripped.substring(1) : stripped;
         double sign = stripped.startsWith("-") ? -1 : 1;
-        switch (unsigned) {
-            case "inf", "infinity" -> {
-                return sign * Double.POSITIVE_INFINITY;
-            }
-            case "nan" -> {
-                return Double.NaN;
-            }
-            default -> {
-                return isFloat(unsigned) ? sign * Double.parseDouble(unsigned.replace("_", "")) : null;
-            }
-        }
+        return switch (unsigned) {
+            case "inf", "infinity" -> sign * Double.POSITIVE_INFINITY;
+            case "nan" -> Double.NaN;
+            default -> isFloat(unsigned) ? (Double) (sign * Double.parseDouble(unsigned.replace("_", ""))) : null;
+        };
     }
 
     /// Whether the text is digits with at most one point and one exponent, and single underscores between digits

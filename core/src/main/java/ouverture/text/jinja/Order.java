@@ -7,7 +7,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Python's comparisons: equality of everything, order of numbers, strings and sequences, membership.
-@SuppressWarnings("ReferenceEquality") // identity is what Python compares here
 final class Order {
     private Order() {}
 
@@ -50,7 +49,7 @@ final class Order {
                         && view.kind() == other2.kind()
                         && equalEntries(view.dict(), other2.dict(), budget);
             case Undefined _ -> right instanceof Undefined;
-            default -> left == right || (left instanceof Function && left.equals(right));
+            default -> Types.same(left, right);
         };
         budget.leave();
         return equal;

@@ -7,6 +7,7 @@
 ///
 /// Values inside are: [None], Boolean, Long, Double, String, [Markup], [ListValue], [TupleValue], [DictValue],
 /// [RangeValue], [DictView], [Generator], [Namespace], [Undefined] and everything [Callable]. None of them is
-/// reached by reflection.
+/// reached by
+/// reflection.
 @org.jspecify.annotations.NullMarked
 package ouverture.text.jinja;
