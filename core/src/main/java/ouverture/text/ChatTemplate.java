@@ -1,6 +1,7 @@
 package ouverture.text;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.TemplateException;
@@ -26,15 +27,16 @@ public final class ChatTemplate {
 
     /// As [#render(Map, LocalDateTime)] with the system's clock and time zone.
     public String render(Map<String, ? extends @Nullable Object> variables) {
-        return render(variables, LocalDateTime.now());
+        return render(variables, LocalDateTime.now(ZoneId.systemDefault()));
     }
 
     /// Renders a conversation.
     ///
-    /// @param variables usually `messages`, `tools`, `add_generation_prompt`, `bos_token` and `eos_token`: null, Boolean,
-    ///     Long, Integer, Double, String, and lists and maps of these with strings as keys
+    /// @param variables usually `messages`, `tools`, `add_generation_prompt`, `bos_token` and `eos_token`; values
+    ///     are null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings as keys
     /// @param now the date that templates print through `strftime_now`
-    /// @throws TemplateException naming the line, if the template fails, refuses the conversation or reaches a limit
+    /// @throws TemplateException naming the line, if the template fails, refuses the conversation or reaches
+    ///     a limit
     /// @throws IllegalArgumentException if a variable is of another type
     public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now) {
         return template.render(variables, now, Limits.DEFAULT);

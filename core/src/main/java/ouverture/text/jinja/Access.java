@@ -36,8 +36,7 @@ final class Access {
             return attribute;
         }
         return name == null
-                ? new Undefined("a value of type " + Types.name(owner) + " has no element "
-                        + Repr.repr(key, budget))
+                ? new Undefined("a value of type " + Types.name(owner) + " has no element " + Repr.repr(key, budget))
                 : Undefined.attribute(owner, name);
     }
 
@@ -85,13 +84,16 @@ final class Access {
                 };
             case TupleValue tuple -> {
                 int place = tuple.names().indexOf(name);
-                yield place < 0 ? ContainerMethods.bindSequence(tuple, name) : tuple.items().get(place);
+                yield place < 0
+                        ? ContainerMethods.bindSequence(tuple, name)
+                        : tuple.items().get(place);
             }
             case Namespace namespace -> namespace.attributes().get(name);
             case Loop loop -> loop.attribute(name);
             case Macro macro -> macro.attribute(name);
             case Cycler cycler -> cycler.attribute(name);
-            case Double number when name.equals("is_integer") ->
+            case Double number
+            when name.equals("is_integer") ->
                 new Function(name, (_, arguments) -> {
                     arguments.none(name);
                     return number == Math.rint(number) && Double.isFinite(number);

@@ -1,7 +1,6 @@
 package ouverture.text.jinja;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +33,10 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     /// @throws Failure if one is missing, given twice or unknown
     Bound bind(String function, int required, String... parameters) {
         if (positional.size() > parameters.length) {
-            throw new Failure(function + " takes at most " + parameters.length + " arguments, not "
-                    + positional.size());
+            throw new Failure(
+                    function + " takes at most " + parameters.length + " arguments, not " + positional.size());
         }
-        List<@Nullable Object> values = new ArrayList<>(Collections.nCopies(parameters.length, null));
+        List<@Nullable Object> values = Arrays.asList(new @Nullable Object[parameters.length]);
         for (int i = 0; i < positional.size(); i++) {
             values.set(i, positional.get(i));
         }
@@ -87,7 +86,8 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
         }
 
         /// A string, or null if the argument is absent or none.
-        @Nullable String text(int parameter) {
+        @Nullable
+        String text(int parameter) {
             Object value = values.get(parameter);
             if (value == null || value == None.NONE) {
                 return null;

@@ -43,7 +43,9 @@ enum Arithmetic {
         Number a = number(left);
         Number b = number(right);
         if (a != null && b != null) {
-            return a instanceof Long x && b instanceof Long y ? integers(x, y) : floats(a.doubleValue(), b.doubleValue());
+            return a instanceof Long x && b instanceof Long y
+                    ? integers(x, y)
+                    : floats(a.doubleValue(), b.doubleValue());
         }
         Object joined = this == ADD ? join(left, right, budget) : this == MULTIPLY ? repeat(left, right, budget) : null;
         if (joined == null) {
@@ -181,7 +183,9 @@ enum Arithmetic {
 
     /// The text of a string as it goes into safe text.
     static String escaped(Object value) {
-        return value instanceof Markup markup ? markup.text() : Markup.escape((String) value).text();
+        return value instanceof Markup markup
+                ? markup.text()
+                : Markup.escape((String) value).text();
     }
 
     private static @Nullable Object repeat(Object left, Object right, Budget budget) {
@@ -192,25 +196,18 @@ enum Arithmetic {
             return null;
         }
         long count = Math.max(0, times);
-        switch (left) {
-            case String text -> {
-                budget.text(product(text.length(), count));
-                return text.isEmpty() ? "" : text.repeat((int) count);
-            }
-            case Markup markup -> {
-                budget.text(product(markup.text().length(), count));
-                return new Markup(markup.text().isEmpty() ? "" : markup.text().repeat((int) count));
-            }
-            case ListValue list -> {
-                return new ListValue(repeated(list.items(), count, budget));
-            }
-            case TupleValue tuple -> {
-                return new TupleValue(repeated(tuple.items(), count, budget));
-            }
-            default -> {
-                return null;
-            }
-        }
+        return switch (left) {
+            case String text -> repeated(text, count, budget);
+            case Markup markup -> new Markup(repeated(markup.text(), count, budget));
+            case ListValue list -> new ListValue(repeated(list.items(), count, budget));
+            case TupleValue tuple -> new TupleValue(repeated(tuple.items(), count, budget));
+            default -> null;
+        };
+    }
+
+    private static String repeated(String text, long count, Budget budget) {
+        budget.text(product(text.length(), count));
+        return text.isEmpty() ? "" : text.repeat((int) count);
     }
 
     private static List<Object> repeated(List<Object> items, long count, Budget budget) {

@@ -18,7 +18,8 @@ record AttributePath(List<Object> keys) {
         }
         List<Object> keys = new ArrayList<>();
         for (String part : Text.split(text, ".", -1)) {
-            boolean number = !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean number =
+                    !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
             keys.add(number ? (Object) Long.valueOf(part) : part);
         }
         return new AttributePath(keys);

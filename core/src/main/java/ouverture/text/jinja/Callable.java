@@ -2,7 +2,7 @@ package ouverture.text.jinja;
 
 /// A value that can be called.
 interface Callable {
-    Object call(Runtime runtime, Arguments arguments);
+    Object call(Rendering rendering, Arguments arguments);
 
     /// How it prints.
     String description();

@@ -15,20 +15,23 @@ final class Cycler {
         this.items = items;
     }
 
-    @Nullable Object attribute(String name) {
+    @Nullable
+    Object attribute(String name) {
         return switch (name) {
             case "current" -> items.get(position);
-            case "next" -> new Function(name, (_, arguments) -> {
-                arguments.none(name);
-                Object item = items.get(position);
-                position = (position + 1) % items.size();
-                return item;
-            });
-            case "reset" -> new Function(name, (_, arguments) -> {
-                arguments.none(name);
-                position = 0;
-                return None.NONE;
-            });
+            case "next" ->
+                new Function(name, (_, arguments) -> {
+                    arguments.none(name);
+                    Object item = items.get(position);
+                    position = (position + 1) % items.size();
+                    return item;
+                });
+            case "reset" ->
+                new Function(name, (_, arguments) -> {
+                    arguments.none(name);
+                    position = 0;
+                    return None.NONE;
+                });
             default -> null;
         };
     }

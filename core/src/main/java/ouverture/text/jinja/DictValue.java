@@ -46,7 +46,8 @@ final class DictValue {
     }
 
     /// @throws Failure if the key is one that cannot be looked up
-    @Nullable Object get(Object key) {
+    @Nullable
+    Object get(Object key) {
         Entry entry = entries.get(normal(key));
         return entry == null ? null : entry.value;
     }

@@ -9,12 +9,12 @@ import ouverture.text.jinja.Expression.ArgumentList;
 
 /// Gives expressions their values.
 final class Evaluator {
-    private final Runtime runtime;
+    private final Rendering rendering;
     private final Budget budget;
 
-    Evaluator(Runtime runtime) {
-        this.runtime = runtime;
-        this.budget = runtime.budget();
+    Evaluator(Rendering rendering) {
+        this.rendering = rendering;
+        this.budget = rendering.budget();
     }
 
     Object evaluate(Expression expression, Scope scope) {
@@ -69,7 +69,7 @@ final class Evaluator {
         for (Expression.Pair pair : literal.pairs()) {
             Object key = evaluate(pair.key(), scope);
             Object value = evaluate(pair.value(), scope);
-            runtime.at(literal.line());
+            rendering.at(literal.line());
             dict.put(key, value);
         }
         return dict;
@@ -77,14 +77,14 @@ final class Evaluator {
 
     private Object attribute(Expression.Attribute attribute, Scope scope) {
         Object owner = evaluate(attribute.target(), scope);
-        runtime.at(attribute.line());
+        rendering.at(attribute.line());
         return Access.attribute(owner, attribute.name(), budget);
     }
 
     private Object item(Expression.Item item, Scope scope) {
         Object owner = evaluate(item.target(), scope);
         Object key = evaluate(item.key(), scope);
-        runtime.at(item.line());
+        rendering.at(item.line());
         return Access.item(owner, key, budget);
     }
 
@@ -93,7 +93,7 @@ final class Evaluator {
         Object start = bound(slice.start(), scope);
         Object stop = bound(slice.stop(), scope);
         Object step = bound(slice.step(), scope);
-        runtime.at(slice.line());
+        rendering.at(slice.line());
         return Access.slice(owner, start, stop, step, budget);
     }
 
@@ -105,9 +105,9 @@ final class Evaluator {
     Object call(Expression.Call call, @Nullable Macro caller, Scope scope) {
         Object callee = evaluate(call.callee(), scope);
         Arguments arguments = arguments(call.arguments(), scope);
-        runtime.at(call.line());
-        Object result = runtime.call(callee, caller == null ? arguments : arguments.with("caller", caller));
-        runtime.at(call.line());
+        rendering.at(call.line());
+        Object result = rendering.call(callee, caller == null ? arguments : arguments.with("caller", caller));
+        rendering.at(call.line());
         return result;
     }
 
@@ -155,33 +155,33 @@ final class Evaluator {
             throw new IllegalStateException("a filter without a target outside of a block");
         }
         Arguments arguments = arguments(filter.arguments(), scope);
-        runtime.at(filter.line());
-        return runtime.filter(filter.name(), value, arguments);
+        rendering.at(filter.line());
+        return rendering.filter(filter.name(), value, arguments);
     }
 
     private boolean test(Expression.Test test, Scope scope) {
         Object value = evaluate(test.target(), scope);
         Arguments arguments = arguments(test.arguments(), scope);
-        runtime.at(test.line());
-        return runtime.test(test.name(), value, arguments);
+        rendering.at(test.line());
+        return rendering.test(test.name(), value, arguments);
     }
 
     private Object negate(Expression.Negate negate, Scope scope) {
         Object operand = evaluate(negate.operand(), scope);
-        runtime.at(negate.line());
+        rendering.at(negate.line());
         return Arithmetic.negate(operand);
     }
 
     private Object plus(Expression.Plus plus, Scope scope) {
         Object operand = evaluate(plus.operand(), scope);
-        runtime.at(plus.line());
+        rendering.at(plus.line());
         return Arithmetic.plus(operand);
     }
 
     private Object binary(Expression.Binary binary, Scope scope) {
         Object left = evaluate(binary.left(), scope);
         Object right = evaluate(binary.right(), scope);
-        runtime.at(binary.line());
+        rendering.at(binary.line());
         return binary.operator().apply(left, right, budget);
     }
 
@@ -189,7 +189,7 @@ final class Evaluator {
         Object left = evaluate(comparison.first(), scope);
         for (Expression.Operand operand : comparison.operands()) {
             Object right = evaluate(operand.value(), scope);
-            runtime.at(comparison.line());
+            rendering.at(comparison.line());
             if (!Order.holds(operand.relation(), left, right, budget)) {
                 return false;
             }
@@ -201,7 +201,7 @@ final class Evaluator {
     private String concatenation(Expression.Concatenation concatenation, Scope scope) {
         StringBuilder text = new StringBuilder();
         for (Object part : evaluateAll(concatenation.parts(), scope)) {
-            text.append(runtime.string(part));
+            text.append(rendering.string(part));
             budget.longest(text.length());
         }
         budget.text(text.length());

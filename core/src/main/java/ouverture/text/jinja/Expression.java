@@ -54,7 +54,8 @@ sealed interface Expression {
     record Concatenation(List<Expression> parts) implements Expression {}
 
     /// `value if test else otherwise`; undefined where the last part is missing and the test fails.
-    record Conditional(Expression test, Expression value, @Nullable Expression otherwise) implements Expression {}
+    record Conditional(
+            Expression test, Expression value, @Nullable Expression otherwise) implements Expression {}
 
     record Pair(Expression key, Expression value) {}
 

@@ -166,10 +166,7 @@ final class ExpressionParser {
 
     private Expression product() {
         Expression left = power();
-        while (tokens.atOperator("*")
-                || tokens.atOperator("/")
-                || tokens.atOperator("//")
-                || tokens.atOperator("%")) {
+        while (tokens.atOperator("*") || tokens.atOperator("/") || tokens.atOperator("//") || tokens.atOperator("%")) {
             Token sign = tokens.next();
             left = new Expression.Binary(Arithmetic.of(sign.text()), left, power(), sign.line());
         }
@@ -240,36 +237,42 @@ final class ExpressionParser {
     }
 
     private Expression bracketed(Token open) {
-        switch (open.text()) {
-            case "(" -> {
-                tokens.enter();
-                Expression value = tuple(true, null, true);
-                tokens.leave();
-                tokens.expectOperator(")");
-                return value;
-            }
-            case "[" -> {
-                List<Expression> items = new ArrayList<>();
-                while (!tokens.atOperator("]")) {
-                    items.add(expression());
-                    separator("]");
-                }
-                tokens.expectOperator("]");
-                return new Expression.ListLiteral(items);
-            }
-            case "{" -> {
-                List<Expression.Pair> pairs = new ArrayList<>();
-                while (!tokens.atOperator("}")) {
-                    Expression key = expression();
-                    tokens.expectOperator(":");
-                    pairs.add(new Expression.Pair(key, expression()));
-                    separator("}");
-                }
-                tokens.expectOperator("}");
-                return new Expression.DictLiteral(pairs, open.line());
-            }
+        return switch (open.text()) {
+            case "(" -> parenthesised();
+            case "[" -> list();
+            case "{" -> dictionary(open.line());
             default -> throw new SyntaxFailure("unexpected " + open.description(), open.line());
+        };
+    }
+
+    private Expression parenthesised() {
+        tokens.enter();
+        Expression value = tuple(true, null, true);
+        tokens.leave();
+        tokens.expectOperator(")");
+        return value;
+    }
+
+    private Expression list() {
+        List<Expression> items = new ArrayList<>();
+        while (!tokens.atOperator("]")) {
+            items.add(expression());
+            separator("]");
         }
+        tokens.expectOperator("]");
+        return new Expression.ListLiteral(items);
+    }
+
+    private Expression dictionary(int line) {
+        List<Expression.Pair> pairs = new ArrayList<>();
+        while (!tokens.atOperator("}")) {
+            Expression key = expression();
+            tokens.expectOperator(":");
+            pairs.add(new Expression.Pair(key, expression()));
+            separator("}");
+        }
+        tokens.expectOperator("}");
+        return new Expression.DictLiteral(pairs, line);
     }
 
     /// A comma, which may be missing before the closing bracket.

@@ -27,7 +27,7 @@ final class Filters {
     private Filters() {}
 
     interface Filter {
-        Object apply(Runtime runtime, Object value, Arguments arguments);
+        Object apply(Rendering rendering, Object value, Arguments arguments);
     }
 
     static Failure unknown(String name) {

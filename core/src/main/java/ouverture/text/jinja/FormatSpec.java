@@ -111,7 +111,7 @@ record FormatSpec(
 
     private String integer(long value, Budget budget) {
         if ("eEfFgG%".indexOf(type) >= 0 && type != 0) {
-            return decimal(value, budget);
+            return decimal((double) value, budget);
         }
         if (precision >= 0) {
             throw new Failure("an integer cannot have a format with a precision");
@@ -121,7 +121,8 @@ record FormatSpec(
             case 'b' -> prefix("0b") + grouped(Long.toString(value, 2).replace("-", ""), 4);
             case 'o' -> prefix("0o") + grouped(Long.toString(value, 8).replace("-", ""), 4);
             case 'x' -> prefix("0x") + grouped(Long.toString(value, 16).replace("-", ""), 4);
-            case 'X' -> prefix("0X") + Text.upper(grouped(Long.toString(value, 16).replace("-", ""), 4));
+            case 'X' ->
+                prefix("0X") + Text.upper(grouped(Long.toString(value, 16).replace("-", ""), 4));
             case 'c' -> Character.toString(Math.clamp(value, 0, Character.MAX_CODE_POINT));
             default -> throw new Failure("an integer has no format '" + type + "'");
         };
@@ -158,7 +159,8 @@ record FormatSpec(
         }
         int digits = Text.strip(general, "+- ", true, false).length();
         return digits >= Math.max(precision, 1) && value != 0
-                ? signed(value, 'e', Math.max(precision, 1) - 1, alternate, sign).replaceFirst("\\.?0*e", "e")
+                ? signed(value, 'e', Math.max(precision, 1) - 1, alternate, sign)
+                        .replaceFirst("\\.?0*e", "e")
                 : general + ".0";
     }
 
@@ -192,8 +194,7 @@ record FormatSpec(
     private String padded(String body, char where, Budget budget) {
         if (where == '=') {
             int start = Numbers.isDigit(body.charAt(0)) ? 0 : 1;
-            return body.substring(0, start)
-                    + Text.pad(body.substring(start), width - start, fill, true, false, budget);
+            return body.substring(0, start) + Text.pad(body.substring(start), width - start, fill, true, false, budget);
         }
         if (where == '^') {
             int missing = Math.max(0, width - Text.length(body));

@@ -3,12 +3,12 @@ package ouverture.text.jinja;
 /// A function of the engine, or a method bound to its owner.
 record Function(String name, Body body) implements Callable {
     interface Body {
-        Object call(Runtime runtime, Arguments arguments);
+        Object call(Rendering rendering, Arguments arguments);
     }
 
     @Override
-    public Object call(Runtime runtime, Arguments arguments) {
-        return body.call(runtime, arguments);
+    public Object call(Rendering rendering, Arguments arguments) {
+        return body.call(rendering, arguments);
     }
 
     @Override

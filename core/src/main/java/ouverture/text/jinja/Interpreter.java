@@ -20,16 +20,16 @@ final class Interpreter {
     }
 
     private final Map<Body, Set<String>> hidden;
-    private final Runtime runtime;
+    private final Rendering rendering;
     private final Budget budget;
     private final Evaluator evaluator;
 
     /// @param hidden names that a body's scope hides, from [NameAnalysis]
-    Interpreter(Map<Body, Set<String>> hidden, Runtime runtime) {
+    Interpreter(Map<Body, Set<String>> hidden, Rendering rendering) {
         this.hidden = hidden;
-        this.runtime = runtime;
-        this.budget = runtime.budget();
-        this.evaluator = new Evaluator(runtime);
+        this.rendering = rendering;
+        this.budget = rendering.budget();
+        this.evaluator = new Evaluator(rendering);
     }
 
     /// Runs a body within `scope` and returns its text.
@@ -81,13 +81,13 @@ final class Interpreter {
         Flow flow = switch (statement) {
             case Statement.Data data -> append(data.text(), out);
             case Statement.Print print -> {
-                runtime.at(print.line());
-                yield append(runtime.string(evaluator.evaluate(print.value(), scope)), out);
+                rendering.at(print.line());
+                yield append(rendering.string(evaluator.evaluate(print.value(), scope)), out);
             }
             case Statement.If conditional -> runIf(conditional, scope, out);
             case Statement.For loop -> runLoop(loop, scope, out);
             case Statement.Assign assign -> {
-                runtime.at(assign.line());
+                rendering.at(assign.line());
                 yield assign(assign.target(), evaluator.evaluate(assign.value(), scope), scope);
             }
             case Statement.SetBlock block -> runSetBlock(block, scope);
@@ -96,9 +96,9 @@ final class Interpreter {
                 yield Flow.ON;
             }
             case Statement.CallBlock block -> {
-                runtime.at(block.line());
+                rendering.at(block.line());
                 Macro caller = new Macro("", block.signature(), block.body(), scope, this);
-                yield append(runtime.string(evaluator.call(block.call(), caller, scope)), out);
+                yield append(rendering.string(evaluator.call(block.call(), caller, scope)), out);
             }
             case Statement.FilterBlock block -> runFilterBlock(block, scope, out);
             case Statement.With with -> runWith(with, scope, out);
@@ -120,7 +120,7 @@ final class Interpreter {
 
     private Flow runIf(Statement.If conditional, Scope scope, StringBuilder out) {
         for (Statement.Branch branch : conditional.branches()) {
-            runtime.at(branch.line());
+            rendering.at(branch.line());
             if (evaluator.truth(branch.test(), scope)) {
                 return run(branch.body(), scope, out);
             }
@@ -129,17 +129,19 @@ final class Interpreter {
     }
 
     private Flow runLoop(Statement.For loop, Scope scope, StringBuilder out) {
-        runtime.at(loop.line());
+        rendering.at(loop.line());
         return runLoop(loop, evaluator.evaluate(loop.iterable(), scope), 1, scope, out);
     }
 
     private Flow runLoop(Statement.For loop, Object items, int depth, Scope scope, StringBuilder out) {
-        Loop.Recursion recursion = !loop.recursive() ? null : (inner, innerDepth) -> {
-            StringBuilder text = new StringBuilder();
-            runLoop(loop, inner, innerDepth, scope, text);
-            return text.toString();
-        };
-        runtime.at(loop.line());
+        Loop.Recursion recursion = !loop.recursive()
+                ? null
+                : (inner, innerDepth) -> {
+                    StringBuilder text = new StringBuilder();
+                    runLoop(loop, inner, innerDepth, scope, text);
+                    return text.toString();
+                };
+        rendering.at(loop.line());
         Object visited = loop.filter() == null ? items : new Generator(new Filtered(loop, loop.filter(), items, scope));
         Loop state = new Loop(visited, recursion, depth, budget);
         boolean completed = false;
@@ -152,7 +154,7 @@ final class Interpreter {
                 break;
             }
             completed |= flow == Flow.ON;
-            runtime.at(loop.line());
+            rendering.at(loop.line());
         }
         // As in Jinja, `else` also runs if no iteration reached the end of the body.
         return completed ? Flow.ON : run(loop.otherwise(), inner(loop.otherwise(), scope), out);
@@ -206,10 +208,9 @@ final class Interpreter {
         if (flow != Flow.ON) {
             return flow;
         }
-        runtime.at(block.line());
-        Object value = block.filter() == null
-                ? out.toString()
-                : evaluator.filter(block.filter(), out.toString(), inner);
+        rendering.at(block.line());
+        Object value =
+                block.filter() == null ? out.toString() : evaluator.filter(block.filter(), out.toString(), inner);
         return assign(block.target(), value, scope);
     }
 
@@ -219,11 +220,11 @@ final class Interpreter {
         Flow flow = run(block.body(), inner, text);
         return flow != Flow.ON
                 ? flow
-                : append(runtime.string(evaluator.filter(block.filter(), text.toString(), inner)), out);
+                : append(rendering.string(evaluator.filter(block.filter(), text.toString(), inner)), out);
     }
 
     private Flow runWith(Statement.With with, Scope scope, StringBuilder out) {
-        runtime.at(with.line());
+        rendering.at(with.line());
         Scope inner = inner(with.body(), scope);
         for (int i = 0; i < with.targets().size(); i++) {
             assign(with.targets().get(i), evaluator.evaluate(with.values().get(i), scope), inner);

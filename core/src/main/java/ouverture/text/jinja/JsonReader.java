@@ -9,8 +9,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Python's `json.loads`, for the filter `from_json`.
 final class JsonReader {
-    private static final JsonMapper MAPPER =
-            JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     private JsonReader() {}
 
@@ -36,7 +37,9 @@ final class JsonReader {
                 node.properties().forEach(entry -> dict.put(entry.getKey(), value(entry.getValue(), budget)));
                 yield dict;
             }
-            case ARRAY -> new ListValue(node.valueStream().map(item -> value(item, budget)).toList());
+            case ARRAY ->
+                new ListValue(
+                        node.valueStream().map(item -> value(item, budget)).toList());
             case STRING -> node.stringValue();
             case BOOLEAN -> node.booleanValue();
             case NUMBER -> node.isIntegralNumber() ? integer(node.bigIntegerValue()) : (Object) node.doubleValue();

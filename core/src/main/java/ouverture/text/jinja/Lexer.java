@@ -151,11 +151,16 @@ final class Lexer {
                 return;
             }
         }
-        throw new SyntaxFailure("missing end of raw block ({% endraw %})", line);
+        if (position < source.length()) {
+            throw new SyntaxFailure("missing end of raw block ({% endraw %})", line);
+        }
     }
 
     private void comment() {
         int end = source.indexOf("#}", position);
+        if (position == source.length()) {
+            return;
+        }
         if (end < 0) {
             throw new SyntaxFailure("missing end of comment (#})", line);
         }
@@ -302,7 +307,8 @@ final class Lexer {
                 return;
             }
         }
-        throw new SyntaxFailure("unexpected character '" + Character.toString(source.codePointAt(position)) + "'", line);
+        throw new SyntaxFailure(
+                "unexpected character '" + Character.toString(source.codePointAt(position)) + "'", line);
     }
 
     private void balance(String operator) {

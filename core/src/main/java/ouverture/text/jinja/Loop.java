@@ -35,7 +35,8 @@ final class Loop implements Callable {
     }
 
     /// Moves to the next item, or returns null at the end.
-    @Nullable Object next() {
+    @Nullable
+    Object next() {
         Object next = peek();
         if (next != null) {
             peeked = null;
@@ -72,7 +73,8 @@ final class Loop implements Callable {
         return (int) (index + 1 + rest.size() + (peeked == null ? 0 : 1));
     }
 
-    @Nullable Object attribute(String name) {
+    @Nullable
+    Object attribute(String name) {
         return switch (name) {
             case "index" -> index + 1;
             case "index0" -> index;
@@ -110,7 +112,7 @@ final class Loop implements Callable {
     }
 
     @Override
-    public Object call(Runtime runtime, Arguments arguments) {
+    public Object call(Rendering rendering, Arguments arguments) {
         if (recursion == null) {
             throw new Failure("loop() can be called only in a loop that is marked 'recursive'");
         }

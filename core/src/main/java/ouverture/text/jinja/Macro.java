@@ -12,7 +12,7 @@ import ouverture.text.jinja.Statement.Signature;
 record Macro(String name, Signature signature, Statement.Body body, Scope closure, Interpreter interpreter)
         implements Callable {
     @Override
-    public Object call(Runtime runtime, Arguments arguments) {
+    public Object call(Rendering rendering, Arguments arguments) {
         Map<String, Object> rest = new LinkedHashMap<>(arguments.named());
         List<String> parameters = signature.parameters();
         List<Object> positional = arguments.positional();
@@ -33,7 +33,8 @@ record Macro(String name, Signature signature, Statement.Body body, Scope closur
             rest.forEach(named::put);
             given.put("kwargs", named);
         } else if (!rest.isEmpty()) {
-            throw new Failure(title() + " has no parameter '" + rest.keySet().iterator().next() + "'");
+            throw new Failure(
+                    title() + " has no parameter '" + rest.keySet().iterator().next() + "'");
         }
         if (signature.takes("varargs")) {
             given.put("varargs", new TupleValue(positional.subList(taken, positional.size())));
@@ -47,7 +48,8 @@ record Macro(String name, Signature signature, Statement.Body body, Scope closur
         return name.isEmpty() ? "a call block" : "the macro '" + name + "'";
     }
 
-    @Nullable Object attribute(String attribute) {
+    @Nullable
+    Object attribute(String attribute) {
         return switch (attribute) {
             case "name" -> name.isEmpty() ? None.NONE : name;
             case "arguments" -> new TupleValue(signature.parameters());

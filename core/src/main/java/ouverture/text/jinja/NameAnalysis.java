@@ -2,7 +2,6 @@ package ouverture.text.jinja;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,7 +99,7 @@ final class NameAnalysis {
         }
     }
 
-    private final Map<Body, Set<String>> hidden = new IdentityHashMap<>();
+    private final Map<Body, Set<String>> hidden = new HashMap<>();
     private int height;
     private int line = 1;
 
@@ -187,8 +186,7 @@ final class NameAnalysis {
                 }
             }
             case Target.Attribute attribute -> names.read(attribute.namespace());
-            case Target.Unpacking unpacking ->
-                unpacking.targets().forEach(inner -> assign(inner, names, asParameter));
+            case Target.Unpacking unpacking -> unpacking.targets().forEach(inner -> assign(inner, names, asParameter));
         }
     }
 
@@ -232,11 +230,7 @@ final class NameAnalysis {
                 with.targets().forEach(target -> assign(target, body, true));
                 scope(with.body(), body, false);
             }
-            case Statement.Data _,
-                    Statement.Print _,
-                    Statement.Assign _,
-                    Statement.Break _,
-                    Statement.Continue _ -> {}
+            case Statement.Data _, Statement.Print _, Statement.Assign _, Statement.Break _, Statement.Continue _ -> {}
         }
     }
 

@@ -57,8 +57,7 @@ final class Numbers {
         if (value == 0) {
             return fixed(0, precision) + "e+00";
         }
-        BigDecimal rounded =
-                new BigDecimal(value).round(new MathContext(precision + 1, RoundingMode.HALF_EVEN));
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(precision + 1, RoundingMode.HALF_EVEN));
         int exponent = rounded.precision() - rounded.scale() - 1;
         BigDecimal padded = rounded.setScale(precision - exponent, RoundingMode.UNNECESSARY);
         return scientific(padded, exponent, 'e');
@@ -179,8 +178,9 @@ final class Numbers {
             return text;
         }
         StringBuilder out = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> out.appendCodePoint(
-                Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER ? '0' + Character.digit(c, 10) : c));
+        text.codePoints()
+                .forEach(c -> out.appendCodePoint(
+                        Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER ? '0' + Character.digit(c, 10) : c));
         return out.toString();
     }
 
@@ -201,17 +201,11 @@ final class Numbers {
         String stripped = Text.lower(Text.strip(plainDigits(text), null, true, true));
         String unsigned = stripped.startsWith("-") || stripped.startsWith("+") ? stripped.substring(1) : stripped;
         double sign = stripped.startsWith("-") ? -1 : 1;
-        switch (unsigned) {
-            case "inf", "infinity" -> {
-                return sign * Double.POSITIVE_INFINITY;
-            }
-            case "nan" -> {
-                return Double.NaN;
-            }
-            default -> {
-                return isFloat(unsigned) ? sign * Double.parseDouble(unsigned.replace("_", "")) : null;
-            }
-        }
+        return switch (unsigned) {
+            case "inf", "infinity" -> sign * Double.POSITIVE_INFINITY;
+            case "nan" -> Double.NaN;
+            default -> isFloat(unsigned) ? (Double) (sign * Double.parseDouble(unsigned.replace("_", ""))) : null;
+        };
     }
 
     /// Whether the text is digits with at most one point and one exponent, and single underscores between digits only.
@@ -231,8 +225,11 @@ final class Numbers {
                 if (text.startsWith("+", i + 1) || text.startsWith("-", i + 1)) {
                     i++;
                 }
-            } else if (c != '_' || i == 0 || i + 1 == text.length()
-                    || !isDigit(text.charAt(i - 1)) || !isDigit(text.charAt(i + 1))) {
+            } else if (c != '_'
+                    || i == 0
+                    || i + 1 == text.length()
+                    || !isDigit(text.charAt(i - 1))
+                    || !isDigit(text.charAt(i + 1))) {
                 return false;
             }
         }

@@ -36,7 +36,8 @@ final class Order {
         }
         budget.enter();
         boolean equal = switch (left) {
-            case ListValue list -> right instanceof ListValue other2 && equalItems(list.items(), other2.items(), budget);
+            case ListValue list ->
+                right instanceof ListValue other2 && equalItems(list.items(), other2.items(), budget);
             case TupleValue tuple ->
                 right instanceof TupleValue other2 && equalItems(tuple.items(), other2.items(), budget);
             case RangeValue range ->
@@ -48,7 +49,7 @@ final class Order {
                         && view.kind() == other2.kind()
                         && equalEntries(view.dict(), other2.dict(), budget);
             case Undefined _ -> right instanceof Undefined;
-            default -> left == right || (left instanceof Function && left.equals(right));
+            default -> Types.same(left, right);
         };
         budget.leave();
         return equal;
@@ -198,7 +199,8 @@ final class Order {
         }
         return switch (container) {
             case DictValue dict -> dict.get(item) != null;
-            case DictView view when view.kind() == DictView.Kind.KEYS -> view.dict().get(item) != null;
+            case DictView view
+            when view.kind() == DictView.Kind.KEYS -> view.dict().get(item) != null;
             default -> {
                 Iterator<Object> items = Types.iterator(container, budget);
                 while (items.hasNext()) {

@@ -175,8 +175,12 @@ final class Parser {
         if (!(expressions.expression() instanceof Expression.Call call)) {
             throw new SyntaxFailure("{% call %} needs a call", line);
         }
-        return bodyOf("call", line, parameters, defaults, (signature, body) ->
-                new Statement.CallBlock(call, signature, body, line));
+        return bodyOf(
+                "call",
+                line,
+                parameters,
+                defaults,
+                (signature, body) -> new Statement.CallBlock(call, signature, body, line));
     }
 
     private interface Definition {

@@ -42,12 +42,19 @@ final class PercentFormat {
                 budget.longest(out.length());
             }
         }
-        boolean lookup = values instanceof DictValue || values instanceof ListValue;
-        if (!named && !lookup && used < positional.size()) {
+        if (!named && !hasItems(values) && used < positional.size()) {
             throw new Failure("'%' has more values than its string has places for them");
         }
         budget.text(out.length());
         return out.toString();
+    }
+
+    /// Whether Python takes the value for a mapping, of which not everything needs to be used.
+    private static boolean hasItems(Object value) {
+        return switch (value) {
+            case DictValue _, ListValue _, RangeValue _, Undefined _ -> true;
+            default -> false;
+        };
     }
 
     /// Reads what stands behind a `%` and appends the value; whether it is looked up by name.
@@ -168,7 +175,7 @@ final class PercentFormat {
         if (value instanceof Long number && Character.isValidCodePoint(Math.clamp(number, -1, 0x110000))) {
             return Character.toString(number.intValue());
         }
-        throw new Failure("'%c' needs one character or its number");
+        throw new Failure("'%' needs one character or its number for the conversion c");
     }
 
     private static long integer(Object value, char type) {

@@ -25,40 +25,40 @@ final class SelectionFilters {
 
     private static void selection(
             Map<String, Filters.Filter> filters, String name, boolean ofAttribute, boolean wanted) {
-        filters.put(name, (runtime, value, arguments) -> {
+        filters.put(name, (rendering, value, arguments) -> {
             if (!Types.truth(value)) {
                 return new Generator(Collections.emptyIterator());
             }
-            return generator(value, runtime, () -> condition(name, ofAttribute, wanted, runtime, arguments));
+            return generator(value, rendering, () -> condition(name, ofAttribute, wanted, rendering, arguments));
         });
     }
 
     private static Step condition(
-            String name, boolean ofAttribute, boolean wanted, Runtime runtime, Arguments arguments) {
+            String name, boolean ofAttribute, boolean wanted, Rendering rendering, Arguments arguments) {
         if (ofAttribute && arguments.positional().isEmpty()) {
             throw new Failure("the filter '" + name + "' needs an attribute's name");
         }
-        AttributePath path = AttributePath.of(ofAttribute ? arguments.positional().getFirst() : None.NONE);
+        AttributePath path =
+                AttributePath.of(ofAttribute ? arguments.positional().getFirst() : None.NONE);
         Arguments rest = ofAttribute ? arguments.withoutFirst() : arguments;
         Predicate<Object> test = rest.positional().isEmpty()
                 ? Types::truth
-                : value -> runtime.test(
-                        runtime.string(rest.positional().getFirst()), value, rest.withoutFirst());
-        return item -> test.test(path.get(item, null, runtime.budget())) == wanted ? item : null;
+                : value -> rendering.test(rendering.string(rest.positional().getFirst()), value, rest.withoutFirst());
+        return item -> test.test(path.get(item, null, rendering.budget())) == wanted ? item : null;
     }
 
-    private static Object map(Runtime runtime, Object value, Arguments arguments) {
+    private static Object map(Rendering rendering, Object value, Arguments arguments) {
         if (!Types.truth(value)) {
             return new Generator(Collections.emptyIterator());
         }
-        return generator(value, runtime, () -> conversion(runtime, arguments)::apply);
+        return generator(value, rendering, () -> conversion(rendering, arguments)::apply);
     }
 
-    private static UnaryOperator<Object> conversion(Runtime runtime, Arguments arguments) {
+    private static UnaryOperator<Object> conversion(Rendering rendering, Arguments arguments) {
         List<Object> positional = arguments.positional();
         if (!positional.isEmpty()) {
-            String name = runtime.string(positional.getFirst());
-            return item -> runtime.filter(name, item, arguments.withoutFirst());
+            String name = rendering.string(positional.getFirst());
+            return item -> rendering.filter(name, item, arguments.withoutFirst());
         }
         Map<String, Object> named = new LinkedHashMap<>(arguments.named());
         Object attribute = named.remove("attribute");
@@ -68,16 +68,16 @@ final class SelectionFilters {
             throw new Failure("the filter 'map' needs a filter's name, or an attribute and perhaps a default");
         }
         AttributePath path = AttributePath.of(attribute);
-        return item -> path.get(item, otherwise, runtime.budget());
+        return item -> path.get(item, otherwise, rendering.budget());
     }
 
-    private static Object unique(Runtime runtime, Object value, Arguments arguments) {
+    private static Object unique(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'unique'", 0, "case_sensitive", "attribute");
         AttributePath path = AttributePath.of(bound.get(1, None.NONE));
-        return generator(value, runtime, () -> {
+        return generator(value, rendering, () -> {
             DictValue seen = new DictValue();
             return item -> {
-                Object key = SequenceFilters.key(path.get(item, null, runtime.budget()), bound.truth(0));
+                Object key = SequenceFilters.key(path.get(item, null, rendering.budget()), bound.truth(0));
                 if (seen.get(key) != null) {
                     return null;
                 }
@@ -89,29 +89,30 @@ final class SelectionFilters {
 
     /// What becomes of one item; null to leave it out.
     private interface Step {
-        @Nullable Object apply(Object item);
+        @Nullable
+        Object apply(Object item);
     }
 
     private interface Preparation {
         Step prepare();
     }
 
-    private static Generator generator(Object value, Runtime runtime, Preparation preparation) {
-        return new Generator(new Lazy(value, runtime, preparation));
+    private static Generator generator(Object value, Rendering rendering, Preparation preparation) {
+        return new Generator(new Lazy(value, rendering, preparation));
     }
 
     /// Items of another value one by one; nothing is looked at before the first is asked for.
     private static final class Lazy implements Iterator<Object> {
         private final Object source;
-        private final Runtime runtime;
+        private final Rendering rendering;
         private final Preparation preparation;
         private @Nullable Iterator<Object> items;
         private @Nullable Step step;
         private @Nullable Object next;
 
-        Lazy(Object source, Runtime runtime, Preparation preparation) {
+        Lazy(Object source, Rendering rendering, Preparation preparation) {
             this.source = source;
-            this.runtime = runtime;
+            this.rendering = rendering;
             this.preparation = preparation;
         }
 
@@ -121,16 +122,16 @@ final class SelectionFilters {
             Step each = step;
             if (remaining == null || each == null) {
                 each = preparation.prepare();
-                remaining = Types.iterator(source, runtime.budget());
+                remaining = Types.iterator(source, rendering.budget());
                 step = each;
                 items = remaining;
             }
-            runtime.budget().enter();
+            rendering.budget().enter();
             while (next == null && remaining.hasNext()) {
-                runtime.budget().step();
+                rendering.budget().step();
                 next = each.apply(remaining.next());
             }
-            runtime.budget().leave();
+            rendering.budget().leave();
             return next != null;
         }
 

@@ -21,62 +21,62 @@ final class SequenceFilters {
         filters.put("items", SequenceFilters::items);
         filters.put("dictsort", SequenceFilters::sortMapping);
         filters.put("sort", SequenceFilters::sort);
-        filters.put("min", (runtime, value, arguments) -> extreme(runtime, value, arguments, "min", false));
-        filters.put("max", (runtime, value, arguments) -> extreme(runtime, value, arguments, "max", true));
+        filters.put("min", (rendering, value, arguments) -> extreme(rendering, value, arguments, "min", false));
+        filters.put("max", (rendering, value, arguments) -> extreme(rendering, value, arguments, "max", true));
         filters.put("sum", SequenceFilters::sum);
         filters.put("groupby", SequenceFilters::group);
         filters.put("batch", SequenceFilters::batch);
         filters.put("slice", SequenceFilters::slice);
     }
 
-    private static Object length(Runtime runtime, Object value, Arguments arguments) {
+    private static Object length(Rendering rendering, Object value, Arguments arguments) {
         arguments.none("the filter 'length'");
-        return Types.length(value, runtime.budget());
+        return Types.length(value, rendering.budget());
     }
 
-    private static Object list(Runtime runtime, Object value, Arguments arguments) {
+    private static Object list(Rendering rendering, Object value, Arguments arguments) {
         arguments.none("the filter 'list'");
-        return new ListValue(Types.collect(value, runtime.budget()));
+        return new ListValue(Types.collect(value, rendering.budget()));
     }
 
-    private static Object first(Runtime runtime, Object value, Arguments arguments) {
+    private static Object first(Rendering rendering, Object value, Arguments arguments) {
         arguments.none("the filter 'first'");
-        Iterator<Object> items = Types.iterator(value, runtime.budget());
+        Iterator<Object> items = Types.iterator(value, rendering.budget());
         return items.hasNext() ? items.next() : new Undefined("there is no first item, the sequence is empty");
     }
 
-    private static Object last(Runtime runtime, Object value, Arguments arguments) {
+    private static Object last(Rendering rendering, Object value, Arguments arguments) {
         arguments.none("the filter 'last'");
         if (value instanceof Generator) {
             throw new Failure("the filter 'last' needs a list and not a generator, put '| list' before it");
         }
-        List<Object> items = Types.collect(value, runtime.budget());
+        List<Object> items = Types.collect(value, rendering.budget());
         return items.isEmpty() ? new Undefined("there is no last item, the sequence is empty") : items.getLast();
     }
 
-    private static Object reverse(Runtime runtime, Object value, Arguments arguments) {
+    private static Object reverse(Rendering rendering, Object value, Arguments arguments) {
         arguments.none("the filter 'reverse'");
         if (Types.text(value) != null) {
-            return Access.slice(value, None.NONE, None.NONE, -1L, runtime.budget());
+            return Access.slice(value, None.NONE, None.NONE, -1L, rendering.budget());
         }
-        List<Object> items = Types.collect(value, runtime.budget());
+        List<Object> items = Types.collect(value, rendering.budget());
         Collections.reverse(items);
         return value instanceof Generator || value instanceof Undefined
                 ? new ListValue(items)
                 : new Generator(items.iterator());
     }
 
-    private static Object items(Runtime runtime, Object value, Arguments arguments) {
+    private static Object items(Rendering rendering, Object value, Arguments arguments) {
         arguments.none("the filter 'items'");
-        return switch (value) {
-            case Undefined _ -> new Generator(Collections.emptyIterator());
-            case DictValue dict -> new Generator(new DictView(dict, DictView.Kind.ITEMS).items().iterator());
-            default -> throw new Failure("the filter 'items' needs a mapping and not a value of type "
-                    + Types.name(value));
-        };
+        return Generator.deferred(() -> switch (value) {
+            case Undefined _ -> Collections.emptyIterator();
+            case DictValue dict -> Types.iterator(new DictView(dict, DictView.Kind.ITEMS), rendering.budget());
+            default ->
+                throw new Failure("the filter 'items' needs a mapping and not a value of type " + Types.name(value));
+        });
     }
 
-    private static Object sortMapping(Runtime runtime, Object value, Arguments arguments) {
+    private static Object sortMapping(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'dictsort'", 0, "case_sensitive", "by", "reverse");
         String by = bound.has(1) ? bound.requiredText(1) : "key";
         if (!by.equals("key") && !by.equals("value")) {
@@ -93,13 +93,13 @@ final class SequenceFilters {
                 List.of(path),
                 bound.truth(0),
                 bound.truth(2),
-                runtime.budget()));
+                rendering.budget()));
     }
 
-    private static Object sort(Runtime runtime, Object value, Arguments arguments) {
+    private static Object sort(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'sort'", 0, "reverse", "case_sensitive", "attribute");
         List<AttributePath> paths = AttributePath.several(bound.get(2, None.NONE));
-        return new ListValue(sorted(value, paths, bound.truth(1), bound.truth(0), runtime.budget()));
+        return new ListValue(sorted(value, paths, bound.truth(1), bound.truth(0), rendering.budget()));
     }
 
     private record Keyed(Object key, Object item) {}
@@ -127,10 +127,10 @@ final class SequenceFilters {
         return text == null ? value : Text.lower(text);
     }
 
-    private static Object extreme(Runtime runtime, Object value, Arguments arguments, String name, boolean largest) {
+    private static Object extreme(Rendering rendering, Object value, Arguments arguments, String name, boolean largest) {
         Arguments.Bound bound = arguments.bind("the filter '" + name + "'", 0, "case_sensitive", "attribute");
         AttributePath path = AttributePath.of(bound.get(1, None.NONE));
-        Budget budget = runtime.budget();
+        Budget budget = rendering.budget();
         Iterator<Object> items = Types.iterator(value, budget);
         if (!items.hasNext()) {
             return new Undefined("there is no aggregated item, the sequence is empty");
@@ -148,10 +148,10 @@ final class SequenceFilters {
         return best;
     }
 
-    private static Object sum(Runtime runtime, Object value, Arguments arguments) {
+    private static Object sum(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'sum'", 0, "attribute", "start");
         AttributePath path = AttributePath.of(bound.get(0, None.NONE));
-        Budget budget = runtime.budget();
+        Budget budget = rendering.budget();
         Object sum = bound.get(1, 0L);
         if (Types.text(sum) != null) {
             throw new Failure("the filter 'sum' does not join strings, use 'join'");
@@ -164,14 +164,13 @@ final class SequenceFilters {
         return sum;
     }
 
-    private static Object group(Runtime runtime, Object value, Arguments arguments) {
-        Arguments.Bound bound =
-                arguments.bind("the filter 'groupby'", 1, "attribute", "default", "case_sensitive");
+    private static Object group(Rendering rendering, Object value, Arguments arguments) {
+        Arguments.Bound bound = arguments.bind("the filter 'groupby'", 1, "attribute", "default", "case_sensitive");
         AttributePath path = AttributePath.of(bound.get(0));
         Object given = bound.get(1, None.NONE);
         Object otherwise = given == None.NONE ? null : given;
         boolean caseSensitive = bound.truth(2);
-        Budget budget = runtime.budget();
+        Budget budget = rendering.budget();
         List<Object> keyed = new ArrayList<>();
         for (Object item : Types.collect(value, budget)) {
             keyed.add(new Keyed(key(path.get(item, otherwise, budget), caseSensitive), item));
@@ -184,8 +183,9 @@ final class SequenceFilters {
         for (int end = 1; end <= sorted.size(); end++) {
             Object key = ((Keyed) sorted.get(start)).key;
             if (end == sorted.size() || !Order.equal(key, ((Keyed) sorted.get(end)).key, budget)) {
-                List<Object> members =
-                        sorted.subList(start, end).stream().map(entry -> ((Keyed) entry).item).toList();
+                List<Object> members = sorted.subList(start, end).stream()
+                        .map(entry -> ((Keyed) entry).item)
+                        .toList();
                 Object title = path.get(members.getFirst(), otherwise, budget);
                 groups.add(new TupleValue(List.of(title, new ListValue(members)), List.of("grouper", "list")));
                 start = end;
@@ -194,13 +194,17 @@ final class SequenceFilters {
         return new ListValue(groups);
     }
 
-    private static Object batch(Runtime runtime, Object value, Arguments arguments) {
+    private static Object batch(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'batch'", 1, "linecount", "fill_with");
+        return Generator.deferred(() -> batches(rendering, value, bound).iterator());
+    }
+
+    private static List<Object> batches(Rendering rendering, Object value, Arguments.Bound bound) {
         long size = bound.integer(0, 0);
         Object filler = bound.get(1, None.NONE);
         List<Object> batches = new ArrayList<>();
         ListValue batch = new ListValue(List.of());
-        for (Object item : Types.collect(value, runtime.budget())) {
+        for (Object item : Types.collect(value, rendering.budget())) {
             if (batch.items().size() == size) {
                 batches.add(batch);
                 batch = new ListValue(List.of());
@@ -209,23 +213,28 @@ final class SequenceFilters {
         }
         if (!batch.items().isEmpty()) {
             if (filler != None.NONE && batch.items().size() < size) {
-                runtime.budget().items(size);
-                batch.items().addAll(Collections.nCopies((int) size - batch.items().size(), filler));
+                rendering.budget().items(size);
+                batch.items()
+                        .addAll(Collections.nCopies((int) size - batch.items().size(), filler));
             }
             batches.add(batch);
         }
-        return new Generator(batches.iterator());
+        return batches;
     }
 
-    private static Object slice(Runtime runtime, Object value, Arguments arguments) {
+    private static Object slice(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'slice'", 1, "slices", "fill_with");
+        return Generator.deferred(() -> slices(rendering, value, bound).iterator());
+    }
+
+    private static List<Object> slices(Rendering rendering, Object value, Arguments.Bound bound) {
         long count = bound.integer(0, 0);
         Object filler = bound.get(1, None.NONE);
         if (count == 0) {
             throw new Failure("division by zero");
         }
-        List<Object> items = Types.collect(value, runtime.budget());
-        runtime.budget().items(Math.max(0, count));
+        List<Object> items = Types.collect(value, rendering.budget());
+        rendering.budget().items(Math.max(0, count));
         List<Object> slices = new ArrayList<>();
         int start = 0;
         for (long i = 0; i < count; i++) {
@@ -238,6 +247,6 @@ final class SequenceFilters {
             slices.add(slice);
             start = end;
         }
-        return new Generator(slices.iterator());
+        return slices;
     }
 }

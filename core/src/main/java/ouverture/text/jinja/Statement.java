@@ -75,7 +75,8 @@ sealed interface Statement {
     record Signature(List<String> parameters, List<Expression> defaults, Set<String> uses) {
         static final Set<String> SPECIAL = Set.of("caller", "kwargs", "varargs");
 
-        @Nullable Expression defaultOf(int parameter) {
+        @Nullable
+        Expression defaultOf(int parameter) {
             int index = parameter - (parameters.size() - defaults.size());
             return index < 0 ? null : defaults.get(index);
         }

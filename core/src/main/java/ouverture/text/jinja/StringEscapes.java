@@ -46,8 +46,9 @@ final class StringEscapes {
         for (int i = start; i < end; i++) {
             int digit = i < body.length() ? Character.digit(body.charAt(i), 16) : -1;
             if (digit < 0) {
-                throw new SyntaxFailure("a string escape \\" + body.charAt(start - 1) + " needs " + digits
-                        + " hexadecimal digits", line);
+                throw new SyntaxFailure(
+                        "a string escape \\" + body.charAt(start - 1) + " needs " + digits + " hexadecimal digits",
+                        line);
             }
             value = value * 16 + digit;
         }

@@ -22,7 +22,7 @@ final class StringMethods {
     private StringMethods() {}
 
     interface Method {
-        Object call(Runtime runtime, String self, Arguments arguments);
+        Object call(Rendering rendering, String self, Arguments arguments);
     }
 
     /// The method of a string, plain or safe, or null.
@@ -32,17 +32,21 @@ final class StringMethods {
             return null;
         }
         if (owner instanceof Markup markup) {
-            return new Function(name, (runtime, arguments) ->
-                    safe(method.call(runtime, markup.text(), escaped(name, arguments, runtime.budget()))));
+            return new Function(
+                    name,
+                    (rendering, arguments) ->
+                            safe(method.call(rendering, markup.text(), escaped(name, arguments, rendering.budget()))));
         }
-        return new Function(name, (runtime, arguments) -> method.call(runtime, (String) owner, arguments));
+        return new Function(name, (rendering, arguments) -> method.call(rendering, (String) owner, arguments));
     }
 
     private static Object safe(Object result) {
         return switch (result) {
             case String text -> new Markup(text);
-            case ListValue list -> new ListValue(list.items().stream().map(StringMethods::safe).toList());
-            case TupleValue tuple -> new TupleValue(tuple.items().stream().map(StringMethods::safe).toList());
+            case ListValue list ->
+                new ListValue(list.items().stream().map(StringMethods::safe).toList());
+            case TupleValue tuple ->
+                new TupleValue(tuple.items().stream().map(StringMethods::safe).toList());
             default -> result;
         };
     }
@@ -78,9 +82,9 @@ final class StringMethods {
     }
 
     private static void simple(String name, Conversion conversion) {
-        ALL.put(name, (runtime, self, arguments) -> {
+        ALL.put(name, (rendering, self, arguments) -> {
             arguments.none(name);
-            runtime.budget().text(self.length());
+            rendering.budget().text(self.length());
             return conversion.of(self);
         });
     }
@@ -106,22 +110,34 @@ final class StringMethods {
     }
 
     private static void searches() {
-        ALL.put("count", (runtime, self, arguments) -> {
-            Region region = Region.of("count", self, arguments, runtime.budget());
+        ALL.put("count", (rendering, self, arguments) -> {
+            Region region = Region.of("count", self, arguments, rendering.budget());
             return (long) occurrences(region.text, region.needle());
         });
-        ALL.put("find", (runtime, self, arguments) ->
-                Region.of("find", self, arguments, runtime.budget()).first());
-        ALL.put("rfind", (runtime, self, arguments) ->
-                Region.of("rfind", self, arguments, runtime.budget()).last());
-        ALL.put("index", (runtime, self, arguments) ->
-                found(Region.of("index", self, arguments, runtime.budget()).first()));
-        ALL.put("rindex", (runtime, self, arguments) ->
-                found(Region.of("rindex", self, arguments, runtime.budget()).last()));
-        ALL.put("startswith", (runtime, self, arguments) -> Region.of("startswith", self, arguments, runtime.budget())
-                .any(String::startsWith));
-        ALL.put("endswith", (runtime, self, arguments) -> Region.of("endswith", self, arguments, runtime.budget())
-                .any(String::endsWith));
+        ALL.put(
+                "find",
+                (rendering, self, arguments) ->
+                        Region.of("find", self, arguments, rendering.budget()).first());
+        ALL.put(
+                "rfind",
+                (rendering, self, arguments) ->
+                        Region.of("rfind", self, arguments, rendering.budget()).last());
+        ALL.put(
+                "index",
+                (rendering, self, arguments) -> found(
+                        Region.of("index", self, arguments, rendering.budget()).first()));
+        ALL.put(
+                "rindex",
+                (rendering, self, arguments) -> found(
+                        Region.of("rindex", self, arguments, rendering.budget()).last()));
+        ALL.put(
+                "startswith",
+                (rendering, self, arguments) -> Region.of("startswith", self, arguments, rendering.budget())
+                        .any(String::startsWith));
+        ALL.put(
+                "endswith",
+                (rendering, self, arguments) ->
+                        Region.of("endswith", self, arguments, rendering.budget()).any(String::endsWith));
     }
 
     private static long found(long place) {
@@ -174,8 +190,7 @@ final class StringMethods {
         private String needle(Object value) {
             String needle = Types.text(value);
             if (needle == null) {
-                throw new Failure(
-                        function + "() looks for a string and not for a value of type " + Types.name(value));
+                throw new Failure(function + "() looks for a string and not for a value of type " + Types.name(value));
             }
             return needle;
         }
@@ -208,45 +223,50 @@ final class StringMethods {
     }
 
     private static void splits() {
-        ALL.put("split", (runtime, self, arguments) -> split("split", runtime, self, arguments));
-        ALL.put("rsplit", (runtime, self, arguments) -> split("rsplit", runtime, self, arguments));
-        ALL.put("splitlines", (runtime, self, arguments) -> {
+        ALL.put("split", (rendering, self, arguments) -> split("split", rendering, self, arguments));
+        ALL.put("rsplit", (rendering, self, arguments) -> split("rsplit", rendering, self, arguments));
+        ALL.put("splitlines", (rendering, self, arguments) -> {
             Arguments.Bound bound = arguments.bind("splitlines", 0, "keepends");
-            runtime.budget().text(self.length());
+            rendering.budget().text(self.length());
             return new ListValue(Text.lines(self, bound.truth(0)));
         });
-        ALL.put("partition", (runtime, self, arguments) -> {
-            String separator = separator("partition", self, arguments, runtime.budget());
+        ALL.put("partition", (rendering, self, arguments) -> {
+            String separator = separator("partition", self, arguments, rendering.budget());
             int at = Text.indexOf(self, separator, 0);
             return at < 0
                     ? TupleValue.of(self, "", "")
                     : TupleValue.of(self.substring(0, at), separator, self.substring(at + separator.length()));
         });
-        ALL.put("rpartition", (runtime, self, arguments) -> {
-            String separator = separator("rpartition", self, arguments, runtime.budget());
+        ALL.put("rpartition", (rendering, self, arguments) -> {
+            String separator = separator("rpartition", self, arguments, rendering.budget());
             int at = Text.lastIndexOf(self, separator, self.length());
             return at < 0
                     ? TupleValue.of("", "", self)
                     : TupleValue.of(self.substring(0, at), separator, self.substring(at + separator.length()));
         });
-        ALL.put("join", (runtime, self, arguments) -> join(self, arguments.bind("join", 1, "iterable").get(0), runtime));
+        ALL.put(
+                "join",
+                (rendering, self, arguments) ->
+                        join(self, arguments.bind("join", 1, "iterable").get(0), rendering));
     }
 
-    private static Object split(String function, Runtime runtime, String self, Arguments arguments) {
+    private static Object split(String function, Rendering rendering, String self, Arguments arguments) {
         Arguments.Bound bound = arguments.bind(function, 0, "sep", "maxsplit");
         String separator = bound.text(0);
         int most = bound.count(1, -1);
         boolean fromEnd = function.equals("rsplit");
-        runtime.budget().text(self.length());
+        rendering.budget().text(self.length());
         if (separator == null) {
             return new ListValue(fromEnd ? Text.splitBlanksFromEnd(self, most) : Text.splitBlanks(self, most));
         }
         if (separator.isEmpty()) {
             throw new Failure(function + "() needs a separator that is not empty");
         }
-        runtime.budget().scan((long) self.length() + separator.length());
+        rendering.budget().scan((long) self.length() + separator.length());
         return new ListValue(
-                fromEnd ? Text.splitFromEnd(self, separator, most, runtime.budget()) : Text.split(self, separator, most));
+                fromEnd
+                        ? Text.splitFromEnd(self, separator, most, rendering.budget())
+                        : Text.split(self, separator, most));
     }
 
     private static String separator(String function, String self, Arguments arguments, Budget budget) {
@@ -259,9 +279,9 @@ final class StringMethods {
         return separator;
     }
 
-    private static String join(String separator, Object items, Runtime runtime) {
+    private static String join(String separator, Object items, Rendering rendering) {
         StringBuilder out = new StringBuilder();
-        Iterator<Object> iterator = Types.iterator(items, runtime.budget());
+        Iterator<Object> iterator = Types.iterator(items, rendering.budget());
         boolean first = true;
         while (iterator.hasNext()) {
             Object item = iterator.next();
@@ -269,8 +289,8 @@ final class StringMethods {
             if (text == null) {
                 throw new Failure("join() joins strings, not a value of type " + Types.name(item));
             }
-            runtime.budget().text((first ? 0L : separator.length()) + text.length());
-            runtime.budget().longest((long) out.length() + separator.length() + text.length());
+            rendering.budget().text((first ? 0L : separator.length()) + text.length());
+            rendering.budget().longest((long) out.length() + separator.length() + text.length());
             out.append(first ? "" : separator).append(text);
             first = false;
         }
@@ -284,16 +304,16 @@ final class StringMethods {
         pad("center", true, true);
         pad("ljust", false, true);
         pad("rjust", true, false);
-        ALL.put("zfill", (runtime, self, arguments) -> {
+        ALL.put("zfill", (rendering, self, arguments) -> {
             int width = arguments.bind("zfill", 1, "width").count(0, 0);
             boolean signed = self.startsWith("-") || self.startsWith("+");
             String digits = signed ? self.substring(1) : self;
-            String padded = Text.pad(digits, signed ? width - 1 : width, '0', true, false, runtime.budget());
+            String padded = Text.pad(digits, signed ? width - 1 : width, '0', true, false, rendering.budget());
             return signed ? self.charAt(0) + padded : padded;
         });
-        ALL.put("replace", (runtime, self, arguments) -> {
+        ALL.put("replace", (rendering, self, arguments) -> {
             Arguments.Bound bound = arguments.bind("replace", 2, "old", "new", "count");
-            return replace(self, bound.requiredText(0), bound.requiredText(1), bound.count(2, -1), runtime.budget());
+            return replace(self, bound.requiredText(0), bound.requiredText(1), bound.count(2, -1), rendering.budget());
         });
         ALL.put("removeprefix", (_, self, arguments) -> {
             String prefix = arguments.bind("removeprefix", 1, "prefix").requiredText(0);
@@ -303,29 +323,33 @@ final class StringMethods {
             String suffix = arguments.bind("removesuffix", 1, "suffix").requiredText(0);
             return self.endsWith(suffix) ? self.substring(0, self.length() - suffix.length()) : self;
         });
-        ALL.put("expandtabs", (runtime, self, arguments) ->
-                expandTabs(self, arguments.bind("expandtabs", 0, "tabsize").count(0, 8), runtime.budget()));
-        ALL.put("format", (runtime, self, arguments) -> BraceFormat.format(self, arguments, runtime.budget()));
-        ALL.put("format_map", (runtime, self, arguments) -> BraceFormat.formatMap(
-                self, arguments.bind("format_map", 1, "mapping").get(0), runtime.budget()));
+        ALL.put(
+                "expandtabs",
+                (rendering, self, arguments) -> expandTabs(
+                        self, arguments.bind("expandtabs", 0, "tabsize").count(0, 8), rendering.budget()));
+        ALL.put("format", (rendering, self, arguments) -> BraceFormat.format(self, arguments, rendering.budget()));
+        ALL.put(
+                "format_map",
+                (rendering, self, arguments) -> BraceFormat.formatMap(
+                        self, arguments.bind("format_map", 1, "mapping").get(0), rendering.budget()));
     }
 
     private static void strip(String name, boolean left, boolean right) {
-        ALL.put(name, (runtime, self, arguments) -> {
-            runtime.budget().text(self.length());
+        ALL.put(name, (rendering, self, arguments) -> {
+            rendering.budget().text(self.length());
             return Text.strip(self, arguments.bind(name, 0, "chars").text(0), left, right);
         });
     }
 
     private static void pad(String name, boolean left, boolean right) {
-        ALL.put(name, (runtime, self, arguments) -> {
+        ALL.put(name, (rendering, self, arguments) -> {
             Arguments.Bound bound = arguments.bind(name, 1, "width", "fillchar");
             String fill = bound.text(1);
             if (fill != null && Text.length(fill) != 1) {
                 throw new Failure(name + "() fills with exactly one character");
             }
             return Text.pad(
-                    self, bound.count(0, 0), fill == null ? ' ' : fill.codePointAt(0), left, right, runtime.budget());
+                    self, bound.count(0, 0), fill == null ? ' ' : fill.codePointAt(0), left, right, rendering.budget());
         });
     }
 

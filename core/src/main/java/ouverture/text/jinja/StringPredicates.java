@@ -27,9 +27,9 @@ final class StringPredicates {
     }
 
     private static void add(Map<String, StringMethods.Method> methods, String name, Predicate predicate) {
-        methods.put(name, (runtime, self, arguments) -> {
+        methods.put(name, (rendering, self, arguments) -> {
             arguments.none(name);
-            runtime.budget().scan(self.length());
+            rendering.budget().scan(self.length());
             return predicate.of(self);
         });
     }

@@ -36,26 +36,27 @@ public final class Template {
 
     /// Renders the template.
     ///
-    /// @param variables null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings as keys
+    /// @param variables null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings
+    ///     as keys
     /// @param now what `strftime_now` gives
     /// @throws TemplateException naming the line, if the template fails, refuses the variables or reaches a limit
     /// @throws IllegalArgumentException if a variable is of another type
     public String render(Map<String, ? extends @Nullable Object> variables, LocalDateTime now, Limits limits) {
-        Runtime runtime = new Runtime(limits, now);
+        Rendering rendering = new Rendering(limits, now);
         try {
             Scope globals = new Scope(null, Set.of());
             Globals.addTo(globals);
             for (Map.Entry<String, ? extends @Nullable Object> variable : variables.entrySet()) {
-                globals.set(variable.getKey(), value(variable.getValue(), runtime.budget()));
+                globals.set(variable.getKey(), value(variable.getValue(), rendering.budget()));
             }
-            Interpreter interpreter = new Interpreter(hidden, runtime);
+            Interpreter interpreter = new Interpreter(hidden, rendering);
             return interpreter.render(body, interpreter.inner(body, globals));
         } catch (Failure failure) {
-            throw new TemplateException(failure.sentence(runtime.line()), failure);
+            throw new TemplateException(failure.sentence(rendering.line()), failure);
         } catch (StackOverflowError error) {
             // As in parse.
             throw new TemplateException(
-                    "Chat template, line " + runtime.line() + ": nested too deep for this thread's stack.", error);
+                    "Chat template, line " + rendering.line() + ": nested too deep for this thread's stack.", error);
         }
     }
 

@@ -25,7 +25,7 @@ final class Tests {
     private Tests() {}
 
     interface Test {
-        boolean holds(Runtime runtime, Object value, Arguments arguments);
+        boolean holds(Rendering rendering, Object value, Arguments arguments);
     }
 
     static Failure unknown(String name) {
@@ -67,41 +67,42 @@ final class Tests {
     }
 
     private static void values(Map<String, Test> tests) {
-        tests.put("odd", (runtime, value, arguments) -> remainder(runtime, value, arguments, "odd", 2L, 1L));
-        tests.put("even", (runtime, value, arguments) -> remainder(runtime, value, arguments, "even", 2L, 0L));
-        tests.put("divisibleby", (runtime, value, arguments) -> {
+        tests.put("odd", (rendering, value, arguments) -> remainder(rendering, value, arguments, "odd", 2L, 1L));
+        tests.put("even", (rendering, value, arguments) -> remainder(rendering, value, arguments, "even", 2L, 0L));
+        tests.put("divisibleby", (rendering, value, arguments) -> {
             Object divisor = arguments.bind("the test 'divisibleby'", 1, "num").get(0);
-            return remainder(runtime, value, Arguments.NONE, "divisibleby", divisor, 0L);
+            return remainder(rendering, value, Arguments.NONE, "divisibleby", divisor, 0L);
         });
-        tests.put("lower", (runtime, value, arguments) -> {
+        tests.put("lower", (rendering, value, arguments) -> {
             arguments.none("the test 'lower'");
-            return StringPredicates.isLower(runtime.string(value));
+            return StringPredicates.isLower(rendering.string(value));
         });
-        tests.put("upper", (runtime, value, arguments) -> {
+        tests.put("upper", (rendering, value, arguments) -> {
             arguments.none("the test 'upper'");
-            return StringPredicates.isUpper(runtime.string(value));
+            return StringPredicates.isUpper(rendering.string(value));
         });
-        tests.put("sameas", (runtime, value, arguments) -> {
+        tests.put("sameas", (rendering, value, arguments) -> {
             Object other = arguments.bind("the test 'sameas'", 1, "other").get(0);
             boolean scalar = value instanceof Long || value instanceof String || value instanceof Boolean;
-            return value == other || (scalar && value.equals(other));
+            return scalar ? value.equals(other) : Types.same(value, other);
         });
-        tests.put("filter", (runtime, value, arguments) -> Filters.ALL.containsKey(runtime.string(value)));
-        tests.put("test", (runtime, value, arguments) -> ALL.containsKey(runtime.string(value)));
+        tests.put("filter", (rendering, value, arguments) -> Filters.ALL.containsKey(rendering.string(value)));
+        tests.put("test", (rendering, value, arguments) -> ALL.containsKey(rendering.string(value)));
     }
 
     private static boolean remainder(
-            Runtime runtime, Object value, Arguments arguments, String name, Object divisor, Object expected) {
+            Rendering rendering, Object value, Arguments arguments, String name, Object divisor, Object expected) {
         arguments.none("the test '" + name + "'");
-        Object remainder = Arithmetic.REMAINDER.apply(value, divisor, runtime.budget());
-        return Order.equal(remainder, expected, runtime.budget());
+        Object remainder = Arithmetic.REMAINDER.apply(value, divisor, rendering.budget());
+        return Order.equal(remainder, expected, rendering.budget());
     }
 
     private static void relation(Map<String, Test> tests, Relation relation, String... names) {
         for (String name : names) {
-            tests.put(name, (runtime, value, arguments) -> {
-                Object other = arguments.bind("the test '" + name + "'", 1, "other").get(0);
-                return Order.holds(relation, value, other, runtime.budget());
+            tests.put(name, (rendering, value, arguments) -> {
+                Object other =
+                        arguments.bind("the test '" + name + "'", 1, "other").get(0);
+                return Order.holds(relation, value, other, rendering.budget());
             });
         }
     }

@@ -40,6 +40,12 @@ final class Types {
         };
     }
 
+    /// Whether both are the same object, for values without contents to compare.
+    @SuppressWarnings("ReferenceEquality")
+    static boolean same(Object left, Object right) {
+        return left == right;
+    }
+
     static boolean isCallable(Object value) {
         return value instanceof Callable || value instanceof Undefined;
     }

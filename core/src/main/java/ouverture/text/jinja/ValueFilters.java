@@ -26,19 +26,19 @@ final class ValueFilters {
         filters.put("from_json", ValueFilters::fromJson);
     }
 
-    private static Object orDefault(Runtime runtime, Object value, Arguments arguments) {
+    private static Object orDefault(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'default'", 0, "default_value", "boolean");
         boolean missing = value instanceof Undefined || (bound.truth(1) && !Types.truth(value));
         return missing ? bound.get(0, "") : value;
     }
 
-    private static Object attribute(Runtime runtime, Object value, Arguments arguments) {
+    private static Object attribute(Rendering rendering, Object value, Arguments arguments) {
         String name = arguments.bind("the filter 'attr'", 1, "name").requiredText(0);
         Object attribute = Access.own(value, name);
         return attribute == null ? Undefined.attribute(value, name) : attribute;
     }
 
-    private static Object toInteger(Runtime runtime, Object value, Arguments arguments) {
+    private static Object toInteger(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'int'", 0, "default", "base");
         Object otherwise = bound.get(0, 0L);
         return switch (value) {
@@ -66,7 +66,7 @@ final class ValueFilters {
         return number == null || !Double.isFinite(number) ? null : (Long) Numbers.truncate(number);
     }
 
-    private static Object toFloat(Runtime runtime, Object value, Arguments arguments) {
+    private static Object toFloat(Rendering rendering, Object value, Arguments arguments) {
         Object otherwise = arguments.bind("the filter 'float'", 0, "default").get(0, 0.0);
         Double number = number(value);
         return number == null ? otherwise : number;
@@ -86,7 +86,7 @@ final class ValueFilters {
         };
     }
 
-    private static Object absolute(Runtime runtime, Object value, Arguments arguments) {
+    private static Object absolute(Rendering rendering, Object value, Arguments arguments) {
         arguments.none("the filter 'abs'");
         return switch (Arithmetic.plus(value)) {
             case Long number when number < 0 -> Arithmetic.negate(number);
@@ -95,16 +95,18 @@ final class ValueFilters {
         };
     }
 
-    private static Object round(Runtime runtime, Object value, Arguments arguments) {
+    private static Object round(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("the filter 'round'", 0, "precision", "method");
         String method = bound.has(1) ? bound.requiredText(1) : "common";
         int precision = bound.count(0, 0);
         Object number = Arithmetic.plus(value);
         return switch (method) {
             case "common" ->
-                number instanceof Long integer ? roundInteger(integer, precision) : (Object) Numbers.round((Double) number, precision);
-            case "ceil" -> toward(number, precision, true, runtime.budget());
-            case "floor" -> toward(number, precision, false, runtime.budget());
+                number instanceof Long integer
+                        ? roundInteger(integer, precision)
+                        : (Object) Numbers.round((Double) number, precision);
+            case "ceil" -> toward(number, precision, true, rendering.budget());
+            case "floor" -> toward(number, precision, false, rendering.budget());
             default -> throw new Failure("the filter 'round' has the methods common, ceil and floor");
         };
     }
@@ -126,8 +128,9 @@ final class ValueFilters {
         return Arithmetic.DIVIDE.apply(whole, scale, budget);
     }
 
-    private static Object fileSize(Runtime runtime, Object value, Arguments arguments) {
-        boolean binary = arguments.bind("the filter 'filesizeformat'", 0, "binary").truth(0);
+    private static Object fileSize(Rendering rendering, Object value, Arguments arguments) {
+        boolean binary =
+                arguments.bind("the filter 'filesizeformat'", 0, "binary").truth(0);
         Double bytes = number(value);
         if (bytes == null || !Double.isFinite(bytes)) {
             throw new Failure("the filter 'filesizeformat' needs a number");
@@ -147,10 +150,10 @@ final class ValueFilters {
         return Numbers.fixed(base * bytes / Math.pow(base, unit + 2), 1) + " " + units.get(unit);
     }
 
-    private static Object toJson(Runtime runtime, Object value, Arguments arguments) {
+    private static Object toJson(Rendering rendering, Object value, Arguments arguments) {
         Arguments.Bound bound =
                 arguments.bind("the filter 'tojson'", 0, "ensure_ascii", "indent", "separators", "sort_keys");
-        Budget budget = runtime.budget();
+        Budget budget = rendering.budget();
         Object indentation = bound.get(1, None.NONE);
         String indent = Types.text(indentation);
         if (indent == null && indentation != None.NONE) {
@@ -177,12 +180,12 @@ final class ValueFilters {
                 budget);
     }
 
-    private static Object fromJson(Runtime runtime, Object value, Arguments arguments) {
+    private static Object fromJson(Rendering rendering, Object value, Arguments arguments) {
         arguments.none("the filter 'from_json'");
         String text = Types.text(value);
         if (text == null) {
             throw new Failure("the filter 'from_json' needs a string and not a value of type " + Types.name(value));
         }
-        return JsonReader.read(text, runtime.budget());
+        return JsonReader.read(text, rendering.budget());
     }
 }

@@ -3,12 +3,12 @@ package ouverture.text.jinja;
 import java.time.LocalDateTime;
 
 /// What one rendering has at hand: its budget, its clock, and the line it is at.
-final class Runtime {
+final class Rendering {
     private final Budget budget;
     private final LocalDateTime now;
     private int line = 1;
 
-    Runtime(Limits limits, LocalDateTime now) {
+    Rendering(Limits limits, LocalDateTime now) {
         this.budget = new Budget(limits);
         this.now = now;
     }
