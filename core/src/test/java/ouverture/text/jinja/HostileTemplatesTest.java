@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.error.TemplateException;
 
-/// Templates that want to hang, to fill the memory or to overflow the stack: each ends in an exception that
-/// names the limit and the line.
+/// Templates that want to hang, to fill the memory or to overflow the stack: each ends in an exception that names the
+/// limit and the line.
 class HostileTemplatesTest {
     private static final LocalDateTime NOW = LocalDateTime.of(2025, 1, 1, 0, 0);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
