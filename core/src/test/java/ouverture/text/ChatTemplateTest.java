@@ -27,7 +27,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// The templates of real models over the conversations of the conformance kit, byte for byte as Jinja2 renders them.
+/// The templates of real models over the conversations of the conformance kit, byte for byte as Jinja2 renders
+/// them.
 class ChatTemplateTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The methods of Python's lists, tuples, ranges and dictionaries. Lists may be changed, because templates in use do
-/// so;
+/// The methods of Python's lists, tuples, ranges and dictionaries. Lists may be changed, because templates in
+/// use do so;
 /// dictionaries may not, as in Jinja's immutable sandbox.
 final class ContainerMethods {
     private static final Set<String> CHANGING_DICTS = Set.of("clear", "pop", "popitem", "setdefault", "update");

@@ -10,8 +10,8 @@ package ouverture.text.jinja;
 /// @param items entries of the longest list
 /// @param range numbers in one `range()`; Jinja2's sandbox has the same limit
 public record Limits(long steps, int depth, int text, long built, int items, int range) {
-    /// Ample for templates in use, some of which take time in the square of the conversation: gpt-oss needs 15 million
-    /// steps for 2,000 messages, Reka Edge builds 350 million characters for 1,400.
+    /// Ample for templates in use, some of which take time in the square of the conversation: gpt-oss needs 15
+    /// million steps for 2,000 messages, Reka Edge builds 350 million characters for 1,400.
     public static final Limits DEFAULT = new Limits(100_000_000, 800, 32 << 20, 512L << 20, 1_000_000, 100_000);
 
     /// Nested blocks and brackets in a template's source.

@@ -17,7 +17,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// Small templates of every construct, as Jinja2 renders them; `tools/reference/jinja_goldens.py` writes the file.
+/// Small templates of every construct, as Jinja2 renders them; `tools/reference/jinja_goldens.py` writes the
+/// file.
 class GoldensTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
