@@ -127,7 +127,8 @@ final class SequenceFilters {
         return text == null ? value : Text.lower(text);
     }
 
-    private static Object extreme(Rendering rendering, Object value, Arguments arguments, String name, boolean largest) {
+    private static Object extreme(
+            Rendering rendering, Object value, Arguments arguments, String name, boolean largest) {
         Arguments.Bound bound = arguments.bind("the filter '" + name + "'", 0, "case_sensitive", "attribute");
         AttributePath path = AttributePath.of(bound.get(1, None.NONE));
         Budget budget = rendering.budget();

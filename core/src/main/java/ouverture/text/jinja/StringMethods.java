@@ -136,8 +136,8 @@ final class StringMethods {
                         .any(String::startsWith));
         ALL.put(
                 "endswith",
-                (rendering, self, arguments) ->
-                        Region.of("endswith", self, arguments, rendering.budget()).any(String::endsWith));
+                (rendering, self, arguments) -> Region.of("endswith", self, arguments, rendering.budget())
+                        .any(String::endsWith));
     }
 
     private static long found(long place) {

@@ -251,8 +251,8 @@ final class TextFilters {
                 continue;
             }
             String key = attributeName(Types.text(entry.key()));
-            String text =
-                    key + "=\"" + escape(rendering, soft(rendering, entry.value())).text() + "\"";
+            String text = key + "=\""
+                    + escape(rendering, soft(rendering, entry.value())).text() + "\"";
             rendering.budget().text(text.length());
             rendering.budget().longest((long) out.length() + text.length());
             out.append(out.isEmpty() ? "" : " ").append(text);
