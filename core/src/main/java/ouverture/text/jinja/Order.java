@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Python's comparisons: equality of everything, order of numbers, strings and sequences, membership.
 final class Order {
