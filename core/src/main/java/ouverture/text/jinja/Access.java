@@ -123,7 +123,7 @@ final class Access {
             case RangeValue range ->
                 new RangeValue(
                         range.start() + places.first * range.step(),
-                        range.start() + places.end() * range.step(),
+                        range.start() + places.bound * range.step(),
                         range.step() * places.step);
             case TupleValue tuple -> new TupleValue(picked(tuple.items(), places, budget));
             default -> new ListValue(picked(Types.collect(owner, budget), places, budget));
@@ -131,7 +131,9 @@ final class Access {
     }
 
     /// Which places a slice takes: `first`, `first + step`, … `count` of them.
-    private record Places(long first, long step, int count) {
+    ///
+    /// @param bound the first place beyond them, within the sequence
+    private record Places(long first, long bound, long step, int count) {
         static Places of(Object start, Object stop, Object step, int length) {
             long stride = step == None.NONE ? 1 : Types.integer(step, "a slice");
             if (stride == 0) {
@@ -144,7 +146,7 @@ final class Access {
             stride = Math.clamp(stride, -Integer.MAX_VALUE, Integer.MAX_VALUE);
             long distance = stride > 0 ? to - from : from - to;
             long count = distance <= 0 ? 0 : (distance - 1) / Math.abs(stride) + 1;
-            return new Places(from, stride, (int) count);
+            return new Places(from, to, stride, (int) count);
         }
 
         private static long bound(Object value, int length, long low, long high, long otherwise) {
@@ -153,10 +155,6 @@ final class Access {
             }
             long place = Types.integer(value, "a slice");
             return Math.clamp(place < 0 ? place + length : place, low, high);
-        }
-
-        long end() {
-            return first + count * step;
         }
     }
 

@@ -40,8 +40,8 @@ enum Arithmetic {
         if (right instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        Number a = number(left);
-        Number b = number(right);
+        Number a = Types.number(left);
+        Number b = Types.number(right);
         if (a != null && b != null) {
             return a instanceof Long x && b instanceof Long y
                     ? integers(x, y)
@@ -56,7 +56,7 @@ enum Arithmetic {
     }
 
     static Object negate(Object value) {
-        return switch (number(value)) {
+        return switch (Types.number(value)) {
             case Long number -> exact(BigInteger.valueOf(number).negate());
             case Double number -> -number;
             case null, default -> throw sign(value, "-");
@@ -64,7 +64,7 @@ enum Arithmetic {
     }
 
     static Object plus(Object value) {
-        Number number = number(value);
+        Number number = Types.number(value);
         if (number == null) {
             throw sign(value, "+");
         }
@@ -75,15 +75,6 @@ enum Arithmetic {
         return value instanceof Undefined undefined
                 ? undefined.failure()
                 : new Failure("a value of type " + Types.name(value) + " cannot have the sign " + sign);
-    }
-
-    private static @Nullable Number number(Object value) {
-        return switch (value) {
-            case Long number -> number;
-            case Double number -> number;
-            case Boolean truth -> truth ? 1L : 0L;
-            default -> null;
-        };
     }
 
     private Object integers(long a, long b) {
@@ -189,10 +180,10 @@ enum Arithmetic {
     }
 
     private static @Nullable Object repeat(Object left, Object right, Budget budget) {
-        if (number(left) instanceof Long) {
-            return number(right) == null ? repeat(right, left, budget) : null;
+        if (Types.number(left) instanceof Long) {
+            return Types.number(right) == null ? repeat(right, left, budget) : null;
         }
-        if (!(number(right) instanceof Long times)) {
+        if (!(Types.number(right) instanceof Long times)) {
             return null;
         }
         long count = Math.max(0, times);

@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Python's comparisons: equality of everything, order of numbers, strings and sequences, membership.
 final class Order {
@@ -25,8 +24,8 @@ final class Order {
 
     static boolean equal(Object left, Object right, Budget budget) {
         budget.step();
-        Object number = number(left);
-        Object other = number(right);
+        Number number = Types.number(left);
+        Number other = Types.number(right);
         if (number != null && other != null) {
             return compareNumbers(number, other) == 0;
         }
@@ -37,17 +36,17 @@ final class Order {
         budget.enter();
         boolean equal = switch (left) {
             case ListValue list ->
-                right instanceof ListValue other2 && equalItems(list.items(), other2.items(), budget);
+                right instanceof ListValue others && equalItems(list.items(), others.items(), budget);
             case TupleValue tuple ->
-                right instanceof TupleValue other2 && equalItems(tuple.items(), other2.items(), budget);
+                right instanceof TupleValue others && equalItems(tuple.items(), others.items(), budget);
             case RangeValue range ->
-                right instanceof RangeValue other2 && equalItems(range.items(), other2.items(), budget);
-            case DictValue dict -> right instanceof DictValue other2 && equalEntries(dict, other2, budget);
+                right instanceof RangeValue others && equalItems(range.items(), others.items(), budget);
+            case DictValue dict -> right instanceof DictValue others && equalEntries(dict, others, budget);
             case DictView view ->
-                right instanceof DictView other2
+                right instanceof DictView others
                         && view.kind() != DictView.Kind.VALUES
-                        && view.kind() == other2.kind()
-                        && equalEntries(view.dict(), other2.dict(), budget);
+                        && view.kind() == others.kind()
+                        && equalEntries(view.dict(), others.dict(), budget);
             case Undefined _ -> right instanceof Undefined;
             default -> Types.same(left, right);
         };
@@ -81,23 +80,13 @@ final class Order {
         return true;
     }
 
-    /// A Long or Double for a number or truth value, else null.
-    private static @Nullable Object number(Object value) {
-        return switch (value) {
-            case Long number -> number;
-            case Double number -> number;
-            case Boolean truth -> truth ? 1L : 0L;
-            default -> null;
-        };
-    }
-
     /// @return negative, 0 or positive; 2 if one of them is not a number, so that nothing holds of them
-    private static int compareNumbers(Object left, Object right) {
+    private static int compareNumbers(Number left, Number right) {
         if (left instanceof Long a && right instanceof Long b) {
             return Long.compare(a, b);
         }
-        double a = ((Number) left).doubleValue();
-        double b = ((Number) right).doubleValue();
+        double a = left.doubleValue();
+        double b = right.doubleValue();
         if (Double.isNaN(a) || Double.isNaN(b)) {
             return UNORDERED;
         }
@@ -109,8 +98,8 @@ final class Order {
 
     private static final int UNORDERED = 2;
 
-    private static BigDecimal exact(Object number) {
-        return number instanceof Long integer ? BigDecimal.valueOf(integer) : new BigDecimal((Double) number);
+    private static BigDecimal exact(Number number) {
+        return number instanceof Long integer ? BigDecimal.valueOf(integer) : new BigDecimal(number.doubleValue());
     }
 
     static boolean less(Object left, Object right, Budget budget) {
@@ -124,8 +113,8 @@ final class Order {
     /// @return negative, 0, positive, or [#UNORDERED]
     private static int compare(Object left, Object right, String sign, Budget budget) {
         budget.step();
-        Object number = number(left);
-        Object other = number(right);
+        Number number = Types.number(left);
+        Number other = Types.number(right);
         if (number != null && other != null) {
             return compareNumbers(number, other);
         }

@@ -9,17 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /// The methods of Python's `str`.
 final class StringMethods {
-    private static final Map<String, Method> ALL = new HashMap<>();
-
-    static {
-        cases();
-        searches();
-        splits();
-        shapes();
-        StringPredicates.addTo(ALL);
-    }
+    private static final Map<String, Method> ALL = methods();
 
     private StringMethods() {}
+
+    private static Map<String, Method> methods() {
+        Map<String, Method> methods = new HashMap<>();
+        cases(methods);
+        searches(methods);
+        splits(methods);
+        shapes(methods);
+        StringPredicates.addTo(methods);
+        return Map.copyOf(methods);
+    }
 
     interface Method {
         Object call(Rendering rendering, String self, Arguments arguments);
@@ -68,21 +70,21 @@ final class StringMethods {
         return Types.text(value) == null ? value : Arithmetic.escaped(value);
     }
 
-    private static void cases() {
-        simple("capitalize", Text::capitalize);
-        simple("casefold", text -> Text.lower(Text.upper(text)));
-        simple("lower", Text::lower);
-        simple("swapcase", StringMethods::swapCase);
-        simple("title", StringMethods::title);
-        simple("upper", Text::upper);
+    private static void cases(Map<String, Method> methods) {
+        simple(methods, "capitalize", Text::capitalize);
+        simple(methods, "casefold", text -> Text.lower(Text.upper(text)));
+        simple(methods, "lower", Text::lower);
+        simple(methods, "swapcase", StringMethods::swapCase);
+        simple(methods, "title", StringMethods::title);
+        simple(methods, "upper", Text::upper);
     }
 
     private interface Conversion {
         String of(String text);
     }
 
-    private static void simple(String name, Conversion conversion) {
-        ALL.put(name, (rendering, self, arguments) -> {
+    private static void simple(Map<String, Method> methods, String name, Conversion conversion) {
+        methods.put(name, (rendering, self, arguments) -> {
             arguments.none(name);
             rendering.budget().text(self.length());
             return conversion.of(self);
@@ -109,32 +111,32 @@ final class StringMethods {
         return out.toString();
     }
 
-    private static void searches() {
-        ALL.put("count", (rendering, self, arguments) -> {
+    private static void searches(Map<String, Method> methods) {
+        methods.put("count", (rendering, self, arguments) -> {
             Region region = Region.of("count", self, arguments, rendering.budget());
             return (long) occurrences(region.text, region.needle());
         });
-        ALL.put(
+        methods.put(
                 "find",
                 (rendering, self, arguments) ->
                         Region.of("find", self, arguments, rendering.budget()).first());
-        ALL.put(
+        methods.put(
                 "rfind",
                 (rendering, self, arguments) ->
                         Region.of("rfind", self, arguments, rendering.budget()).last());
-        ALL.put(
+        methods.put(
                 "index",
                 (rendering, self, arguments) -> found(
                         Region.of("index", self, arguments, rendering.budget()).first()));
-        ALL.put(
+        methods.put(
                 "rindex",
                 (rendering, self, arguments) -> found(
                         Region.of("rindex", self, arguments, rendering.budget()).last()));
-        ALL.put(
+        methods.put(
                 "startswith",
                 (rendering, self, arguments) -> Region.of("startswith", self, arguments, rendering.budget())
                         .any(String::startsWith));
-        ALL.put(
+        methods.put(
                 "endswith",
                 (rendering, self, arguments) -> Region.of("endswith", self, arguments, rendering.budget())
                         .any(String::endsWith));
@@ -222,29 +224,29 @@ final class StringMethods {
         }
     }
 
-    private static void splits() {
-        ALL.put("split", (rendering, self, arguments) -> split("split", rendering, self, arguments));
-        ALL.put("rsplit", (rendering, self, arguments) -> split("rsplit", rendering, self, arguments));
-        ALL.put("splitlines", (rendering, self, arguments) -> {
+    private static void splits(Map<String, Method> methods) {
+        methods.put("split", (rendering, self, arguments) -> split("split", rendering, self, arguments));
+        methods.put("rsplit", (rendering, self, arguments) -> split("rsplit", rendering, self, arguments));
+        methods.put("splitlines", (rendering, self, arguments) -> {
             Arguments.Bound bound = arguments.bind("splitlines", 0, "keepends");
             rendering.budget().text(self.length());
             return new ListValue(Text.lines(self, bound.truth(0)));
         });
-        ALL.put("partition", (rendering, self, arguments) -> {
+        methods.put("partition", (rendering, self, arguments) -> {
             String separator = separator("partition", self, arguments, rendering.budget());
             int at = Text.indexOf(self, separator, 0);
             return at < 0
                     ? TupleValue.of(self, "", "")
                     : TupleValue.of(self.substring(0, at), separator, self.substring(at + separator.length()));
         });
-        ALL.put("rpartition", (rendering, self, arguments) -> {
+        methods.put("rpartition", (rendering, self, arguments) -> {
             String separator = separator("rpartition", self, arguments, rendering.budget());
             int at = Text.lastIndexOf(self, separator, self.length());
             return at < 0
                     ? TupleValue.of("", "", self)
                     : TupleValue.of(self.substring(0, at), separator, self.substring(at + separator.length()));
         });
-        ALL.put(
+        methods.put(
                 "join",
                 (rendering, self, arguments) ->
                         join(self, arguments.bind("join", 1, "iterable").get(0), rendering));
@@ -297,52 +299,52 @@ final class StringMethods {
         return out.toString();
     }
 
-    private static void shapes() {
-        strip("strip", true, true);
-        strip("lstrip", true, false);
-        strip("rstrip", false, true);
-        pad("center", true, true);
-        pad("ljust", false, true);
-        pad("rjust", true, false);
-        ALL.put("zfill", (rendering, self, arguments) -> {
+    private static void shapes(Map<String, Method> methods) {
+        strip(methods, "strip", true, true);
+        strip(methods, "lstrip", true, false);
+        strip(methods, "rstrip", false, true);
+        pad(methods, "center", true, true);
+        pad(methods, "ljust", false, true);
+        pad(methods, "rjust", true, false);
+        methods.put("zfill", (rendering, self, arguments) -> {
             int width = arguments.bind("zfill", 1, "width").count(0, 0);
             boolean signed = self.startsWith("-") || self.startsWith("+");
             String digits = signed ? self.substring(1) : self;
             String padded = Text.pad(digits, signed ? width - 1 : width, '0', true, false, rendering.budget());
             return signed ? self.charAt(0) + padded : padded;
         });
-        ALL.put("replace", (rendering, self, arguments) -> {
+        methods.put("replace", (rendering, self, arguments) -> {
             Arguments.Bound bound = arguments.bind("replace", 2, "old", "new", "count");
             return replace(self, bound.requiredText(0), bound.requiredText(1), bound.count(2, -1), rendering.budget());
         });
-        ALL.put("removeprefix", (_, self, arguments) -> {
+        methods.put("removeprefix", (_, self, arguments) -> {
             String prefix = arguments.bind("removeprefix", 1, "prefix").requiredText(0);
             return self.startsWith(prefix) ? self.substring(prefix.length()) : self;
         });
-        ALL.put("removesuffix", (_, self, arguments) -> {
+        methods.put("removesuffix", (_, self, arguments) -> {
             String suffix = arguments.bind("removesuffix", 1, "suffix").requiredText(0);
             return self.endsWith(suffix) ? self.substring(0, self.length() - suffix.length()) : self;
         });
-        ALL.put(
+        methods.put(
                 "expandtabs",
                 (rendering, self, arguments) -> expandTabs(
                         self, arguments.bind("expandtabs", 0, "tabsize").count(0, 8), rendering.budget()));
-        ALL.put("format", (rendering, self, arguments) -> BraceFormat.format(self, arguments, rendering.budget()));
-        ALL.put(
+        methods.put("format", (rendering, self, arguments) -> BraceFormat.format(self, arguments, rendering.budget()));
+        methods.put(
                 "format_map",
                 (rendering, self, arguments) -> BraceFormat.formatMap(
                         self, arguments.bind("format_map", 1, "mapping").get(0), rendering.budget()));
     }
 
-    private static void strip(String name, boolean left, boolean right) {
-        ALL.put(name, (rendering, self, arguments) -> {
+    private static void strip(Map<String, Method> methods, String name, boolean left, boolean right) {
+        methods.put(name, (rendering, self, arguments) -> {
             rendering.budget().text(self.length());
             return Text.strip(self, arguments.bind(name, 0, "chars").text(0), left, right);
         });
     }
 
-    private static void pad(String name, boolean left, boolean right) {
-        ALL.put(name, (rendering, self, arguments) -> {
+    private static void pad(Map<String, Method> methods, String name, boolean left, boolean right) {
+        methods.put(name, (rendering, self, arguments) -> {
             Arguments.Bound bound = arguments.bind(name, 1, "width", "fillchar");
             String fill = bound.text(1);
             if (fill != null && Text.length(fill) != 1) {

@@ -50,6 +50,16 @@ final class Types {
         return value instanceof Callable || value instanceof Undefined;
     }
 
+    /// A Long or Double for a number, and for a truth value as 0 or 1; else null.
+    static @Nullable Number number(Object value) {
+        return switch (value) {
+            case Long number -> number;
+            case Double number -> number;
+            case Boolean truth -> truth ? 1L : 0L;
+            default -> null;
+        };
+    }
+
     static boolean truth(Object value) {
         return switch (value) {
             case None _ -> false;
