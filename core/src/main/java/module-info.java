@@ -16,10 +16,14 @@ module ouverture.core {
             ouverture.cli;
     exports ouverture.file to
             ouverture.cli;
-    exports ouverture.text to
+    exports ouverture.model to
             ouverture.cli;
+    exports ouverture.model.family to
+            ouverture.cli;
+    exports ouverture.text;
 
     uses ouverture.tensor.KernelsProvider;
+
     provides ouverture.tensor.KernelsProvider with
             ouverture.tensor.ScalarKernelsProvider;
 }

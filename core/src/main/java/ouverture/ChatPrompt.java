@@ -1,6 +1,7 @@
 package ouverture;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +13,8 @@ import ouverture.file.Metadata;
 import ouverture.text.ChatTemplate;
 import ouverture.text.Tokenizer;
 
-/// Renders conversations by a model's own template and turns them into tokens. Special tokens of the template count;
-/// what users write never becomes one.
+/// Renders conversations by a model's own template and turns them into tokens. Special tokens of the template
+/// count; what users write never becomes one.
 final class ChatPrompt {
     private final ChatTemplate template;
     private final Tokenizer tokenizer;
@@ -44,16 +45,13 @@ final class ChatPrompt {
         variables.put("messages", rendered);
         variables.put("add_generation_prompt", true);
         variables.put("tools", null);
-        String bos = tokenizer.bos().isPresent()
-                ? tokenizer.piece(tokenizer.bos().getAsInt())
-                : "";
+        String bos =
+                tokenizer.bos().isPresent() ? tokenizer.piece(tokenizer.bos().getAsInt()) : "";
         variables.put("bos_token", bos);
         variables.put(
                 "eos_token",
-                tokenizer.eos().isPresent()
-                        ? tokenizer.piece(tokenizer.eos().getAsInt())
-                        : "");
-        String text = template.render(variables, LocalDateTime.now());
+                tokenizer.eos().isPresent() ? tokenizer.piece(tokenizer.eos().getAsInt()) : "");
+        String text = template.render(variables, LocalDateTime.now(ZoneId.systemDefault()));
         boolean begun = !bos.isEmpty() && text.startsWith(bos);
         return tokenizer.encode(text, !begun, true);
     }

@@ -26,6 +26,7 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
 import ouverture.tensor.KvCache;
+import ouverture.tensor.ScalarKernels;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
 
@@ -33,6 +34,8 @@ import ouverture.text.Tokenizer;
 public final class Engine implements ChatModel, AutoCloseable {
     private static final int BLOCK_SIZE = 32;
     private static final int DEFAULT_CONTEXT = 4096;
+    /// A smaller model has answered before the compiler has seen the loops of faster kernels often enough to pay.
+    private static final long TINY_BYTES = 4L << 20;
 
     private final ModelFile file;
     private final Arena arena;
@@ -53,11 +56,14 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     /// Loads a model; throws as [#open(Path)], and [RequestException] if an option does not suit the model.
+    @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     public static Engine open(Path model, EngineOptions options) {
-        KernelsProvider provider = KernelSets.choose(options.kernels());
+        KernelsProvider asked = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);
         Arena arena = Arena.ofShared();
         try {
+            boolean tiny = options.kernels().equals(KernelSets.AUTO) && weightBytes(file) < TINY_BYTES;
+            KernelsProvider provider = tiny ? KernelSets.choose(ScalarKernels.NAME) : asked;
             return new Engine(file, arena, provider, options);
         } catch (RuntimeException | Error e) {
             arena.close();
@@ -72,20 +78,19 @@ public final class Engine implements ChatModel, AutoCloseable {
         Metadata metadata = file.metadata();
         Model model = Families.load(file);
         tokenizer = Tokenizer.find(file).orElse(null);
-        chatPrompt = tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
+        chatPrompt =
+                tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
         int positions = positions(metadata, model, options);
-        DType cacheType =
-                switch (options.cache()) {
-                    case F32 -> DType.F32;
-                    case F16 -> DType.F16;
-                    case Q8_0 -> DType.Q8_0;
-                };
+        DType cacheType = switch (options.cache()) {
+            case F32 -> DType.F32;
+            case F16 -> DType.F16;
+            case Q8_0 -> DType.Q8_0;
+        };
         int blocks = Math.ceilDiv(positions, BLOCK_SIZE);
         long cacheBytes = KvCache.bytes(cacheType, (long) blocks * BLOCK_SIZE, model.cacheShapes());
         KvCache cache = allocate(metadata, model, cacheType, blocks, cacheBytes);
-        int threads = options.threads() > 0
-                ? options.threads()
-                : Runtime.getRuntime().availableProcessors();
+        int threads =
+                options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, cacheBytes, provider.name(), threads);
         kernels = provider.create(new KernelsOptions(
                 threads,
@@ -101,6 +106,10 @@ public final class Engine implements ChatModel, AutoCloseable {
                 new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens()));
     }
 
+    private static long weightBytes(ModelFile file) {
+        return file.tensors().values().stream().mapToLong(Tensor::bytes).sum();
+    }
+
     private static int positions(Metadata metadata, Model model, EngineOptions options) {
         if (options.context() > model.contextLength()) {
             throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
@@ -110,10 +119,10 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     private KvCache allocate(Metadata metadata, Model model, DType type, int blocks, long bytes) {
-        long memory = ManagementFactory.getOperatingSystemMXBean()
-                        instanceof com.sun.management.OperatingSystemMXBean system
-                ? system.getTotalMemorySize()
-                : Long.MAX_VALUE;
+        long memory =
+                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                        ? system.getTotalMemorySize()
+                        : Long.MAX_VALUE;
         String sentence = "The key/value cache of " + metadata.file() + " for " + (long) blocks * BLOCK_SIZE
                 + " tokens needs " + (bytes >> 20) + " MiB and this machine has " + (memory >> 20)
                 + " MiB of memory; ask for a smaller context or a smaller cache format.";
@@ -130,22 +139,21 @@ public final class Engine implements ChatModel, AutoCloseable {
     private ModelInfo info(Model model, int positions, long cacheBytes, String kernelsName, int threads) {
         Metadata metadata = file.metadata();
         long parameters = 0;
-        long bytes = 0;
         long bytesPerToken = 0;
         for (Tensor tensor : file.tensors().values()) {
             parameters += tensor.size();
-            bytes += tensor.bytes();
             boolean lookedUp = tensor.name().equals("position_embd.weight")
                     || (tensor.name().equals("token_embd.weight")
                             && file.tensors().containsKey("output.weight"));
             bytesPerToken += lookedUp ? tensor.rowBytes() : tensor.bytes();
         }
-        Tensor output = file.tensors().getOrDefault("output.weight", file.tensors().get("token_embd.weight"));
+        Tensor output =
+                file.tensors().getOrDefault("output.weight", file.tensors().get("token_embd.weight"));
         return new ModelInfo(
                 metadata.string("general.name").orElse(metadata.file()),
                 metadata.architecture(),
                 parameters,
-                bytes,
+                weightBytes(file),
                 bytesPerToken,
                 model.contextLength(),
                 positions,
@@ -178,8 +186,10 @@ public final class Engine implements ChatModel, AutoCloseable {
     public Generation chat(ChatRequest request) {
         if (chatPrompt == null) {
             throw new RequestException(file.metadata().file() + " has no "
-                    + (tokenizer == null ? "tokenizer: only token ids can be continued." : "chat template: it continues"
-                            + " text, so ask for a completion (on the command line: run --raw)."));
+                    + (tokenizer == null
+                            ? "tokenizer: only token ids can be continued."
+                            : "chat template: it continues"
+                                    + " text, so ask for a completion (on the command line: run --raw)."));
         }
         int[] prompt = chatPrompt.encode(request.messages());
         return start(prompt, request.sampling(), request.maxTokens(), request.stop());
@@ -187,18 +197,17 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     public Generation complete(CompletionRequest request) {
-        int[] prompt =
-                switch (request.prompt()) {
-                    case CompletionRequest.Prompt.Text(String text) -> {
-                        if (tokenizer == null) {
-                            throw new RequestException(file.metadata().file()
-                                    + " has no tokenizer: give token ids, or put its tokenizer.json beside it.");
-                        }
-                        yield tokenizer.encode(text, true, false);
-                    }
-                    case CompletionRequest.Prompt.Tokens(List<Integer> ids) ->
-                        ids.stream().mapToInt(Integer::intValue).toArray();
-                };
+        int[] prompt = switch (request.prompt()) {
+            case CompletionRequest.Prompt.Text(String text) -> {
+                if (tokenizer == null) {
+                    throw new RequestException(file.metadata().file()
+                            + " has no tokenizer: give token ids, or put its tokenizer.json beside it.");
+                }
+                yield tokenizer.encode(text, true, false);
+            }
+            case CompletionRequest.Prompt.Tokens(List<Integer> ids) ->
+                ids.stream().mapToInt(Integer::intValue).toArray();
+        };
         return start(prompt, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -215,7 +224,10 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.contextLength() + ").");
         }
         StreamedGeneration generation = new StreamedGeneration(
-                prompt.length, tokenizer == null ? null : tokenizer.decoder(), stop, sampling.logProbs() >= 0);
+                prompt.length,
+                tokenizer == null ? null : tokenizer.continuingDecoder(),
+                stop,
+                sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
                 prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
         generation.started(sequence);
@@ -238,8 +250,8 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     private void checkId(int id, String where) {
         if (id < 0 || id >= info.vocabularySize()) {
-            throw new RequestException(where + " has token " + id + "; the model's tokens are 0 to "
-                    + (info.vocabularySize() - 1) + ".");
+            throw new RequestException(
+                    where + " has token " + id + "; the model's tokens are 0 to " + (info.vocabularySize() - 1) + ".");
         }
     }
 

@@ -4,12 +4,13 @@ import ouverture.error.RequestException;
 
 /// How an engine is to run; [#DEFAULT] suits one user on one machine.
 ///
-/// @param kernels name of the kernel set, or `auto` for the fastest that this machine can use
+/// @param kernels name of the kernel set, or `auto` for the fastest that this machine can use, or the
+///     scalar ones for a model so small that they have answered before faster ones are warm
 /// @param threads compute threads; 0 for one on each processor
 /// @param cache number format of the key/value cache
 /// @param activations representation of the inputs of quantised matrices
-/// @param context positions that the cache has room for, over all sequences; 0 for the model's context length, at most
-///     4096
+/// @param context positions that the cache has room for, over all sequences; 0 for the model's context length,
+///     at most 4096
 /// @param sequences answers that run in one batch
 /// @param queue answers that may wait before [ouverture.error.OverloadedException]
 /// @param batchTokens rows of one step at most: prompts are computed in chunks of this size

@@ -2,14 +2,14 @@ package ouverture;
 
 import java.util.Iterator;
 
-/// A running answer. Iterate over its events once, from one thread; the last one is [ChatEvent.Finished]. A failure is
-/// thrown from the iterator.
+/// A running answer. Iterate over its events once, from one thread; the last one is [ChatEvent.Finished]. A
+/// failure is thrown from the iterator.
 public interface Generation extends Iterable<ChatEvent>, AutoCloseable {
     @Override
     Iterator<ChatEvent> iterator();
 
-    /// Ends the answer soon; its iterator then ends with [ouverture.generate.FinishReason#CANCELLED]. May be called from
-    /// any thread, any number of times.
+    /// Ends the answer soon; its iterator then ends with [ouverture.generate.FinishReason#CANCELLED]. May be
+    /// called from any thread, any number of times.
     void cancel();
 
     /// Reads the answer to its end.

@@ -10,13 +10,16 @@ import ouverture.tensor.KernelsProvider;
 
 /// The kernel sets on this machine.
 public final class KernelSets {
+    /// Stands for the fastest usable kernel set.
+    public static final String AUTO = "auto";
+
     private KernelSets() {}
 
     /// Every kernel set that is installed, usable or not, the fastest first.
     public static List<KernelsProvider> all() {
         return ServiceLoader.load(KernelsProvider.class, KernelSets.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparing(KernelsProvider::rank).reversed())
+                .sorted(Comparator.comparingInt(KernelsProvider::rank).reversed())
                 .toList();
     }
 
@@ -27,7 +30,7 @@ public final class KernelSets {
         List<KernelsProvider> all = all();
         for (KernelsProvider provider : all) {
             Optional<String> reason = provider.unusable();
-            if (name.equals("auto") && reason.isEmpty()) {
+            if (name.equals(AUTO) && reason.isEmpty()) {
                 return provider;
             }
             if (name.equals(provider.name())) {

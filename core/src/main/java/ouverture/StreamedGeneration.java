@@ -16,7 +16,8 @@ import ouverture.generate.TextStream;
 import ouverture.generate.TokenProbability;
 import ouverture.text.TokenDecoder;
 
-/// Turns a sequence's tokens into events. The queue is bounded by the number of tokens that the sequence may have.
+/// Turns a sequence's tokens into events. The queue is bounded by the number of tokens that the sequence may
+/// have.
 final class StreamedGeneration implements Generation, Sequence.Listener {
     private sealed interface Item {
         record Event(ChatEvent event) implements Item {}
@@ -111,16 +112,12 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
                     throw new NoSuchElementException("the answer has ended");
                 }
                 try {
-                    switch (items.take()) {
-                        case Item.Event(ChatEvent event) -> {
-                            ended = event instanceof ChatEvent.Finished;
-                            return event;
-                        }
-                        case Item.Failure(Throwable failure) -> {
-                            ended = true;
-                            throw failure(failure);
-                        }
-                    }
+                    Item item = items.take();
+                    ended = !(item instanceof Item.Event(ChatEvent.Text _));
+                    return switch (item) {
+                        case Item.Event(ChatEvent event) -> event;
+                        case Item.Failure(Throwable failure) -> throw failure(failure);
+                    };
                 } catch (InterruptedException e) {
                     ended = true;
                     cancel();
@@ -131,7 +128,7 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
         };
     }
 
-    static RuntimeException failure(Throwable failure) {
+    static RuntimeException failure(@Nullable Throwable failure) {
         return failure instanceof OuvertureException known
                 ? known
                 : new IllegalStateException("the step failed", failure);

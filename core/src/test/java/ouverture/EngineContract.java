@@ -62,8 +62,8 @@ public abstract class EngineContract {
         }
     }
 
-    /// Every answer is the same alone, among others, with any number of threads, chunk sizes, and with so little room
-    /// that sequences are put off and computed again.
+    /// Every answer is the same alone, among others, with any number of threads, chunk sizes, and with so little
+    /// room that sequences are put off and computed again.
     @Test
     void answersDependOnNothingElse() {
         Random random = new Random(3);
@@ -183,8 +183,8 @@ public abstract class EngineContract {
                             new Random(1).ints(64, 0, 512).boxed().toList()))))
                     .as("a prompt that fills the context still gives one token")
                     .last()
-                    .satisfies(event -> assertThat(usage(List.of(event)).generatedTokens())
-                            .isEqualTo(1));
+                    .satisfies(event ->
+                            assertThat(usage(List.of(event)).generatedTokens()).isEqualTo(1));
         }
         assertThatThrownBy(() -> Engine.open(llama(), options.withContext(1_000_000)))
                 .isInstanceOf(RequestException.class);

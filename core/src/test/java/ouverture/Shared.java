@@ -7,8 +7,9 @@ import org.junit.jupiter.api.Assumptions;
 /// The folder with conformance data and small trained models beside the checkout. Tests that need it fail on a CI
 /// machine that lacks it; elsewhere they are left out, and say so.
 public final class Shared {
-    private static final Path ROOT =
-            Path.of(System.getProperty("ouverture.shared", "../shared")).toAbsolutePath().normalize();
+    private static final Path ROOT = Path.of(System.getProperty("ouverture.shared", "../shared"))
+            .toAbsolutePath()
+            .normalize();
 
     private Shared() {}
 

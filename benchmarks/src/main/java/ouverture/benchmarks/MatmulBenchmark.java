@@ -25,8 +25,8 @@ import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.Tensor;
 
-/// One weight matrix of 4096 x 4096 times one token (decode: bound by reading the weights) and 64 tokens (prefill: bound
-/// by arithmetic, 2 x 64 x 4096 x 4096 FLOP), on every kernel set.
+/// One weight matrix of 4096 x 4096 times one token (decode: bound by reading the weights) and 64 tokens
+/// (prefill: bound by arithmetic, 2 x 64 x 4096 x 4096 FLOP), on every kernel set.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 
-/// Reads the header of a GGUF file front to back; nothing is read or allocated before the file is known to be long
-/// enough for it. Goes through a window on the heap, because a vocabulary is a million tiny reads.
+/// Reads the header of a GGUF file front to back; nothing is read or allocated before the file is known to be
+/// long enough for it. Goes through a window on the heap, because a vocabulary is a million tiny reads.
 final class GgufCursor {
-    /// Several times the largest header in circulation (16 MB: 262 thousand tokens and their merges); a limit on what a
-    /// hostile file can make us keep.
+    /// Several times the largest header in circulation (16 MB: 262 thousand tokens and their merges); a limit on
+    /// what a hostile file can make us keep.
     private static final long LONGEST_HEADER = 64L << 20;
 
     private static final int WINDOW_BYTES = 1 << 18;
@@ -156,8 +156,8 @@ final class GgufCursor {
 
     private void require(long bytes) {
         if (bytes > remaining()) {
-            throw new ModelFileException(name + " is truncated: it ends at byte " + file.byteSize() + " inside "
-                    + place + "; download or copy it again.");
+            throw new ModelFileException(name + " is truncated: it ends at byte " + file.byteSize() + " inside " + place
+                    + "; download or copy it again.");
         }
         if (position() + bytes > LONGEST_HEADER) {
             throw damaged("lies beyond the first " + (LONGEST_HEADER >> 20) + " MiB, where a header must end");

@@ -14,9 +14,9 @@ import ouverture.tensor.Tensor;
 
 /// A GGUF file of version 2 or 3, little-endian, whole or split into parts, mapped into memory.
 ///
-/// Another process may shorten the file while it is mapped; reading a tensor then ends in an `InternalError` ("a fault
-/// occurred in an unsafe memory access operation"). Strings that are not UTF-8 are read with U+FFFD in place of what is
-/// malformed. Source: the GGUF specification (ggml/docs/gguf.md).
+/// Another process may shorten the file while it is mapped; reading a tensor then ends in an `InternalError` ("a
+/// fault occurred in an unsafe memory access operation"). Strings that are not UTF-8 are read with U+FFFD in
+/// place of what is malformed. Source: the GGUF specification (ggml/docs/gguf.md).
 public final class GgufFile implements ModelFile {
     /// The letters GGUF as a little-endian integer, the first bytes of every such file.
     static final int MAGIC = 0x46554747;
@@ -35,12 +35,14 @@ public final class GgufFile implements ModelFile {
 
     /// Opens a file; if it is any part of a split file, all parts, which must lie beside it.
     ///
-    /// @throws ModelFileException if it or another part is missing, unreadable, truncated, damaged or of another file
-    /// @throws UnsupportedModelException if it is sound but has a version, byte order or format that cannot be read
+    /// @throws ModelFileException if it or another part is missing, unreadable, damaged or of another file
+    /// @throws UnsupportedModelException if it is sound but has a version, byte order or format that cannot be
+    ///     read
+    @SuppressWarnings("MustBeClosedChecker") // the file owns the arena
     public static GgufFile open(Path path) {
         Arena arena = Arena.ofShared();
         try {
-            GgufHeader header = GgufHeader.read(fileName(path), MappedFile.map(path, arena));
+            GgufHeader header = GgufHeader.read(ModelFiles.fileName(path), MappedFile.map(path, arena));
             GgufParts parts = GgufParts.of(path, header);
             List<GgufHeader> headers = new ArrayList<>();
             for (int i = 0; i < parts.count(); i++) {
@@ -48,8 +50,9 @@ public final class GgufFile implements ModelFile {
             }
             parts.check(headers);
             Path first = parts.path(0);
-            Metadata metadata = new Metadata(fileName(first), headers.getFirst().values());
-            return new GgufFile(first, arena, metadata, tensors(fileName(first), headers));
+            Metadata metadata =
+                    new Metadata(ModelFiles.fileName(first), headers.getFirst().values());
+            return new GgufFile(first, arena, metadata, tensors(ModelFiles.fileName(first), headers));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -67,11 +70,6 @@ public final class GgufFile implements ModelFile {
             }
         }
         return Collections.unmodifiableMap(tensors);
-    }
-
-    static String fileName(Path path) {
-        Path name = path.getFileName();
-        return name == null ? path.toString() : name.toString();
     }
 
     @Override

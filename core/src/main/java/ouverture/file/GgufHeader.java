@@ -14,11 +14,12 @@ import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.DType;
 
-/// What stands before the weights in a GGUF file of version 2 or 3, little-endian: key-value pairs and the list of
-/// tensors. Source: the GGUF specification (ggml/docs/gguf.md).
+/// What stands before the weights in a GGUF file of version 2 or 3, little-endian: key-value pairs and the list
+/// of tensors. Source: the GGUF specification (ggml/docs/gguf.md).
 ///
 /// @param values by key, in the file's order, with the value types of [Metadata]
-/// @param tensors in the file's order, each checked to lie inside the weights, at its alignment, apart from the others
+/// @param tensors in the file's order, each checked to lie inside the weights, at its alignment, apart from the
+///     others
 /// @param weights all bytes behind the header
 record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemorySegment weights) {
     private static final int MOST_KEYS = 1 << 16;
@@ -36,7 +37,7 @@ record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemoryS
     /// @param name the file's name, for messages
     /// @param file all bytes of the file
     /// @throws ModelFileException if the file is truncated or damaged
-    /// @throws UnsupportedModelException if it has a version, byte order or number format that this build cannot read
+    /// @throws UnsupportedModelException if this build cannot read its version, byte order or a number format
     static GgufHeader read(String name, MemorySegment file) {
         GgufCursor cursor = new GgufCursor(name, file);
         if (cursor.readInt() != GgufFile.MAGIC) {
@@ -108,7 +109,8 @@ record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemoryS
         return cursor.damaged("has the type " + Integer.toUnsignedString(type) + "; types 0 to 12 exist");
     }
 
-    /// Above the range of long a number is kept as the nearest double: to be shown, and refused where an integer counts.
+    /// Above the range of long a number is kept as the nearest double: to be shown, and refused where an integer
+    /// counts.
     private static Object unsigned(long bits) {
         return bits >= 0 ? (Object) bits : (Object) Double.valueOf(Long.toUnsignedString(bits));
     }
@@ -123,15 +125,14 @@ record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemoryS
 
     private static Object readArray(GgufCursor cursor) {
         int type = cursor.readInt();
-        int bytesEach =
-                switch (type) {
-                    case 0, 1, 7 -> 1;
-                    case 2, 3 -> 2;
-                    case 4, 5, 6 -> 4;
-                    case 8, 10, 11, 12 -> 8;
-                    case 9 -> throw cursor.unsupported("is an array of arrays, which no known model has");
-                    default -> throw unknownType(cursor, type);
-                };
+        int bytesEach = switch (type) {
+            case 0, 1, 7 -> 1;
+            case 2, 3 -> 2;
+            case 4, 5, 6 -> 4;
+            case 8, 10, 11, 12 -> 8;
+            case 9 -> throw cursor.unsupported("is an array of arrays, which no known model has");
+            default -> throw unknownType(cursor, type);
+        };
         int count = cursor.readCount("elements", bytesEach, MOST_ELEMENTS);
         return switch (type) {
             case 4 -> readUnsignedInts(cursor, count);
@@ -222,8 +223,7 @@ record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemoryS
         cursor.place("tensor " + Sentences.quoted(name));
         int dimensions = cursor.readInt();
         if (dimensions < 0 || dimensions > 4) {
-            throw cursor.damaged(
-                    "has " + Integer.toUnsignedString(dimensions) + " dimensions; at most 4 are possible");
+            throw cursor.damaged("has " + Integer.toUnsignedString(dimensions) + " dimensions; at most 4 are possible");
         }
         long[] sizes = new long[dimensions];
         for (int i = 0; i < dimensions; i++) {

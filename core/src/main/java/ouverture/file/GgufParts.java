@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import ouverture.error.ModelFileException;
 
-/// The parts of a split GGUF file. They are named `model-00001-of-00003.gguf` and know their number and how many they
-/// are; the first has the keys of the whole. A file in one piece is its only part.
+/// The parts of a split GGUF file. They are named `model-00001-of-00003.gguf` and know their number and how many
+/// they are; the first has the keys of the whole. A file in one piece is its only part.
 ///
 /// @param opened the part that was asked for
 /// @param prefix file name of all parts, up to the number
@@ -25,7 +25,7 @@ record GgufParts(Path opened, String prefix, int index, int count) {
     ///
     /// @throws ModelFileException if number, count and file name contradict each other
     static GgufParts of(Path path, GgufHeader header) {
-        String name = GgufFile.fileName(path);
+        String name = ModelFiles.fileName(path);
         Metadata metadata = new Metadata(name, header.values());
         int count = metadata.integer("split.count", 1);
         int index = metadata.integer("split.no", 0);
@@ -33,7 +33,8 @@ record GgufParts(Path opened, String prefix, int index, int count) {
             return new GgufParts(path, "", 0, 1);
         }
         if (index < 0 || index >= count || count > MOST_PARTS) {
-            throw new ModelFileException(name + " is damaged: it says it is part " + (index + 1L) + " of " + count + ".");
+            throw new ModelFileException(
+                    name + " is damaged: it says it is part " + (index + 1L) + " of " + count + ".");
         }
         Matcher matcher = NAME.matcher(name);
         if (!matcher.matches()
@@ -55,16 +56,17 @@ record GgufParts(Path opened, String prefix, int index, int count) {
     /// @throws ModelFileException if it is missing, damaged, or says to be another part
     GgufHeader read(int part, Arena arena) {
         Path path = path(part);
-        String name = GgufFile.fileName(path);
+        String name = ModelFiles.fileName(path);
         if (!Files.exists(path)) {
             throw new ModelFileException("Part " + (part + 1) + " of " + count + " is missing: put " + name + " beside "
-                    + GgufFile.fileName(opened) + ".");
+                    + ModelFiles.fileName(opened) + ".");
         }
         GgufHeader header = GgufHeader.read(name, MappedFile.map(path, arena));
         Metadata metadata = new Metadata(name, header.values());
         if (metadata.integer("split.no", 0) != part || metadata.integer("split.count", 1) != count) {
-            throw new ModelFileException(name + " is not part " + (part + 1) + " of " + count + ": by its header it is part "
-                    + (metadata.integer("split.no", 0) + 1L) + " of " + metadata.integer("split.count", 1) + ".");
+            throw new ModelFileException(name + " is not part " + (part + 1) + " of " + count
+                    + ": by its header it is part " + (metadata.integer("split.no", 0) + 1L) + " of "
+                    + metadata.integer("split.count", 1) + ".");
         }
         return header;
     }
@@ -80,14 +82,15 @@ record GgufParts(Path opened, String prefix, int index, int count) {
             tensors += header.tensors().size();
             Object other = header.values().getOrDefault("general.architecture", architecture);
             if (!Objects.equals(architecture, other)) {
-                throw new ModelFileException(GgufFile.fileName(path(i)) + " belongs to another model than "
-                        + GgufFile.fileName(path(0)) + ": their architectures differ.");
+                throw new ModelFileException(ModelFiles.fileName(path(i)) + " belongs to another model than "
+                        + ModelFiles.fileName(path(0)) + ": their architectures differ.");
             }
         }
-        Metadata first = new Metadata(GgufFile.fileName(path(0)), headers.getFirst().values());
+        Metadata first =
+                new Metadata(ModelFiles.fileName(path(0)), headers.getFirst().values());
         long expected = count == 1 ? tensors : first.integer("split.tensors.count", (int) tensors);
         if (tensors != expected) {
-            throw new ModelFileException(GgufFile.fileName(path(0)) + " and its other parts have " + tensors
+            throw new ModelFileException(ModelFiles.fileName(path(0)) + " and its other parts have " + tensors
                     + " tensors together where " + expected + " were written: a part is of another file.");
         }
     }

@@ -5,8 +5,8 @@ import java.util.AbstractList;
 import java.util.Objects;
 import java.util.RandomAccess;
 
-/// The strings of a GGUF array, kept as the file has them and decoded on each [#get]: a vocabulary with its merges has
-/// most of a million, which would be most of the time that opening a file takes.
+/// The strings of a GGUF array, kept as the file has them and decoded on each [#get]: a vocabulary with its
+/// merges has most of a million, which would be most of the time that opening a file takes.
 final class GgufStrings extends AbstractList<String> implements RandomAccess {
     private final byte[] bytes;
     private final int[] starts;

@@ -10,8 +10,8 @@ import ouverture.error.ModelFileException;
 /// A model file's header in GGUF's names, whatever the file. A key is looked up as it stands and then under the
 /// architecture's prefix: `block_count` finds `llama.block_count`.
 ///
-/// Values are Boolean, Long, Double, String, or a list of one of these; lists of numbers may also be `int[]`, `long[]`
-/// or `float[]`.
+/// Values are Boolean, Long, Double, String, or a list of one of these; lists of numbers may also be `int[]`,
+/// `long[]` or `float[]`.
 public final class Metadata {
     private final String file;
     private final String architecture;

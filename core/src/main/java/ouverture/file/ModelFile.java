@@ -7,8 +7,8 @@ import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.Tensor;
 
-/// An open model: its header and its tensors, mapped into memory until it is closed. Names are GGUF's, whatever the
-/// file; each tensor was checked to lie inside its file.
+/// An open model: its header and its tensors, mapped into memory until it is closed. Names are GGUF's, whatever
+/// the file; each tensor was checked to lie inside its file.
 public sealed interface ModelFile extends AutoCloseable permits GgufFile, SafetensorsFolder {
     /// Opens a GGUF file (the first part, if it is split) or a folder with safetensors.
     ///

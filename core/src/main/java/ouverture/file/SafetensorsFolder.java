@@ -1,5 +1,98 @@
 package ouverture.file;
-import java.nio.file.Path; import java.util.*;  import ouverture.tensor.Tensor;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import ouverture.error.ModelFileException;
+import ouverture.error.UnsupportedModelException;
+import ouverture.tensor.Tensor;
+
+/// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json`
+/// beside them.
+/// Names and settings are translated to GGUF's; tensors that GGUF keeps in another order (rotary rows, transposed
+/// layers, experts behind each other) are copies in memory, all others views on the mapped files.
+///
+/// Another process may shorten a file while it is mapped; reading a tensor then ends in an `InternalError` ("a
+/// fault occurred in an unsafe memory access operation").
 public final class SafetensorsFolder implements ModelFile {
- public Path path() { throw new Error();} public Metadata metadata() {throw new Error();} public Map<String,Tensor> tensors(){throw new Error();} public Optional<Path> tokenizerJson(){throw new Error();} public void close(){}
+    private final Path path;
+    private final Arena arena;
+    private final Metadata metadata;
+    private final Map<String, Tensor> tensors;
+
+    private SafetensorsFolder(Path path, Arena arena, Metadata metadata, Map<String, Tensor> tensors) {
+        this.path = path;
+        this.arena = arena;
+        this.metadata = metadata;
+        this.tensors = tensors;
+    }
+
+    /// Whether a folder holds weights in safetensors.
+    static boolean hasWeights(Path folder) {
+        return SafetensorsIndex.isIn(folder);
+    }
+
+    /// Opens a folder.
+    ///
+    /// @throws ModelFileException if a file in it is missing, unreadable, truncated or damaged
+    /// @throws UnsupportedModelException if its architecture or a number format cannot be read
+    @SuppressWarnings("MustBeClosedChecker") // the folder owns the arena
+    public static SafetensorsFolder open(Path folder) {
+        HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
+        HuggingFaceFamily family = HuggingFaceFamilies.of(config);
+        if (config.object("quantization_config").isPresent()) {
+            throw new UnsupportedModelException(config.file()
+                    + " says that its weights are quantised, which this version cannot read from safetensors:"
+                    + " try a GGUF file of the model.");
+        }
+        String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
+        Map<String, Object> values = family.keys(config);
+        values.put("general.name", name);
+        HuggingFaceExtras.add(folder, config, values);
+        Metadata metadata = new Metadata(name, Collections.unmodifiableMap(values));
+        Arena arena = Arena.ofShared();
+        try {
+            TensorTranslation translation = new TensorTranslation(family, metadata, arena);
+            SafetensorsIndex index = SafetensorsIndex.read(folder);
+            for (String shard : index.shards().keySet()) {
+                SafetensorsHeader header = SafetensorsHeader.read(folder.resolve(shard), arena);
+                index.check(shard, header.entries().keySet());
+                translation.add(header);
+            }
+            return new SafetensorsFolder(folder, arena, metadata, translation.tensors(config));
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public Metadata metadata() {
+        return metadata;
+    }
+
+    @Override
+    public Map<String, Tensor> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public Optional<Path> tokenizerJson() {
+        return Optional.of(path.resolve("tokenizer.json")).filter(Files::isRegularFile);
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
 }

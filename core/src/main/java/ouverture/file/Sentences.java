@@ -6,13 +6,18 @@ final class Sentences {
 
     private Sentences() {}
 
-    /// The text in quotation marks, cut to a readable length, without characters that could steer a terminal.
-    static String quoted(String text) {
-        StringBuilder clean = new StringBuilder("\"");
+    /// The text cut to a readable length, without characters that could steer a terminal.
+    static String clean(String text) {
+        StringBuilder clean = new StringBuilder();
         text.codePoints().limit(LONGEST).forEach(c -> {
             boolean visible = !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT;
             clean.appendCodePoint(visible ? c : '?');
         });
-        return clean.append(text.codePointCount(0, text.length()) > LONGEST ? "…\"" : "\"").toString();
+        return text.codePointCount(0, text.length()) > LONGEST ? clean + "…" : clean.toString();
+    }
+
+    /// As [#clean], in quotation marks.
+    static String quoted(String text) {
+        return "\"" + clean(text) + "\"";
     }
 }

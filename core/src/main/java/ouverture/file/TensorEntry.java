@@ -61,7 +61,8 @@ record TensorEntry(String name, DType type, int planes, int rows, int columns, l
         for (TensorEntry entry : ordered) {
             if (entry.bytes > weightBytes - entry.start) {
                 throw new ModelFileException(file + " is truncated: tensor " + Sentences.quoted(entry.name) + " needs "
-                        + entry.bytes + " bytes from byte " + entry.start + " of the weights, which end at byte " + weightBytes
+                        + entry.bytes + " bytes from byte " + entry.start + " of the weights, which end at byte "
+                        + weightBytes
                         + "; download or copy it again.");
             }
             if (before != null && entry.start - before.start < before.bytes) {

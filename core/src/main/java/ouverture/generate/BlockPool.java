@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Hands out the blocks of the key/value cache. A full block is remembered by the tokens that it and all blocks before
-/// it hold, so that a later sequence with the same beginning takes it over instead of computing it again; the least
-/// recently used of these are forgotten when blocks run out. Not thread-safe.
+/// Hands out the blocks of the key/value cache. A full block is remembered by the tokens that it and all blocks
+/// before it hold, so that a later sequence with the same beginning takes it over instead of computing it again;
+/// the least recently used of these are forgotten when blocks run out. Not thread-safe.
 final class BlockPool {
     /// Stands for "no block before this one".
     static final long ROOT = 0;
@@ -76,8 +76,8 @@ final class BlockPool {
         return block;
     }
 
-    /// The longest run of known full blocks that hold the beginning of `tokens`, not beyond `limit` tokens; the caller
-    /// uses them from now on.
+    /// The longest run of known full blocks that hold the beginning of `tokens`, not beyond `limit` tokens; the
+    /// caller uses them from now on.
     List<Integer> reuse(int[] tokens, int limit) {
         List<Integer> blocks = new ArrayList<>();
         long parent = ROOT;

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/// Draws the tokens of one sequence. What it draws depends on the logits, the parameters, the tokens before and the
-/// seed, and on nothing else.
+/// Draws the tokens of one sequence. What it draws depends on the logits, the parameters, the tokens before and
+/// the seed, and on nothing else.
 public final class Sampler {
     private static final RandomGeneratorFactory<RandomGenerator> GENERATORS =
             RandomGeneratorFactory.of("L64X128MixRandom");
@@ -106,8 +106,8 @@ public final class Sampler {
         return ranked(logits, k);
     }
 
-    /// The `k` most likely ids in order. Each logit becomes a long whose order is logit first, lower id first; the
-    /// smallest of the kept ones is found by a partial sort.
+    /// The `k` most likely ids in order. Each logit becomes a long whose order is logit first, lower id first;
+    /// the smallest of the kept ones is found by a partial sort.
     private static int[] ranked(float[] logits, int k) {
         long[] keys = new long[logits.length];
         for (int id = 0; id < keys.length; id++) {

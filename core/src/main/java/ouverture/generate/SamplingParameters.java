@@ -4,21 +4,22 @@ import java.util.Map;
 import java.util.OptionalLong;
 import ouverture.error.RequestException;
 
-/// How the next token is drawn from the logits. The steps come in this order: logit bias, penalties, temperature, top-k,
-/// top-p, min-p, draw.
+/// How the next token is drawn from the logits. The steps come in this order: logit bias, penalties,
+/// temperature, top-k, top-p, min-p, draw.
 ///
 /// @param temperature 0 (always the most likely token) to 10; divides the logits
 /// @param topK keeps the k most likely tokens; 0 keeps all
 /// @param topP keeps the most likely tokens that together have at least this probability, above 0 to 1
 ///     (arXiv 1904.09751)
 /// @param minP drops tokens less likely than this share of the most likely one, 0 to below 1 (arXiv 2407.01082)
-/// @param repetitionPenalty divides positive and multiplies negative logits of tokens seen in prompt or answer, above 0;
-///     1 is none (arXiv 1909.05858)
+/// @param repetitionPenalty divides positive and multiplies negative logits of tokens seen in prompt or answer,
+///     above 0; 1 is none (arXiv 1909.05858)
 /// @param presencePenalty subtracted from the logits of tokens in the answer, -2 to 2
 /// @param frequencyPenalty subtracted once for each time a token is in the answer, -2 to 2
 /// @param seed of the draws; a fresh one for each answer if empty
 /// @param logitBias added to the logits of these token ids, -100 to 100
-/// @param logProbs alternatives whose log-probability is reported with each token, 0 to 20; -1 reports none at all
+/// @param logProbs alternatives whose log-probability is reported with each token, 0 to 20; -1 reports none at
+///     all
 public record SamplingParameters(
         double temperature,
         int topK,
@@ -53,13 +54,15 @@ public record SamplingParameters(
     private static void range(String name, double value, double min, double max) {
         if (!(value >= min && value <= max)) {
             String lower = min == Double.MIN_NORMAL ? "above 0" : "at least " + plain(min);
-            throw new RequestException(
-                    "The " + name + " is " + plain(value) + "; it must be " + lower + " and at most " + plain(max) + ".");
+            throw new RequestException("The " + name + " is " + plain(value) + "; it must be " + lower + " and at most "
+                    + plain(max) + ".");
         }
     }
 
     private static String plain(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e9 ? String.valueOf((long) value) : String.valueOf(value);
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
     }
 
     public SamplingParameters withTemperature(double temperature) {
@@ -91,6 +94,20 @@ public record SamplingParameters(
     }
 
     public SamplingParameters withLogProbs(int logProbs) {
+        return new SamplingParameters(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                logitBias,
+                logProbs);
+    }
+
+    public SamplingParameters withLogitBias(Map<Integer, Double> logitBias) {
         return new SamplingParameters(
                 temperature,
                 topK,

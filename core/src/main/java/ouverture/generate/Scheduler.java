@@ -1,8 +1,5 @@
 package ouverture.generate;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +17,8 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
-/// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each step
-/// takes one token of every answer and as many prompt tokens as fit beside them.
+/// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each
+/// step takes one token of every answer and as many prompt tokens as fit beside them.
 public final class Scheduler implements AutoCloseable {
     private static final String CLOSED = "The engine is closed; open it again to ask it.";
 
@@ -120,7 +117,8 @@ public final class Scheduler implements AutoCloseable {
         return true;
     }
 
-    /// Builds a batch, runs it, and hands out what came of it. A failure ends the sequences of the batch and no others.
+    /// Builds a batch, runs it, and hands out what came of it. A failure ends the sequences of the batch and no
+    /// others.
     private void step() {
         List<Share> shares = shares();
         try {
@@ -211,9 +209,7 @@ public final class Scheduler implements AutoCloseable {
             sequence.advance(share.count, pool);
             FinishReason reason = null;
             for (int position : share.outputPositions) {
-                float[] values = new float[logits.columns()];
-                MemorySegment.copy(logits.data(), JAVA_FLOAT, row++ * logits.rowBytes(), values, 0, values.length);
-                reason = sequence.accept(position, values);
+                reason = sequence.accept(position, logits.floats(row++));
             }
             if (reason != null) {
                 running.remove(sequence);

@@ -53,8 +53,7 @@ public final class Sequence {
     /// @param prompt token ids, at least one
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
     /// @param end whether a token ends the answer
-    public Sequence(
-            int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
+    public Sequence(int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
         this(prompt, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
     }
 
@@ -133,8 +132,8 @@ public final class Sequence {
         return true;
     }
 
-    /// Gives all blocks back; what was computed must be computed again, or found in the pool, when the sequence is
-    /// admitted again.
+    /// Gives all blocks back; what was computed must be computed again, or found in the pool, when the sequence
+    /// is admitted again.
     void evict(BlockPool pool) {
         pool.release(blocks);
         blocks.clear();
@@ -182,7 +181,8 @@ public final class Sequence {
     /// Takes the logits after `position`.
     ///
     /// @return why the sequence ends now, or null if it goes on
-    @Nullable FinishReason accept(int position, float[] row) {
+    @Nullable
+    FinishReason accept(int position, float[] row) {
         if (!logits.none) {
             logits.listener.logits(position, row);
             return position == promptLength - 1 ? FinishReason.LENGTH : null;

@@ -2,7 +2,8 @@ package ouverture.generate;
 
 import java.util.List;
 
-/// Cuts a growing text where the stop string that is complete first begins, and holds back an end that may turn out to begin one.
+/// Cuts a growing text where the stop string that is complete first begins, and holds back an end that may turn
+/// out to begin one.
 public final class TextStream {
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();

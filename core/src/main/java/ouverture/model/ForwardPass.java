@@ -8,8 +8,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
 import ouverture.tensor.Tensor;
 
-/// One step through a network: hides the scratch memory, the batch and the caches, so that families only state the
-/// mathematics. Activations are F32 matrices with one row for each token of the batch.
+/// One step through a network: hides the scratch memory, the batch and the caches, so that families only state
+/// the mathematics. Activations are F32 matrices with one row for each token of the batch.
 public final class ForwardPass {
     private final Kernels kernels;
     private final Batch batch;
@@ -25,8 +25,8 @@ public final class ForwardPass {
         scratch.reset();
     }
 
-    /// Begins layer `index`: gives back the memory of what the layer before computed. Only what was computed before the
-    /// first layer, such as the residual stream, lives on.
+    /// Begins layer `index`: gives back the memory of what the layer before computed. Only what was computed
+    /// before the first layer, such as the residual stream, lives on.
     public void layer(int index) {
         if (index == 0) {
             scratch.mark();
@@ -76,7 +76,8 @@ public final class ForwardPass {
         return x;
     }
 
-    /// Stores keys and values of layer `layer` and attends with the queries to all positions up to each row's own.
+    /// Stores keys and values of layer `layer` and attends with the queries to all positions up to each row's
+    /// own.
     public Tensor attention(int layer, Tensor query, Tensor key, Tensor value, Attention attention) {
         KvCache.Layer store = cache.layers().get(layer);
         kernels.append(store, key, value, batch);

@@ -7,8 +7,8 @@ import java.util.List;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
-/// Memory for the intermediate results of a step, handed out front to back and taken back all at once. Grows by chunks
-/// until the largest step has fitted once; later steps allocate nothing.
+/// Memory for the intermediate results of a step, handed out front to back and taken back all at once. Grows by
+/// chunks until the largest step has fitted once; later steps allocate nothing.
 public final class Scratch {
     private static final long CHUNK_BYTES = 4L << 20;
     private static final long ALIGNMENT = 64;

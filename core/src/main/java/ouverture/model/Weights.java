@@ -13,8 +13,8 @@ import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
-/// The tensors of a file by name, as the parts of a network. Every part is checked for its shape and format when it is
-/// taken, so that no forward pass reads beyond a tensor.
+/// The tensors of a file by name, as the parts of a network. Every part is checked for its shape and format when
+/// it is taken, so that no forward pass reads beyond a tensor.
 public final class Weights {
     private final String file;
     private final Map<String, Tensor> tensors;

@@ -1,7 +1,7 @@
 package ouverture.tensor;
 
-/// What one layer's attention does: softmax(scale * q k^T + causal mask) v, with several query heads to one key/value
-/// head (arXiv 2305.13245).
+/// What one layer's attention does: softmax(scale * q k^T + causal mask) v, with several query heads to one
+/// key/value head (arXiv 2305.13245).
 ///
 /// @param heads query heads
 /// @param kvHeads key/value heads; divides `heads`

@@ -5,8 +5,7 @@ import java.lang.foreign.MemorySegment;
 /// The reference meaning of one number format: what its bytes say, and how floats are rounded to it. Thread-safe.
 ///
 /// Layouts, decoded numbers and rounding are those of ggml's reference code, to the last bit. NaN, infinities and
-/// random
-/// bytes are legal input of both directions.
+/// random bytes are legal input of both directions.
 public interface BlockCodec {
     /// The format that this codec reads and writes.
     DType type();

@@ -1,7 +1,7 @@
 package ouverture.tensor;
 
-/// Number format of a tensor's elements, laid out in memory as GGML does: `blockElements` numbers share one block of
-/// `blockBytes` bytes. Source: the GGUF specification and ggml's type table.
+/// Number format of a tensor's elements, laid out in memory as GGML does: `blockElements` numbers share one
+/// block of `blockBytes` bytes. Source: the GGUF specification and ggml's type table.
 public enum DType {
     F32(0, 1, 4),
     F16(1, 1, 2),
@@ -34,7 +34,8 @@ public enum DType {
     BF16(30, 1, 2),
     TQ1_0(34, 256, 54),
     TQ2_0(35, 256, 66),
-    MXFP4(39, 32, 17);
+    MXFP4(39, 32, 17),
+    NVFP4(40, 64, 36);
 
     private final int ggmlNumber;
     private final int blockElements;

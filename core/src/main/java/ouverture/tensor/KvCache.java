@@ -4,16 +4,17 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Paged keys and values of every layer, allocated once (arXiv 2309.06180). Blocks of `blockSize` positions are handed
-/// out by the scheduler, not here.
+/// Paged keys and values of every layer, allocated once (arXiv 2309.06180). Blocks of `blockSize` positions are
+/// handed out by the scheduler, not here.
 ///
 /// Memory: layers x blocks x blockSize x (key + value columns) numbers.
 ///
 /// @param blocks number of blocks
 /// @param blockSize positions of one block
 public record KvCache(int blocks, int blockSize, List<Layer> layers) {
-    /// One layer's share. Rows of `keys` and `values` are slots: block number x blockSize + position within the block.
-    /// Columns are rounded up to whole blocks of the number format; the columns beyond the shape's are zero.
+    /// One layer's share. Rows of `keys` and `values` are slots: block number x blockSize + position within the
+    /// block. Columns are rounded up to whole blocks of the number format; the columns beyond the shape's are
+    /// zero.
     public record Layer(Tensor keys, Tensor values, int blockSize, Shape shape) {
         /// The row where a position of a sequence lives.
         public int slot(int[] table, int position) {

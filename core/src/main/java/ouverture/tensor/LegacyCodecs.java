@@ -10,10 +10,10 @@ import static ouverture.tensor.LittleEndian.unsignedByte;
 
 import java.lang.foreign.MemorySegment;
 
-/// ggml's first block formats: 32 numbers with one F16 scale d. In the `_0` formats a number is d * quant with signed
-/// quants; the `_1` formats store an F16 minimum m after d, and a number is d * quant + m. Quants of 4 bits lie two to
-/// a
-/// byte, number i in the lower half and number i + 16 in the upper; a fifth bit of number i is bit i of a 32-bit word.
+/// ggml's first block formats: 32 numbers with one F16 scale d. In the `_0` formats a number is d * quant with
+/// signed quants; the `_1` formats store an F16 minimum m after d, and a number is d * quant + m. Quants of 4
+/// bits lie two to a byte, number i in the lower half and number i + 16 in the upper; a fifth bit of number i is
+/// bit i of a 32-bit word.
 final class LegacyCodecs {
     private static final int BLOCK = 32;
     private static final int HALF = BLOCK / 2;
@@ -31,8 +31,8 @@ final class LegacyCodecs {
     }
 
     static void encodeQ4s0(float[] from, int at, MemorySegment to, long offset) {
-        float scale = farthestFromZero(from, at) / -8;
-        float inverse = inverse(scale);
+        float scale = BlockMath.farthestFromZero(from, at, BLOCK) / -8;
+        float inverse = BlockMath.inverse(scale);
         putHalf(to, offset, scale);
         for (int i = 0; i < HALF; i++) {
             int low = quant(from[at + i] * inverse + 8.5f, 15);
@@ -55,7 +55,7 @@ final class LegacyCodecs {
     static void encodeQ4s1(float[] from, int at, MemorySegment to, long offset) {
         float minimum = smallest(from, at);
         float scale = (largest(from, at) - minimum) / 15;
-        float inverse = inverse(scale);
+        float inverse = BlockMath.inverse(scale);
         putHalf(to, offset, scale);
         putHalf(to, offset + 2, minimum);
         for (int i = 0; i < HALF; i++) {
@@ -77,8 +77,8 @@ final class LegacyCodecs {
     }
 
     static void encodeQ5s0(float[] from, int at, MemorySegment to, long offset) {
-        float scale = farthestFromZero(from, at) / -16;
-        float inverse = inverse(scale);
+        float scale = BlockMath.farthestFromZero(from, at, BLOCK) / -16;
+        float inverse = BlockMath.inverse(scale);
         putHalf(to, offset, scale);
         int fifth = 0;
         for (int i = 0; i < HALF; i++) {
@@ -105,7 +105,7 @@ final class LegacyCodecs {
     static void encodeQ5s1(float[] from, int at, MemorySegment to, long offset) {
         float minimum = smallest(from, at);
         float scale = (largest(from, at) - minimum) / 31;
-        float inverse = inverse(scale);
+        float inverse = BlockMath.inverse(scale);
         putHalf(to, offset, scale);
         putHalf(to, offset + 2, minimum);
         int fifth = 0;
@@ -127,33 +127,12 @@ final class LegacyCodecs {
     }
 
     static void encodeQ8s0(float[] from, int at, MemorySegment to, long offset) {
-        float largest = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            largest = Math.max(largest, Math.abs(from[at + i]));
-        }
-        float scale = largest / 127;
-        float inverse = inverse(scale);
+        float scale = BlockMath.largestMagnitude(from, at, BLOCK) / 127;
+        float inverse = BlockMath.inverse(scale);
         putHalf(to, offset, scale);
         for (int i = 0; i < BLOCK; i++) {
-            putByte(to, offset + 2 + i, roundedAwayFromZero(from[at + i] * inverse));
+            putByte(to, offset + 2 + i, BlockMath.roundedAwayFromZero(from[at + i] * inverse));
         }
-    }
-
-    /// Rounds to the nearest integer, halves away from zero (C's roundf; [Math#round] takes them up).
-    private static int roundedAwayFromZero(float value) {
-        int magnitude = Math.round(Math.abs(value));
-        return value < 0 ? -magnitude : magnitude;
-    }
-
-    /// The first element of the largest magnitude, with its sign.
-    private static float farthestFromZero(float[] from, int at) {
-        float farthest = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            if (Math.abs(from[at + i]) > Math.abs(farthest)) {
-                farthest = from[at + i];
-            }
-        }
-        return farthest;
     }
 
     private static float smallest(float[] from, int at) {
@@ -170,10 +149,6 @@ final class LegacyCodecs {
             largest = Math.max(largest, from[at + i]);
         }
         return largest;
-    }
-
-    private static float inverse(float scale) {
-        return scale == 0 ? 0 : 1 / scale;
     }
 
     /// `value` cut to an integer of 0 to `most`; infinities and NaN too, which broken input can cause.

@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// Reads and writes the numbers that block formats are made of: little-endian at any byte offset, whatever the machine.
+/// Reads and writes the numbers that block formats are made of: little-endian at any byte offset, whatever the
+/// machine.
 final class LittleEndian {
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

@@ -1,7 +1,7 @@
 package ouverture.tensor;
 
-/// Rotary position embedding (arXiv 2104.09864): the angle per position of each pair of dimensions, and which elements
-/// pair up.
+/// Rotary position embedding (arXiv 2104.09864): the angle per position of each pair of dimensions, and which
+/// elements pair up.
 ///
 /// @param inverseFrequencies radians per position, one for each rotated pair
 /// @param magnitude factor on the rotated values (YaRN's attention temperature), 1 for plain RoPE
@@ -39,8 +39,8 @@ public record Rope(float[] inverseFrequencies, float magnitude, boolean interlea
         return new Rope(inverseFrequencies, magnitude, true);
     }
 
-    /// YaRN (arXiv 2309.00071): slows low frequencies by `factor`, keeps high ones, blends between. The range of the
-    /// blend is rounded to whole dimensions, as GGUF engines do.
+    /// YaRN (arXiv 2309.00071): slows low frequencies by `factor`, keeps high ones, blends between. The range of
+    /// the blend is rounded to whole dimensions, as GGUF engines do.
     ///
     /// @param originalContext positions seen in training before stretching
     /// @param betaFast rotations within the original context above which a frequency is kept

@@ -5,9 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The meaning of every kernel, as plain loops with double accumulation: the specification that other kernel sets are
-/// tested against, and what serves where nothing faster can.
+/// The meaning of every kernel, as plain loops with double accumulation: the specification that other kernel
+/// sets are tested against, and what serves where nothing faster can.
 public final class ScalarKernels implements Kernels {
+    /// Their name.
+    public static final String NAME = "scalar";
+
     private static final int Q8_BLOCK = DType.Q8_0.blockElements();
 
     private final WorkerPool pool;
@@ -20,7 +23,7 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public String name() {
-        return "scalar";
+        return NAME;
     }
 
     @Override

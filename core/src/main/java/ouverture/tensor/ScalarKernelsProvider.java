@@ -6,7 +6,7 @@ import java.util.Optional;
 public final class ScalarKernelsProvider implements KernelsProvider {
     @Override
     public String name() {
-        return "scalar";
+        return ScalarKernels.NAME;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package ouverture.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// A named view on memory, row-major with the last dimension contiguous; never owns what it views.
 ///
@@ -39,6 +40,14 @@ public record Tensor(String name, DType type, int planes, int rows, int columns,
     /// Rows `from` to `from + count` of a one-plane tensor.
     public Tensor rows(int from, int count) {
         return new Tensor(name, type, 1, count, columns, data.asSlice(from * rowBytes(), count * rowBytes()));
+    }
+
+    /// The elements of one row of a one-plane F32 tensor, copied.
+    public float[] floats(int row) {
+        assert type == DType.F32 : name + " holds " + type;
+        float[] elements = new float[columns];
+        MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, row * rowBytes(), elements, 0, columns);
+        return elements;
     }
 
     /// The same elements seen as `rows` x `columns`.

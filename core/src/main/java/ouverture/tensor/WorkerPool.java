@@ -4,12 +4,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Fixed platform threads that share one operation at a time. Workers spin briefly for the next operation, then park.
-/// Parts are handed out in chunks from a shared counter, and the end is reached when every part is done, so that a core
-/// that other programs slow down holds up no more than the chunk it works on. One caller at a time.
+/// Fixed platform threads that share one operation at a time. Workers spin briefly for the next operation, then
+/// park. Parts are handed out in chunks from a shared counter, and the end is reached when every part is done,
+/// so that a core that other programs slow down holds up no more than the chunk it works on. One caller at a
+/// time.
 public final class WorkerPool implements AutoCloseable {
-    /// Looks at the shared state before giving up the processor: some 50 microseconds, longer than the pause between
-    /// two operations of a step and shorter than what waking a thread costs.
+    /// Looks at the shared state before giving up the processor: some 50 microseconds, longer than the pause
+    /// between two operations of a step and shorter than what waking a thread costs.
     private static final int SPINS = 2_000;
 
     /// Chunks per thread: enough to even out, few enough to leave each chunk a long run of memory.
@@ -21,8 +22,8 @@ public final class WorkerPool implements AutoCloseable {
         void run(int from, int to);
     }
 
-    /// Work on parts `from` (inclusive) to `to` (exclusive) by thread `worker`, from 0 to [#threads()] - 1, which runs
-    /// nothing else meanwhile: an index for scratch memory.
+    /// Work on parts `from` (inclusive) to `to` (exclusive) by thread `worker`, from 0 to [#threads()] - 1,
+    /// which runs nothing else meanwhile: an index for scratch memory.
     @FunctionalInterface
     public interface WorkerPart {
         void run(int worker, int from, int to);
@@ -128,6 +129,7 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
+        @SuppressWarnings("ThreadPriorityCheck") // yielding is the point
         void await() {
             for (int spins = 0; done.get() < count; spins++) {
                 if (spins < SPINS) {
@@ -147,7 +149,10 @@ public final class WorkerPool implements AutoCloseable {
 
         Worker(int index) {
             this.index = index;
-            thread = Thread.ofPlatform().daemon().name("ouverture-worker-" + index).unstarted(this::loop);
+            thread = Thread.ofPlatform()
+                    .daemon()
+                    .name("ouverture-worker-" + index)
+                    .unstarted(this::loop);
         }
 
         void wake() {

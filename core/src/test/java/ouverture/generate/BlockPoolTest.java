@@ -26,7 +26,9 @@ final class BlockPoolTest {
         assertThat(pool.reuse(TOKENS, 7)).isEqualTo(blocks);
         assertThat(pool.reuse(TOKENS, 5)).isEqualTo(blocks.subList(0, 2));
         assertThat(pool.reuse(new int[] {1, 2, 9, 9}, 4)).isEqualTo(blocks.subList(0, 1));
-        assertThat(pool.reuse(new int[] {3, 4, 5, 6}, 4)).as("same tokens, other beginning").isEmpty();
+        assertThat(pool.reuse(new int[] {3, 4, 5, 6}, 4))
+                .as("same tokens, other beginning")
+                .isEmpty();
     }
 
     @Test

@@ -72,11 +72,10 @@ final class SamplerTest {
 
     @Test
     void penaltiesAndBias() {
-        SamplingParameters repetition =
-                new SamplingParameters(0, 0, 1, 0, 2, 0, 0, OptionalLong.empty(), Map.of(), -1);
-        assertThat(new Sampler(repetition, new int[] {1}).sample(LOGITS.clone())).isEqualTo(4);
-        SamplingParameters presence =
-                new SamplingParameters(0, 0, 1, 0, 1, 1.5, 0, OptionalLong.empty(), Map.of(), -1);
+        SamplingParameters repetition = new SamplingParameters(0, 0, 1, 0, 2, 0, 0, OptionalLong.empty(), Map.of(), -1);
+        assertThat(new Sampler(repetition, new int[] {1}).sample(LOGITS.clone()))
+                .isEqualTo(4);
+        SamplingParameters presence = new SamplingParameters(0, 0, 1, 0, 1, 1.5, 0, OptionalLong.empty(), Map.of(), -1);
         Sampler sampler = new Sampler(presence, new int[] {4});
         assertThat(sampler.sample(LOGITS.clone())).isEqualTo(1);
         assertThat(sampler.sample(LOGITS.clone())).isEqualTo(4);
@@ -107,9 +106,9 @@ final class SamplerTest {
             {-0f, 0f}
         };
         for (float[] logits : odd) {
-            for (SamplingParameters parameters : new SamplingParameters[] {
-                SamplingParameters.GREEDY, SamplingParameters.DEFAULT, plain(1, 0, 1, 0)
-            }) {
+            for (SamplingParameters parameters :
+                    new SamplingParameters[] {SamplingParameters.GREEDY, SamplingParameters.DEFAULT, plain(1, 0, 1, 0)
+                    }) {
                 assertThat(new Sampler(parameters, new int[0]).sample(logits.clone()))
                         .isBetween(0, 1);
             }
@@ -136,7 +135,6 @@ final class SamplerTest {
                 .hasMessage("The temperature is -1; it must be at least 0 and at most 10.");
         assertThatThrownBy(() -> SamplingParameters.DEFAULT.withTemperature(Double.NaN))
                 .isInstanceOf(RequestException.class);
-        assertThatThrownBy(() -> plain(1, 0, 0, 0))
-                .hasMessage("The top-p is 0; it must be above 0 and at most 1.");
+        assertThatThrownBy(() -> plain(1, 0, 0, 0)).hasMessage("The top-p is 0; it must be above 0 and at most 1.");
     }
 }

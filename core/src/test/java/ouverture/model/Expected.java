@@ -41,8 +41,8 @@ public record Expected(Path model, List<Prompt> prompts) {
     public static Expected of(Path file, @org.jspecify.annotations.Nullable Path model) {
         try {
             JsonNode json = new ObjectMapper().readTree(Files.readString(file));
-            byte[] logits =
-                    Files.readAllBytes(file.resolveSibling(json.get("logits_file").asString()));
+            byte[] logits = Files.readAllBytes(
+                    file.resolveSibling(json.get("logits_file").asString()));
             List<Prompt> prompts = new ArrayList<>();
             for (JsonNode prompt : json.get("prompts")) {
                 prompts.add(new Prompt(

@@ -21,8 +21,8 @@ import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
-/// Compares whole networks with an independent engine's float64 logits, within the marks of the data's own README; one
-/// small subclass for each kernel set.
+/// Compares whole networks with an independent engine's float64 logits, within the marks of the data's own
+/// README; one small subclass for each kernel set.
 public abstract class ModelConformance {
     private static final int BLOCK_SIZE = 4;
 
@@ -94,8 +94,9 @@ public abstract class ModelConformance {
             file = ModelFile.open(expected.model());
             model = Families.load(file);
             kernels = kernels(new KernelsOptions(2, activations));
-            int positions =
-                    expected.prompts().stream().mapToInt(p -> p.tokens().length + 64).sum();
+            int positions = expected.prompts().stream()
+                    .mapToInt(p -> p.tokens().length + 64)
+                    .sum();
             cache = KvCache.allocate(arena, cacheType, positions / BLOCK_SIZE, BLOCK_SIZE, model.cacheShapes());
             scratch = new Scratch(arena);
         }

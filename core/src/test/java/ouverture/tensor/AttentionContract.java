@@ -47,10 +47,8 @@ abstract class AttentionContract {
             }
             KvCache.Layer cache = memory.cache(type, blocks.length, BLOCK, attention);
             int rows = SEQUENCES * length;
-            int[] positions =
-                    IntStream.range(0, rows).map(r -> r % length).toArray();
-            int[] sequences =
-                    IntStream.range(0, rows).map(r -> r / length).toArray();
+            int[] positions = IntStream.range(0, rows).map(r -> r % length).toArray();
+            int[] sequences = IntStream.range(0, rows).map(r -> r / length).toArray();
             int keyColumns = attention.cacheShape().keyColumns();
             float[] keys = random(rows * keyColumns, Range.ORDINARY, random);
             for (int i = 0; i < keys.length; i++) {
@@ -93,8 +91,8 @@ abstract class AttentionContract {
                 .toArray();
         Batch batch = filled.batch(positions, sequences);
         int columns = attention.heads() * attention.keySize();
-        Tensor query = memory.floats(
-                positions.length, columns, random(positions.length * columns, Range.ORDINARY, random));
+        Tensor query =
+                memory.floats(positions.length, columns, random(positions.length * columns, Range.ORDINARY, random));
         Tensor expected = memory.unset(DType.F32, positions.length, attention.heads() * attention.valueSize());
         try (Kernels reference = new ScalarKernels(new KernelsOptions(1, Activations.F32))) {
             reference.attention(expected, query, filled.cache, batch, attention);
@@ -103,8 +101,7 @@ abstract class AttentionContract {
         // A score of s has an error of about s times the rounding, and the exponential makes it a relative one.
         assertClose(actual, expected, 0, 4e-6 * Math.max(1, magnitude * Math.sqrt(attention.keySize())));
         for (int threads = 2; threads <= 3; threads++) {
-            assertSameBits(
-                    attend(threads, query, filled.cache, batch, attention), actual, attention + " " + threads);
+            assertSameBits(attend(threads, query, filled.cache, batch, attention), actual, attention + " " + threads);
         }
         for (int r : new int[] {0, prompt.length / 2, prompt.length, positions.length - 1}) {
             Batch one = filled.batch(new int[] {positions[r]}, new int[] {sequences[r]});
@@ -115,13 +112,23 @@ abstract class AttentionContract {
 
     @ParameterizedTest
     @CsvSource({
-        "F32,4,4,16,16", "F32,8,2,64,64", "F32,4,1,128,64", "F32,6,2,10,7", "F32,5,5,80,80", "F32,2,1,576,512",
-        "F16,4,4,8,8", "F16,8,2,64,64", "F16,40,1,64,64", "F16,4,1,128,128",
-        "Q8_0,8,2,64,64", "Q8_0,4,4,8,8", "Q8_0,6,3,40,24", "Q8_0,4,2,128,96"
+        "F32,4,4,16,16",
+        "F32,8,2,64,64",
+        "F32,4,1,128,64",
+        "F32,6,2,10,7",
+        "F32,5,5,80,80",
+        "F32,2,1,576,512",
+        "F16,4,4,8,8",
+        "F16,8,2,64,64",
+        "F16,40,1,64,64",
+        "F16,4,1,128,128",
+        "Q8_0,8,2,64,64",
+        "Q8_0,4,4,8,8",
+        "Q8_0,6,3,40,24",
+        "Q8_0,4,2,128,96"
     })
     void attendsWithAnyShape(DType type, int heads, int kvHeads, int keySize, int valueSize) {
-        Attention attention =
-                new Attention(heads, kvHeads, keySize, valueSize, (float) (1 / Math.sqrt(keySize)));
+        Attention attention = new Attention(heads, kvHeads, keySize, valueSize, (float) (1 / Math.sqrt(keySize)));
         check(type, attention, 70, 1);
     }
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.Numbers.Range;
 
-/// What every kernel set promises; one small subclass for each set. Products and attention have contracts of their own,
-/// which run as part of this one.
+/// What every kernel set promises; one small subclass for each set. Products and attention have contracts of
+/// their own, which run as part of this one.
 public abstract class KernelsContract {
     private final GuardedMemory memory = new GuardedMemory();
     private final Kernels reference = new ScalarKernels(new KernelsOptions(1, Activations.F32));
@@ -64,8 +64,8 @@ public abstract class KernelsContract {
         void apply(Kernels kernels, Tensor x);
     }
 
-    /// Runs an operation that is row by row on all rows, with other thread counts, and on each row alone: asserts that
-    /// the bits are the same, and returns the result.
+    /// Runs an operation that is row by row on all rows, with other thread counts, and on each row alone:
+    /// asserts that the bits are the same, and returns the result.
     private Tensor sameForAnySplit(Tensor x, InPlace operation) {
         Tensor first = memory.copy(x);
         for (int threads = 1; threads <= 3; threads++) {
@@ -119,7 +119,13 @@ public abstract class KernelsContract {
 
     @ParameterizedTest
     @CsvSource({
-        "1,1,ORDINARY", "3,2,TINY", "7,15,ORDINARY", "33,16,LARGE", "2,17,DENORMAL", "1,4098,ORDINARY", "64,4096,LARGE",
+        "1,1,ORDINARY",
+        "3,2,TINY",
+        "7,15,ORDINARY",
+        "33,16,LARGE",
+        "2,17,DENORMAL",
+        "1,4098,ORDINARY",
+        "64,4096,LARGE",
         "65,257,TINY"
     })
     void normalises(int rows, int columns, Range range) {
@@ -145,7 +151,14 @@ public abstract class KernelsContract {
 
     @ParameterizedTest
     @CsvSource({
-        "64,64,true", "64,64,false", "8,8,true", "8,8,false", "80,32,false", "128,96,true", "6,6,false", "256,256,false"
+        "64,64,true",
+        "64,64,false",
+        "8,8,true",
+        "8,8,false",
+        "80,32,false",
+        "128,96,true",
+        "6,6,false",
+        "256,256,false"
     })
     void rotates(int headSize, int dimensions, boolean interleaved) {
         Rope plain = Rope.plain(dimensions, 10_000);
@@ -255,7 +268,8 @@ public abstract class KernelsContract {
             assertSameBits(actual.keys(), expected.keys(), "keys");
             assertSameBits(actual.values(), expected.values(), "values");
         }
-        MemorySegment unused = expected.keys().data().asSlice(39 * expected.keys().rowBytes());
+        MemorySegment unused =
+                expected.keys().data().asSlice(39 * expected.keys().rowBytes());
         assertThat(unused.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) -1);
     }
 

@@ -131,7 +131,7 @@ abstract class MatmulContract {
     @ParameterizedTest
     @MethodSource("encoded")
     void multipliesAnyNumberOfRowsAndOutputs(DType type) {
-        int columns = Math.max(96, type.blockElements());
+        int columns = Math.ceilDiv(96, type.blockElements()) * type.blockElements();
         for (int rows : ROWS) {
             for (int outputs : OUTPUTS) {
                 Tensor weight =
@@ -149,7 +149,8 @@ abstract class MatmulContract {
             int columns = Math.ceilDiv(BLOCKS[i] * 32, type.blockElements()) * type.blockElements();
             int rows = any(ROWS, i);
             Tensor weight = memory.encoded(type, 5, columns, random(5 * columns, Range.ORDINARY, random));
-            Tensor x = memory.floats(rows, columns, random(rows * columns, i % 2 == 0 ? Range.ORDINARY : Range.TINY, random));
+            Tensor x = memory.floats(
+                    rows, columns, random(rows * columns, i % 2 == 0 ? Range.ORDINARY : Range.TINY, random));
             check(Activations.Q8, x, weight, null);
         }
     }

@@ -53,7 +53,9 @@ final class Numbers {
     /// @param mass the sum of the terms' magnitudes
     static void assertSum(float actual, float expected, double mass, int length, String what) {
         if (!Float.isFinite(expected)) {
-            assertThat(Float.isFinite(actual)).as("%s: %s is finite", what, actual).isFalse();
+            assertThat(Float.isFinite(actual))
+                    .as("%s: %s is finite", what, actual)
+                    .isFalse();
         } else if (mass < Float.MAX_VALUE) {
             double tolerance = (8 + length / 4.0) * (ROUNDING * mass + Float.MIN_VALUE);
             assertThat((double) actual).as(what).isBetween(expected - tolerance, expected + tolerance);

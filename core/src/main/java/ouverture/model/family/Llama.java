@@ -21,7 +21,8 @@ import ouverture.tensor.Tensor;
 /// # Llama 2, 3 and 3.1 (Meta), Mistral, Reka Flash 3, SmolLM
 ///
 /// The plain modern transformer: RMSNorm, RoPE over neighbouring pairs, grouped-query attention, SiLU-gated
-/// feed-forward, no bias. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv 2310.06825.
+/// feed-forward, no bias. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv
+/// 2310.06825.
 public final class Llama implements Model {
     public static final Family FAMILY = new Family("llama", Llama::new);
 
@@ -77,22 +78,21 @@ public final class Llama implements Model {
         float base = m.number("rope.freq_base", 10_000);
         float factor = m.number("rope.scaling.factor", 1);
         String scaling = m.string("rope.scaling.type").orElse("none");
-        Rope rope =
-                switch (scaling) {
-                    case "none" -> Rope.plain(dimensions, base);
-                    case "linear" -> Rope.plain(dimensions, base).slowed(factor);
-                    case "yarn" ->
-                        Rope.yarn(
-                                dimensions,
-                                base,
-                                factor,
-                                m.integer("rope.scaling.original_context_length", m.integer("context_length")),
-                                m.number("rope.scaling.yarn_beta_fast", 32),
-                                m.number("rope.scaling.yarn_beta_slow", 1));
-                    default ->
-                        throw new UnsupportedModelException(m.file() + " stretches positions by \"" + scaling
-                                + "\", which the llama family does not know; it knows none, linear and yarn.");
-                };
+        Rope rope = switch (scaling) {
+            case "none" -> Rope.plain(dimensions, base);
+            case "linear" -> Rope.plain(dimensions, base).slowed(factor);
+            case "yarn" ->
+                Rope.yarn(
+                        dimensions,
+                        base,
+                        factor,
+                        m.integer("rope.scaling.original_context_length", m.integer("context_length")),
+                        m.number("rope.scaling.yarn_beta_fast", 32),
+                        m.number("rope.scaling.yarn_beta_slow", 1));
+            default ->
+                throw new UnsupportedModelException(m.file() + " stretches positions by \"" + scaling
+                        + "\", which the llama family does not know; it knows none, linear and yarn.");
+        };
         float[] factors = w.numbers("rope_freqs.weight", dimensions / 2);
         return (factors == null ? rope : rope.dividedBy(factors)).interleavedPairs();
     }

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Activation;
 
-/// Operations on every element by itself. The result of an element does not tell whether it stood in a whole vector or
-/// in the rest at the end, which takes the same steps as plain floats.
+/// Operations on every element by itself. The result of an element does not tell whether it stood in a whole
+/// vector or in the rest at the end, which takes the same steps as plain floats.
 final class Elementwise {
     /// Elements that go through all steps of an activation before the next do: they stay in a first-level cache.
     private static final int CHUNK = 1024;

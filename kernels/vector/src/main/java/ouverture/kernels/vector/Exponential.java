@@ -22,9 +22,9 @@ final class Exponential {
 
     private Exponential() {}
 
-    /// Replaces the floats x at byte `at` by e^(factor x - offset), to 2e-7 of it: e^y = 2^n e^r with |r| <= ln(2) / 2,
-    /// and Taylor's series of e^r to the seventh power. One loop without calls of own methods, because C2 does not
-    /// inline what it has compiled by itself before, and then boxes the vectors.
+    /// Replaces the floats x at byte `at` by e^(factor x - offset), to 2e-7 of it: e^y = 2^n e^r with |r| <=
+    /// ln(2) / 2, and Taylor's series of e^r to the seventh power. One loop without calls of own methods,
+    /// because C2 does not inline what it has compiled by itself before, and then boxes the vectors.
     ///
     /// @param count rounded up to whole vectors
     static void replace(MemorySegment memory, long at, int count, float factor, float offset) {

@@ -15,9 +15,9 @@ import jdk.incubator.vector.VectorOperators;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Tensor;
 
-/// Attention of some rows and heads, chunk by chunk of positions with a running maximum and sum (arXiv 2205.14135).
-/// Chunks start at fixed positions, and no query's sums meet another's, so that neither the split into items nor the
-/// rest of the batch changes a bit.
+/// Attention of some rows and heads, chunk by chunk of positions with a running maximum and sum (arXiv
+/// 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither the
+/// split into items nor the rest of the batch changes a bit.
 ///
 /// The queries that share a key/value head follow each other, row by row, filled up to whole tiles.
 final class HeadGroup {
@@ -291,8 +291,7 @@ final class HeadGroup {
             long head = slot + firstKvHead * headBytes;
             for (int p = from; p < to; p++) {
                 for (int kv = 0; kv < kvHeads; kv++) {
-                    format.decode(
-                            slots.data(), head + kv * headBytes, memory, at(kv, p), size, workspace.buffer);
+                    format.decode(slots.data(), head + kv * headBytes, memory, at(kv, p), size, workspace.buffer);
                 }
                 head += slots.rowBytes();
             }

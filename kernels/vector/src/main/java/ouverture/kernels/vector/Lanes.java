@@ -38,8 +38,8 @@ final class Lanes {
     /// Whether [#BYTES] fills two vectors of floats.
     static final boolean TWO_PARTS = BYTES.length() > COUNT;
 
-    /// Columns whose products are summed lane by lane before the lanes are added up: a multiple of every block length,
-    /// 4 kB of floats, so that a tile's eight rows fit in a first-level cache.
+    /// Columns whose products are summed lane by lane before the lanes are added up: a multiple of every block
+    /// length, 4 kB of floats, so that a tile's eight rows fit in a first-level cache.
     static final int SPAN = 1024;
 
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
@@ -85,20 +85,21 @@ final class Lanes {
         return Float.float16ToFloat(from.get(SHORT, offset));
     }
 
-    /// Half-precision numbers at `offset`. The bits are moved to where a float has them, and the bias of the exponent is
-    /// made good by a product with 2^112, which is exact for denormals too. The other two products let infinities, which
-    /// arrive as 2^16 and more, overflow, and give back the rest; NaN becomes an infinity.
+    /// Half-precision numbers at `offset`. The bits are moved to where a float has them, and the bias of the
+    /// exponent is made good by a product with 2^112, which is exact for denormals too. The other two products
+    /// let infinities, which arrive as 2^16 and more, overflow, and give back the rest; NaN becomes an infinity.
     static FloatVector halves(MemorySegment from, long offset) {
-        IntVector wide = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, ORDER)
-                .convertShape(VectorOperators.S2I, INTS, 0);
-        FloatVector small = wide.lanewise(VectorOperators.LSHL, 13).and(0x8fffe000).reinterpretAsFloats();
+        IntVector wide = (IntVector)
+                ShortVector.fromMemorySegment(SHORTS, from, offset, ORDER).convertShape(VectorOperators.S2I, INTS, 0);
+        FloatVector small =
+                wide.lanewise(VectorOperators.LSHL, 13).and(0x8fffe000).reinterpretAsFloats();
         return small.mul(0x1p112f).mul(0x1p112f).mul(0x1p-112f);
     }
 
     /// bfloat16 numbers at `offset`.
     static FloatVector brainHalves(MemorySegment from, long offset) {
-        IntVector wide = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, ORDER)
-                .convertShape(VectorOperators.S2I, INTS, 0);
+        IntVector wide = (IntVector)
+                ShortVector.fromMemorySegment(SHORTS, from, offset, ORDER).convertShape(VectorOperators.S2I, INTS, 0);
         return wide.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 

@@ -10,12 +10,12 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
-/// Products of inputs with a weight matrix. Few rows of inputs are multiplied with the weights as they are read; for
-/// many, a panel of weights is decoded to floats once and used for all rows. Both sum in the same order, so a row's
-/// result does not tell which way it went.
+/// Products of inputs with a weight matrix. Few rows of inputs are multiplied with the weights as they are read;
+/// for many, a panel of weights is decoded to floats once and used for all rows. Both sum in the same order, so
+/// a row's result does not tell which way it went.
 ///
-/// Inputs that were rounded to 8 bits are multiplied as floats as well: the Vector API has no instruction for sums of
-/// 8-bit products, and made of 16-bit ones they are no faster with one row and half as fast with many.
+/// Inputs that were rounded to 8 bits are multiplied as floats as well: the Vector API has no instruction for
+/// sums of 8-bit products, and made of 16-bit ones they are no faster with one row and half as fast with many.
 final class Matmul {
     /// From this many rows on, decoding a panel pays.
     private static final int PANEL_INPUTS_MIN = 4;
@@ -40,7 +40,12 @@ final class Matmul {
     ///
     /// @param inputs rows of floats with `weight.columns()` columns
     private record Product(
-            Tensor out, Tile.Rows inputs, int count, Tensor weight, @Nullable Tensor bias, RowFormat format) {
+            Tensor out,
+            Tile.Rows inputs,
+            int count,
+            Tensor weight,
+            @Nullable Tensor bias,
+            RowFormat format) {
         /// Adds a span's sum to an output; the last span also brings the bias.
         void add(int input, int output, float sum, int from, int to) {
             long at = 4L * ((long) input * weight.rows() + output);

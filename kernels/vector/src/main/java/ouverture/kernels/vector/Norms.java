@@ -6,8 +6,8 @@ import static ouverture.kernels.vector.Lanes.set;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Normalisation of one row, in double precision so that no row overflows: plain loops, which are less than a hundredth
-/// of a step.
+/// Normalisation of one row, in double precision so that no row overflows: plain loops, which are less than a
+/// hundredth of a step.
 final class Norms {
     private Norms() {}
 

@@ -8,8 +8,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
-/// Attention over a paged cache, split into items: some neighbouring rows of one sequence, with all heads or, where that
-/// makes too few items for the threads, some of them.
+/// Attention over a paged cache, split into items: some neighbouring rows of one sequence, with all heads or,
+/// where that makes too few items for the threads, some of them.
 final class PagedAttention {
     /// Queries of one item at most, unless one row has more heads to a key/value head.
     private static final int QUERIES = 32;
@@ -31,8 +31,8 @@ final class PagedAttention {
     /// One call's operands.
     record Operands(Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention attention) {}
 
-    /// The rows from `row` to `row + rows`, all of one sequence, and the query heads from `head` to `head + heads`: those
-    /// of some whole key/value heads, or some of those of one.
+    /// The rows from `row` to `row + rows`, all of one sequence, and the query heads from `head` to `head +
+    /// heads`: those of some whole key/value heads, or some of those of one.
     record Item(int row, int rows, int head, int heads) {}
 
     void attend(Operands operands) {

@@ -12,8 +12,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/// Q4_0: blocks of a half-precision scale and 16 bytes; the lower halves of the bytes are the first 16 numbers, the
-/// upper halves the rest, all 8 too large. Scale times number has at most 15 bits: exact as a float.
+/// Q4_0: blocks of a half-precision scale and 16 bytes; the lower halves of the bytes are the first 16 numbers,
+/// the upper halves the rest, all 8 too large. Scale times number has at most 15 bits: exact as a float.
 final class Q4Rows implements RowFormat.Direct {
     static final Q4Rows INSTANCE = new Q4Rows();
 
@@ -88,8 +88,7 @@ final class Q4Rows implements RowFormat.Direct {
 
     private static FloatVector floats(ByteVector q, int part, int shift) {
         IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, part);
-        return (FloatVector)
-                wide.lanewise(VectorOperators.LSHR, shift).and(15).convert(VectorOperators.I2F, 0);
+        return (FloatVector) wide.lanewise(VectorOperators.LSHR, shift).and(15).convert(VectorOperators.I2F, 0);
     }
 
     /// As [#dots], for vectors of half a block: reads each byte once.
@@ -106,14 +105,18 @@ final class Q4Rows implements RowFormat.Direct {
             FloatVector s = FloatVector.broadcast(FLOATS, half(weight, p));
             IntVector u = (IntVector) bytes(weight, p + 2).convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
             FloatVector eight = s.mul(-8);
-            a = ((FloatVector) u.and(15).convert(VectorOperators.I2F, 0)).fma(s, eight).fma(y, a);
+            a = ((FloatVector) u.and(15).convert(VectorOperators.I2F, 0))
+                    .fma(s, eight)
+                    .fma(y, a);
             a = ((FloatVector) u.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0))
                     .fma(s, eight)
                     .fma(z, a);
             s = FloatVector.broadcast(FLOATS, half(weight, q));
             u = (IntVector) bytes(weight, q + 2).convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
             eight = s.mul(-8);
-            b = ((FloatVector) u.and(15).convert(VectorOperators.I2F, 0)).fma(s, eight).fma(y, b);
+            b = ((FloatVector) u.and(15).convert(VectorOperators.I2F, 0))
+                    .fma(s, eight)
+                    .fma(y, b);
             b = ((FloatVector) u.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0))
                     .fma(s, eight)
                     .fma(z, b);

@@ -10,7 +10,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/// Q8_0: blocks of a half-precision scale and 32 signed bytes. Scale times byte has at most 19 bits: exact as a float.
+/// Q8_0: blocks of a half-precision scale and 32 signed bytes. Scale times byte has at most 19 bits: exact as a
+/// float.
 final class Q8Rows implements RowFormat.Direct {
     static final Q8Rows INSTANCE = new Q8Rows();
 
@@ -54,13 +55,21 @@ final class Q8Rows implements RowFormat.Direct {
                 ByteVector u = bytes(weight, p + 2 + j);
                 ByteVector v = bytes(weight, q + 2 + j);
                 FloatVector y = load(x, at);
-                a = ((FloatVector) u.convertShape(VectorOperators.B2F, FLOATS, 0)).mul(s).fma(y, a);
-                b = ((FloatVector) v.convertShape(VectorOperators.B2F, FLOATS, 0)).mul(t).fma(y, b);
+                a = ((FloatVector) u.convertShape(VectorOperators.B2F, FLOATS, 0))
+                        .mul(s)
+                        .fma(y, a);
+                b = ((FloatVector) v.convertShape(VectorOperators.B2F, FLOATS, 0))
+                        .mul(t)
+                        .fma(y, b);
                 at += Lanes.SIZE;
                 if (Lanes.TWO_PARTS) {
                     y = load(x, at);
-                    a = ((FloatVector) u.convertShape(VectorOperators.B2F, FLOATS, 1)).mul(s).fma(y, a);
-                    b = ((FloatVector) v.convertShape(VectorOperators.B2F, FLOATS, 1)).mul(t).fma(y, b);
+                    a = ((FloatVector) u.convertShape(VectorOperators.B2F, FLOATS, 1))
+                            .mul(s)
+                            .fma(y, a);
+                    b = ((FloatVector) v.convertShape(VectorOperators.B2F, FLOATS, 1))
+                            .mul(t)
+                            .fma(y, b);
                     at += Lanes.SIZE;
                 }
             }

@@ -32,10 +32,11 @@ final class Rotation {
 
     /// Whether these are the angles of such a rotation.
     boolean is(Rope other, int[] otherPositions) {
-        return rope == other && Arrays.equals(positions, otherPositions);
+        return rope.equals(other) && Arrays.equals(positions, otherPositions);
     }
 
-    /// Rotates every head of `headSize` columns of row `row`, in place. A plain loop: less than a hundredth of a step.
+    /// Rotates every head of `headSize` columns of row `row`, in place. A plain loop: less than a hundredth of a
+    /// step.
     void apply(Tensor x, int row, int headSize) {
         int partner = rope.interleaved() ? 4 : 4 * pairs;
         int step = rope.interleaved() ? 8 : 4;

@@ -26,8 +26,8 @@ interface RowFormat {
 
     /// A format whose numbers are multiplied as they are read.
     interface Direct extends RowFormat {
-        /// Dot products of two rows of weights, at bytes `first` and `second`, with the floats at byte `xOffset` of `x`:
-        /// packed as [#pack].
+        /// Dot products of two rows of weights, at bytes `first` and `second`, with the floats at byte `xOffset`
+        /// of `x`: packed as [#pack].
         ///
         /// @param count whole vectors and blocks, at most [Lanes#SPAN]
         long dots(MemorySegment weight, long first, long second, MemorySegment x, long xOffset, int count);
@@ -58,7 +58,8 @@ interface RowFormat {
     /// Any format, by its reference codec.
     record CodecRows(BlockCodec codec) implements RowFormat {
         @Override
-        public void decode(MemorySegment from, long offset, MemorySegment to, long toOffset, int count, float[] buffer) {
+        public void decode(
+                MemorySegment from, long offset, MemorySegment to, long toOffset, int count, float[] buffer) {
             codec.decode(from, offset, buffer, 0, count);
             MemorySegment.copy(buffer, 0, to, Lanes.FLOAT, toOffset, count);
             pad(to, toOffset, count);

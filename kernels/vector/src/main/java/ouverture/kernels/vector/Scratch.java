@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// One piece of native memory that grows to the largest size asked for.
+@SuppressWarnings("MustBeClosedChecker") // close() and growing close the arena
 final class Scratch implements AutoCloseable {
     private Arena arena = Arena.ofShared();
     private MemorySegment memory = MemorySegment.NULL;

@@ -7,7 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
-/// Products of four rows of weights with four rows of inputs, all floats: each number that is loaded serves four times.
+/// Products of four rows of weights with four rows of inputs, all floats: each number that is loaded serves
+/// four times.
 final class Tile {
     /// Rows of weights, and rows of inputs, of one tile.
     static final int ROWS = 4;
@@ -48,8 +49,6 @@ final class Tile {
     /// @param count columns, whole vectors
     /// @param lanes takes [#BYTES] bytes
     static void multiply(Rows weights, int w, Rows inputs, int x, int count, MemorySegment lanes) {
-        MemorySegment ws = weights.data;
-        MemorySegment xs = inputs.data;
         long w0 = weights.at(w);
         long w1 = weights.at(w + 1);
         long w2 = weights.at(w + 2);
@@ -76,26 +75,26 @@ final class Tile {
         FloatVector a33 = a00;
         for (int i = 0; i < count; i += Lanes.COUNT) {
             long at = 4L * i;
-            FloatVector v0 = load(ws, w0 + at);
-            FloatVector v1 = load(ws, w1 + at);
-            FloatVector v2 = load(ws, w2 + at);
-            FloatVector v3 = load(ws, w3 + at);
-            FloatVector y = load(xs, x0 + at);
+            FloatVector v0 = load(weights.data, w0 + at);
+            FloatVector v1 = load(weights.data, w1 + at);
+            FloatVector v2 = load(weights.data, w2 + at);
+            FloatVector v3 = load(weights.data, w3 + at);
+            FloatVector y = load(inputs.data, x0 + at);
             a00 = v0.fma(y, a00);
             a01 = v1.fma(y, a01);
             a02 = v2.fma(y, a02);
             a03 = v3.fma(y, a03);
-            y = load(xs, x1 + at);
+            y = load(inputs.data, x1 + at);
             a10 = v0.fma(y, a10);
             a11 = v1.fma(y, a11);
             a12 = v2.fma(y, a12);
             a13 = v3.fma(y, a13);
-            y = load(xs, x2 + at);
+            y = load(inputs.data, x2 + at);
             a20 = v0.fma(y, a20);
             a21 = v1.fma(y, a21);
             a22 = v2.fma(y, a22);
             a23 = v3.fma(y, a23);
-            y = load(xs, x3 + at);
+            y = load(inputs.data, x3 + at);
             a30 = v0.fma(y, a30);
             a31 = v1.fma(y, a31);
             a32 = v2.fma(y, a32);
@@ -119,8 +118,9 @@ final class Tile {
         a33.intoMemorySegment(lanes, 15 * Lanes.SIZE, Lanes.ORDER);
     }
 
-    /// Adds up the lanes of a result in place, in the order of [Lanes#sum]: each step halves the number of vectors, as
-    /// one takes in half of the lanes of two. Masks and shuffles must be constants where they are used, hence four loops.
+    /// Adds up the lanes of a result in place, in the order of [Lanes#sum]: each step halves the number of
+    /// vectors, as one takes in half of the lanes of two. Masks and shuffles must be constants where they are
+    /// used, hence four loops.
     static void addLanes(MemorySegment lanes) {
         int vectors = SUMS;
         if (Lanes.COUNT >= 16) {

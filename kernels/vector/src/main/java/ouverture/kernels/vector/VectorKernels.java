@@ -16,8 +16,8 @@ import ouverture.tensor.Rope;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
-/// Kernels written with the Vector API. F32, F16, BF16, Q8_0 and Q4_0 weights are multiplied as they are read; other
-/// formats are decoded by their reference codec. Tensors must lie in native or mapped memory to be fast.
+/// Kernels written with the Vector API. F32, F16, BF16, Q8_0 and Q4_0 weights are multiplied as they are read;
+/// other formats are decoded by their reference codec. Tensors must lie in native or mapped memory to be fast.
 final class VectorKernels implements Kernels {
     /// Numbers below which handing work to another thread costs more than it gains.
     private static final int GRAIN = 1 << 14;
@@ -87,8 +87,9 @@ final class VectorKernels implements Kernels {
     @Override
     public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float epsilon) {
         int columns = x.columns();
-        eachRow(x, r -> Norms.layer(
-                out.data(), x.data(), 4L * r * columns, columns, weight.data(), bias.data(), epsilon));
+        eachRow(
+                x,
+                r -> Norms.layer(out.data(), x.data(), 4L * r * columns, columns, weight.data(), bias.data(), epsilon));
     }
 
     @Override
@@ -112,7 +113,8 @@ final class VectorKernels implements Kernels {
     @Override
     public void append(KvCache.Layer cache, Tensor keys, Tensor values, Batch batch) {
         pool.run(batch.rows(), grain(keys.columns() + values.columns()), (from, to) -> {
-            float[] row = new float[Math.max(cache.keys().columns(), cache.values().columns())];
+            float[] row =
+                    new float[Math.max(cache.keys().columns(), cache.values().columns())];
             for (int r = from; r < to; r++) {
                 int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
                 store(keys, r, cache.keys(), slot, row);
@@ -146,8 +148,7 @@ final class VectorKernels implements Kernels {
         pool.run(
                 Math.toIntExact(gate.size()),
                 GRAIN,
-                (worker, from, to) ->
-                        Elementwise.gate(out, gate.data(), up, activation, from, to, workspaces[worker]));
+                (worker, from, to) -> Elementwise.gate(out, gate.data(), up, activation, from, to, workspaces[worker]));
     }
 
     @Override

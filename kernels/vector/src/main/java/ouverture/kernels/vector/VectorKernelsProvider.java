@@ -29,8 +29,9 @@ public final class VectorKernelsProvider implements KernelsProvider {
                 .filter(VectorKernelsProvider.class.getModule()::canRead)
                 .isPresent();
         if (!readable) {
-            return Optional.of("the Vector API is not part of this Java process; start it with the ./ouverture launcher,"
-                    + " or with java --add-modules " + MODULE + ".");
+            return Optional.of(
+                    "the Vector API is not part of this Java process; start it with the ./ouverture launcher,"
+                            + " or with java --add-modules " + MODULE + ".");
         }
         String compiler = noCompiler(
                 System.getProperty("java.vm.name", "of unknown name"), System.getProperty("java.vm.info", ""));
@@ -56,7 +57,8 @@ public final class VectorKernelsProvider implements KernelsProvider {
         }
         boolean foreign = Stream.of("OpenJ9", "Zero", "Client", "Minimal").anyMatch(machine::contains);
         if (foreign || mode.contains("emulated-client")) {
-            return "the virtual machine " + machine + " (" + mode + ") has no C2 compiler, without which the Vector API is"
+            return "the virtual machine " + machine + " (" + mode
+                    + ") has no C2 compiler, without which the Vector API is"
                     + " slow; use a HotSpot build of Java without -client and -XX:TieredStopAtLevel.";
         }
         return null;

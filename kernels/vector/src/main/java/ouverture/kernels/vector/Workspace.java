@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Scratch memory of one worker thread.
 final class Workspace implements AutoCloseable {
-    /// Rows of weights that are decoded at a time, at most: with [Lanes#SPAN] columns a quarter of a megabyte, which a
-    /// second-level cache keeps while the inputs pass by.
+    /// Rows of weights that are decoded at a time, at most: with [Lanes#SPAN] columns a quarter of a megabyte,
+    /// which a second-level cache keeps while the inputs pass by.
     static final int PANEL_ROWS = 64;
 
     private final Scratch panelMemory = new Scratch();

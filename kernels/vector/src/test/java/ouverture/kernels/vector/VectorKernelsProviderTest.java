@@ -31,8 +31,10 @@ class VectorKernelsProviderTest {
     @Test
     void saysWhichMachinesDoNotCompileVectors() {
         String hotSpot = "OpenJDK 64-Bit Server VM";
-        assertThat(VectorKernelsProvider.noCompiler(hotSpot, "mixed mode, sharing")).isNull();
-        assertThat(VectorKernelsProvider.noCompiler(hotSpot, "interpreted mode")).contains("-Xint");
+        assertThat(VectorKernelsProvider.noCompiler(hotSpot, "mixed mode, sharing"))
+                .isNull();
+        assertThat(VectorKernelsProvider.noCompiler(hotSpot, "interpreted mode"))
+                .contains("-Xint");
         assertThat(VectorKernelsProvider.noCompiler(hotSpot, "mixed mode, emulated-client, sharing"))
                 .contains("C2");
         assertThat(VectorKernelsProvider.noCompiler("Eclipse OpenJ9 VM", "JRE 25"))
@@ -53,8 +55,8 @@ class VectorKernelsProviderTest {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         command.addAll(List.of(options));
-        command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), VectorKernelsProviderTest.class.getName()));
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), VectorKernelsProviderTest.class.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(output).isZero();

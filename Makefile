@@ -1,0 +1,40 @@
+# One line of Maven for each; tools/maven finds a JDK 25 or newer and Maven. MODEL names the model of run.
+MAVEN = tools/maven --no-transfer-progress
+MODEL ?= ../shared/models/stories260K/stories260K.gguf
+FUZZ_SECONDS ?= 60
+
+.DEFAULT_GOAL := help
+.PHONY: help build check test format fuzz bench doc run clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+build: ## the jars, with every check of the compiler, without tests
+	$(MAVEN) -DskipTests package
+
+check: ## all gates: compiler, Error Prone, NullAway, tests, architecture, tidiness, format
+	$(MAVEN) verify
+
+test: ## the tests alone
+	$(MAVEN) -Dspotless.check.skip verify
+
+format: ## format the sources
+	$(MAVEN) spotless:apply
+
+fuzz: ## the fuzz tests for FUZZ_SECONDS each, guided by coverage
+	JAZZER_FUZZ=1 JAZZER_MAX_DURATION=$(FUZZ_SECONDS)s $(MAVEN) -pl core -Dspotless.check.skip -DreuseForks=false -Dtest="*FuzzTest" verify
+
+bench: ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture bench MODEL measures a model
+	$(MAVEN) -q -DskipTests -pl benchmarks -am package dependency:copy-dependencies -DincludeScope=runtime
+	tools/jdk java --add-modules=jdk.incubator.vector -cp 'benchmarks/target/classes:benchmarks/target/dependency/*' \
+		org.openjdk.jmh.Main $(BENCH)
+
+doc: ## the Javadoc of core, in core/target/reports/apidocs
+	$(MAVEN) -pl core -Dmaven.test.skip -Dspotless.check.skip -Ddoclint=none package javadoc:javadoc
+
+run: ## a conversation with MODEL
+	./ouverture chat $(MODEL)
+
+clean: ## remove what was built
+	$(MAVEN) clean
+	rm -rf .build

@@ -1,0 +1,66 @@
+package ouverture.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import ouverture.ChatEvent;
+import ouverture.ChatEvent.Usage;
+import ouverture.Generation;
+import ouverture.generate.FinishReason;
+import ouverture.generate.TokenProbability;
+
+/// A complete answer.
+///
+/// @param tokens log-probabilities, if they were asked for
+record Answer(String text, List<TokenProbability> tokens, FinishReason reason, Usage usage) {
+    /// Takes the pieces of an answer as they come.
+    interface Listener {
+        void piece(String text) throws IOException;
+    }
+
+    Answer {
+        tokens = List.copyOf(tokens);
+    }
+
+    /// Reads an answer to its end.
+    ///
+    /// @throws IOException if the listener does; the answer is then cancelled
+    static Answer read(Generation generation, Listener listener) throws IOException {
+        StringBuilder text = new StringBuilder();
+        List<TokenProbability> tokens = new ArrayList<>();
+        try (generation) {
+            for (ChatEvent event : generation) {
+                switch (event) {
+                    case ChatEvent.Text(String piece, List<TokenProbability> probabilities) -> {
+                        text.append(piece);
+                        tokens.addAll(probabilities);
+                        listener.piece(piece);
+                    }
+                    case ChatEvent.Finished(FinishReason reason, Usage usage) -> {
+                        return new Answer(text.toString(), tokens, reason, usage);
+                    }
+                }
+            }
+        }
+        throw new IllegalStateException("an answer without an end");
+    }
+
+    /// One line for people: counts and speeds.
+    String statistics() {
+        return "prompt " + usage.promptTokens() + " tokens"
+                + (usage.cachedTokens() == 0 ? "" : " (" + usage.cachedTokens() + " from the cache)")
+                + ", " + Units.threeDigits(promptTokensPerSecond())
+                + " tok/s; answer " + usage.generatedTokens() + " tokens, " + Units.threeDigits(tokensPerSecond())
+                + " tok/s";
+    }
+
+    /// Speed of the prompt, tokens that the cache had left out.
+    double promptTokensPerSecond() {
+        return Units.perSecond(usage.promptTokens() - usage.cachedTokens(), usage.prefill());
+    }
+
+    /// Speed of the answer; its first token belongs to the prompt's time.
+    double tokensPerSecond() {
+        return Units.perSecond(Math.max(0, usage.generatedTokens() - 1), usage.decode());
+    }
+}

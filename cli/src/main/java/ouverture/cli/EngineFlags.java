@@ -1,0 +1,76 @@
+package ouverture.cli;
+
+import java.nio.file.Path;
+import ouverture.Engine;
+import ouverture.EngineOptions;
+import ouverture.EngineOptions.Activations;
+import ouverture.EngineOptions.CacheFormat;
+import picocli.CommandLine.Option;
+
+/// How the engine is to run: the flags that all commands with an engine have.
+final class EngineFlags {
+    @Option(
+            names = {"-t", "--threads"},
+            paramLabel = "N",
+            description = "Compute threads; 0 takes all processors (default: ${DEFAULT-VALUE}).")
+    private int threads = EngineOptions.DEFAULT.threads();
+
+    @Option(
+            names = "--kernels",
+            paramLabel = "NAME",
+            description = "auto, vector or scalar (default: ${DEFAULT-VALUE}).")
+    private String kernels = EngineOptions.DEFAULT.kernels();
+
+    @Option(
+            names = "--kv-cache",
+            paramLabel = "FORMAT",
+            description = "Keys and values are kept as f32, f16 or q8_0 (default: f16).")
+    private CacheFormat cache = EngineOptions.DEFAULT.cache();
+
+    @Option(
+            names = "--activations",
+            paramLabel = "FORMAT",
+            description = "Inputs of quantised matrices: f32 (exact) or q8 (faster, the default).")
+    private Activations activations = EngineOptions.DEFAULT.activations();
+
+    @Option(
+            names = "--context",
+            paramLabel = "N",
+            description = "Tokens that prompt and answer may have together; 0 takes the model's length,"
+                    + " at most 4096 (default: ${DEFAULT-VALUE}).")
+    private int context = EngineOptions.DEFAULT.context();
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Prompt tokens that are computed at once (default: ${DEFAULT-VALUE}).")
+    private int batch = EngineOptions.DEFAULT.batchTokens();
+
+    /// The options, for one sequence at a time.
+    ///
+    /// @throws ouverture.error.RequestException if a value is out of its range
+    EngineOptions options() {
+        return EngineOptions.DEFAULT
+                .withThreads(threads)
+                .withKernels(kernels)
+                .withCache(cache)
+                .withActivations(activations)
+                .withContext(context)
+                .withSequences(1)
+                .withBatchTokens(batch);
+    }
+
+    /// Loads a model with the options of the flags; throws as the other.
+    Engine open(Path model, Streams streams) {
+        return open(model, options(), streams);
+    }
+
+    /// Loads a model and shows on a terminal that it takes its time.
+    ///
+    /// @throws ouverture.error.OuvertureException if the model cannot be loaded
+    static Engine open(Path model, EngineOptions options, Streams streams) {
+        try (var _ = new LoadingNotice(streams)) {
+            return Engine.open(model, options);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package ouverture.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import ouverture.error.OuvertureException;
+import ouverture.file.Metadata;
+import ouverture.file.ModelFile;
+import ouverture.model.Model;
+import ouverture.model.family.Families;
+import ouverture.tensor.DType;
+import ouverture.tensor.KvCache;
+import ouverture.tensor.Tensor;
+import ouverture.text.Tokenizer;
+
+/// What `inspect` tells about a model; the names of its parts are those of `--json`. What a file does not say is
+/// null.
+///
+/// @param file as it was asked for
+/// @param container `gguf` or `safetensors`
+/// @param fileBytes bytes of all parts
+/// @param runnable whether this version can run the model
+/// @param reason why it cannot, one sentence
+/// @param parameters number of weights
+/// @param width of the embedding
+/// @param formats of the tensors, the largest share first
+/// @param memory what running the model takes; null where it cannot run
+record Inspection(
+        String file,
+        String container,
+        long fileBytes,
+        @Nullable String name,
+        String architecture,
+        boolean runnable,
+        @Nullable String reason,
+        long parameters,
+        long weightBytes,
+        List<Format> formats,
+        @Nullable Long contextLength,
+        @Nullable Long layers,
+        @Nullable Long width,
+        @Nullable Long heads,
+        @Nullable Long kvHeads,
+        Vocabulary tokenizer,
+        boolean chatTemplate,
+        @Nullable String license,
+        @Nullable Memory memory) {
+    private static final int DEFAULT_CONTEXT = 4096;
+
+    /// One number format's share of the tensors.
+    record Format(String type, int tensors, long bytes) {}
+
+    /// The tokenizer.
+    ///
+    /// @param kind `tokenizer.ggml.model` of a GGUF file, `tokenizer.json` of a folder; null where there is none
+    /// @param pre name of the rule that splits text before merging
+    /// @param size number of tokens
+    /// @param reason why this version cannot use it, one sentence
+    record Vocabulary(
+            @Nullable String kind,
+            @Nullable String pre,
+            @Nullable Integer size,
+            @Nullable String reason) {}
+
+    /// What running the model takes, engine buffers of a few megabytes aside.
+    ///
+    /// @param context positions in the cache
+    /// @param machineBytes memory of this machine
+    /// @param availableBytes of this, bytes that are free
+    record Memory(int context, long machineBytes, long availableBytes, List<Need> needs) {}
+
+    /// Memory for one number format of the cache.
+    record Need(String kvCache, long weightBytes, long cacheBytes, long totalBytes, boolean fits) {}
+
+    /// Looks at an open model.
+    ///
+    /// @param context positions to compute memory for; 0 for what the engine takes unless it is told
+    static Inspection of(ModelFile file, int context) {
+        Metadata metadata = file.metadata();
+        long parameters = 0;
+        long bytes = 0;
+        for (Tensor tensor : file.tensors().values()) {
+            parameters += tensor.size();
+            bytes += tensor.bytes();
+        }
+        Memory memory = null;
+        String reason = null;
+        if (file.tensors().isEmpty()) {
+            reason = "It has a vocabulary and no weights: it serves ouverture tokenize only.";
+        } else {
+            try {
+                memory = memory(Families.load(file), bytes, context);
+            } catch (OuvertureException e) {
+                reason = e.getMessage();
+            }
+        }
+        return new Inspection(
+                file.path().toString(),
+                Files.isDirectory(file.path()) ? "safetensors" : "gguf",
+                fileBytes(file),
+                string(metadata, "general.name"),
+                metadata.architecture(),
+                memory != null,
+                reason,
+                parameters,
+                bytes,
+                formats(file),
+                number(metadata, "context_length"),
+                number(metadata, "block_count"),
+                number(metadata, "embedding_length"),
+                number(metadata, "attention.head_count"),
+                number(metadata, "attention.head_count_kv"),
+                vocabulary(file),
+                string(metadata, "tokenizer.chat_template") != null,
+                license(metadata),
+                memory);
+    }
+
+    /// A name such as `apache-2.0`; `other` is explained by a second key.
+    private static @Nullable String license(Metadata metadata) {
+        String license = string(metadata, "general.license");
+        String name = string(metadata, "general.license.name");
+        return license == null || license.equals("other") && name != null ? name : license;
+    }
+
+    private static List<Format> formats(ModelFile file) {
+        Map<DType, Format> formats = new EnumMap<>(DType.class);
+        for (Tensor tensor : file.tensors().values()) {
+            formats.merge(
+                    tensor.type(),
+                    new Format(tensor.type().name(), 1, tensor.bytes()),
+                    (a, b) -> new Format(a.type, a.tensors + 1, a.bytes + b.bytes));
+        }
+        return formats.values().stream()
+                .sorted(Comparator.comparingLong(Format::bytes).reversed())
+                .toList();
+    }
+
+    private static Vocabulary vocabulary(ModelFile file) {
+        String kind =
+                file.tokenizerJson().isPresent() ? "tokenizer.json" : string(file.metadata(), "tokenizer.ggml.model");
+        String pre = string(file.metadata(), "tokenizer.ggml.pre");
+        try {
+            Optional<Tokenizer> tokenizer = Tokenizer.find(file);
+            return new Vocabulary(kind, pre, tokenizer.map(Tokenizer::size).orElse(null), null);
+        } catch (OuvertureException e) {
+            return new Vocabulary(kind, pre, null, e.getMessage());
+        }
+    }
+
+    private static Memory memory(Model model, long weightBytes, int context) {
+        int positions = context > 0 ? context : Math.min(model.contextLength(), DEFAULT_CONTEXT);
+        Machine machine = Machine.here();
+        List<Need> needs = new ArrayList<>();
+        for (DType type : List.of(DType.F32, DType.F16, DType.Q8_0)) {
+            long cache = KvCache.bytes(type, positions, model.cacheShapes());
+            long total = weightBytes + cache;
+            needs.add(new Need(
+                    type.name().toLowerCase(Locale.ROOT), weightBytes, cache, total, total <= machine.memoryBytes()));
+        }
+        return new Memory(positions, machine.memoryBytes(), machine.availableBytes(), List.copyOf(needs));
+    }
+
+    private static long fileBytes(ModelFile file) {
+        Path path = file.path();
+        try {
+            if (!Files.isDirectory(path)) {
+                return ownAndOtherParts(path, number(file.metadata(), "split.count"));
+            }
+            try (Stream<Path> files = Files.list(path)) {
+                return files.filter(f -> f.toString().endsWith(".safetensors"))
+                        .mapToLong(Inspection::size)
+                        .sum();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A split file's parts differ in the number at the end of their name: `name-00001-of-00003.gguf`.
+    private static long ownAndOtherParts(Path first, @Nullable Long count) throws IOException {
+        long bytes = Files.size(first);
+        String name = String.valueOf(first.getFileName());
+        for (int part = 2; count != null && part <= count; part++) {
+            bytes += Files.size(
+                    first.resolveSibling(name.replaceFirst("00001(-of-\\d{5}\\.gguf)$", "%05d$1".formatted(part))));
+        }
+        return bytes;
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Architectures that vary a value from layer to layer have a list, which is not told here.
+    private static @Nullable Long number(Metadata metadata, String key) {
+        Object value = metadata.values().getOrDefault(key, metadata.values().get(metadata.architecture() + "." + key));
+        return value instanceof Long number ? number : null;
+    }
+
+    private static @Nullable String string(Metadata metadata, String key) {
+        return metadata.values().get(key) instanceof String text ? text : null;
+    }
+}

@@ -1,0 +1,38 @@
+package ouverture.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Lets Ctrl-C end an answer in good order: the process waits until the command has written what it has, then
+/// ends with the exit code of the signal.
+final class Interruption implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 5;
+
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Thread hook;
+
+    /// @param cancel ends the answer soon; called from another thread
+    Interruption(Runnable cancel) {
+        hook = new Thread(() -> {
+            cancel.run();
+            try {
+                boolean inTime = finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                assert inTime : "the answer did not end";
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /// The command has written everything.
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // The process is already on its way out, and the hook waits for this.
+            finished.countDown();
+        }
+    }
+}

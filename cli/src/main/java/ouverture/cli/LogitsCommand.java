@@ -1,0 +1,125 @@
+package ouverture.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Callable;
+import ouverture.Engine;
+import ouverture.error.RequestException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Writes a model's logits, for comparison with any other engine.
+@Command(
+        name = "logits",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        description = {
+            "Writes the logits after a prompt of token ids.",
+            "Each position is a row of float32, little-endian, one for each token of the vocabulary.",
+            "With --activations f32 --kv-cache f32 nothing is rounded that the file has not rounded."
+        })
+final class LogitsCommand implements Callable<Integer> {
+    private final Streams streams;
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, or a folder with safetensors.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--ids",
+            required = true,
+            paramLabel = "IDS",
+            description = "The prompt, as in 1,2,3; no start token is added. @FILE reads the ids from a file.")
+    private String ids = "";
+
+    @Option(names = "--all-positions", description = "Writes a row for each position instead of the last one only.")
+    private boolean allPositions;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "Where to write; an existing file is replaced when all is computed. - is standard output.")
+    private String out = "";
+
+    @Mixin
+    private EngineFlags flags = new EngineFlags();
+
+    LogitsCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        String text = ids.startsWith("@") ? Files.readString(Path.of(ids.substring(1)), US_ASCII) : ids;
+        int[] prompt = TokenIds.parse("--ids", text);
+        checkOut();
+        float[][] rows;
+        try (Engine engine = flags.open(model, streams)) {
+            rows = engine.logits(prompt, allPositions);
+        }
+        if (out.equals("-")) {
+            write(rows, new FileOutputStream(FileDescriptor.out));
+        } else {
+            replace(rows, Path.of(out));
+        }
+        streams.err()
+                .println(Units.count(rows.length, "row") + " of " + Units.count(rows[0].length, "logit") + " written");
+        return ExitCode.OK;
+    }
+
+    /// Refuses what cannot be written to before the model is loaded.
+    private void checkOut() {
+        Path path = Path.of(out).toAbsolutePath();
+        Path folder = path.getParent();
+        if (Files.isDirectory(path)) {
+            throw new RequestException("--out is the folder " + path + "; name a file in it.");
+        }
+        if (folder != null && !Files.isWritable(folder) && !Files.isWritable(path)) {
+            throw new RequestException("--out lies in " + folder
+                    + ", where nothing can be written; make that folder, or" + " name another one.");
+        }
+    }
+
+    /// Writes beside the file and renames, so that nobody ever sees half of it. Devices and pipes are written to.
+    private static void replace(float[][] rows, Path path) throws IOException {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            try (OutputStream stream = Files.newOutputStream(path)) {
+                write(rows, stream);
+            }
+            return;
+        }
+        Path target = Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? path.toRealPath() : path.toAbsolutePath();
+        Path temporary = target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        try {
+            try (OutputStream stream = Files.newOutputStream(temporary)) {
+                write(rows, stream);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static void write(float[][] rows, OutputStream stream) throws IOException {
+        for (float[] row : rows) {
+            ByteBuffer bytes = ByteBuffer.allocate(row.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(row);
+            stream.write(bytes.array());
+        }
+        stream.flush();
+    }
+}

@@ -1,0 +1,99 @@
+package ouverture.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import ouverture.Shared;
+import ouverture.file.GgufWriter;
+import ouverture.file.ModelFile;
+
+/// `chat`, and `run` with a template, on a small trained model that got one: it tells the last message's story
+/// on.
+class ChatCommandTest {
+    private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}";
+    private static final List<String> GREEDY =
+            List.of("--temperature", "0", "--max-tokens", "8", "--kv-cache", "f32", "--threads", "1");
+
+    @TempDir
+    private Path folder;
+
+    private Path model;
+
+    @BeforeEach
+    void addTemplate() throws IOException {
+        GgufWriter copy = new GgufWriter().with("tokenizer.chat_template", TEMPLATE);
+        try (ModelFile source = ModelFile.open(Shared.path("models/stories260K/stories260K.gguf"))) {
+            source.metadata().values().forEach((key, value) -> copy.with(key, written(value)));
+            source.tensors()
+                    .values()
+                    .forEach(tensor -> copy.tensor(
+                            tensor.name(),
+                            tensor.type(),
+                            tensor.data().toArray(ValueLayout.JAVA_BYTE),
+                            tensor.columns(),
+                            tensor.rows()));
+        }
+        model = copy.write(folder.resolve("templated.gguf"));
+    }
+
+    @Test
+    void conversationGoesThroughPipes() throws IOException {
+        Path saved = folder.resolve("saved.json");
+        Invocation chat = chat("Once upon a time\n/reset\nOnce upon a time\n/save " + saved + "\n/stats\n");
+
+        assertThat(chat.code()).isEqualTo(ExitCode.OK);
+        assertThat(chat.out().lines()).containsExactly(", there was a little girl", ", there was a little girl");
+        assertThat(chat.err()).contains("A new conversation.", "Messages saved: 2.", "prompt 5 tokens");
+
+        Conversation conversation = new Conversation();
+        assertThat(conversation.load(saved)).isEqualTo(2);
+    }
+
+    @Test
+    void savedConversationGoesOn() throws IOException {
+        Path saved = Files.writeString(folder.resolve("saved.json"), """
+                [{"role": "user", "content": "Once upon"}, {"role": "assistant", "content": " a"}]
+                """);
+
+        assertThat(chat(" time", "--load", saved.toString()).out()).isEqualTo(", there was a little girl\n");
+    }
+
+    @Test
+    void messageThatIsTooLongLeavesTheConversation() {
+        Invocation chat = chat("Once upon a time. ".repeat(20) + "\nOnce upon a time\n", "--context", "32");
+
+        assertThat(chat.code()).isEqualTo(ExitCode.PROMPT_TOO_LONG);
+        assertThat(chat.out()).endsWith(", there was a little girl\n");
+        assertThat(chat.err()).startsWith("ouverture: The prompt has ");
+    }
+
+    @Test
+    void runUsesTheTemplate() {
+        Invocation run = invoke("", "run", "a time", "--quiet", "--system", "Once upon ");
+
+        assertThat(run.out()).isEqualTo(", there was a little girl\n");
+    }
+
+    private Invocation chat(String input, String... arguments) {
+        return invoke(input, "chat", arguments);
+    }
+
+    private Invocation invoke(String input, String command, String... arguments) {
+        List<Object> line = new ArrayList<>(List.of(command, model));
+        line.addAll(List.of(arguments));
+        line.addAll(GREEDY);
+        return Invocation.withInput(input, line.toArray());
+    }
+
+    private static Object written(Object value) {
+        return value instanceof List<?> list ? list.toArray(String[]::new) : value;
+    }
+}

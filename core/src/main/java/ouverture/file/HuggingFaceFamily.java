@@ -1,0 +1,104 @@
+package ouverture.file;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import ouverture.error.ModelFileException;
+import ouverture.error.UnsupportedModelException;
+
+/// How one kind of model of Hugging Face's library is called in GGUF: one entry of [HuggingFaceFamilies].
+///
+/// @param architecture GGUF's name for it
+/// @param classes the names in `architectures` of config.json
+/// @param prefix what may stand in front of every tensor's name
+/// @param fixed settings of config.json that would change the mathematics, each with the values that are
+///     understood
+/// @param derivation adds the keys that are not just renamed ([HuggingFaceFamilies#COMMON_KEYS])
+/// @param tensors by Hugging Face's name, numbers between dots written as `{}`
+record HuggingFaceFamily(
+        String architecture,
+        List<String> classes,
+        String prefix,
+        Map<String, List<String>> fixed,
+        Derivation derivation,
+        Map<String, Target> tensors) {
+    private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,5}");
+
+    /// Adds keys that must be computed.
+    @FunctionalInterface
+    interface Derivation {
+        /// @param keys by GGUF's names without the architecture's prefix; those of the common table are there
+        void add(HuggingFaceConfig config, Map<String, Object> keys);
+    }
+
+    /// Where a tensor goes.
+    ///
+    /// @param name in GGUF, its first `{}` standing for the layer; empty for tensors that are not needed
+    /// @param change what happens to its elements
+    record Target(String name, TensorChange change) {}
+
+    /// Where one tensor goes.
+    ///
+    /// @param name in GGUF
+    /// @param plane its number where many tensors become planes of one, otherwise -1
+    record Place(String name, int plane, TensorChange change) {}
+
+    /// The header in GGUF's keys.
+    ///
+    /// @throws ModelFileException if a value has the wrong type
+    /// @throws UnsupportedModelException if a setting has a value that changes the mathematics
+    Map<String, Object> keys(HuggingFaceConfig config) {
+        fixed.forEach((name, understood) -> {
+            String value = config.node().path(name).asString("");
+            if (!value.isEmpty() && !understood.contains(value)) {
+                throw new UnsupportedModelException(config.file() + ": " + name + " is " + Sentences.quoted(value)
+                        + "; for this architecture it can be " + String.join(" or ", understood) + ".");
+            }
+        });
+        Map<String, Object> keys = new LinkedHashMap<>();
+        for (HuggingFaceFamilies.Key key : HuggingFaceFamilies.COMMON_KEYS) {
+            if (key.integer()) {
+                config.integer(key.names()).ifPresent(n -> keys.put(key.gguf(), n));
+            } else {
+                config.number(key.names()).ifPresent(n -> keys.put(key.gguf(), n));
+            }
+        }
+        if (!config.flag("use_sliding_window").orElse(true)) {
+            keys.remove("attention.sliding_window");
+        }
+        derivation.add(config, keys);
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("general.architecture", architecture);
+        keys.forEach((key, value) -> values.put(architecture + "." + key, value));
+        return values;
+    }
+
+    /// Where the tensor of a name goes; empty if the name is not known.
+    Optional<Place> place(String name) {
+        String inner = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+        String[] parts = inner.split("\\.", -1);
+        List<Integer> numbers = Arrays.stream(parts)
+                .filter(HuggingFaceFamily::isNumber)
+                .map(Integer::valueOf)
+                .toList();
+        String pattern =
+                Arrays.stream(parts).map(part -> isNumber(part) ? "{}" : part).collect(Collectors.joining("."));
+        String suffix = pattern.endsWith(".weight") ? ".weight" : pattern.endsWith(".bias") ? ".bias" : "";
+        Target target = tensors.get(pattern.substring(0, pattern.length() - suffix.length()));
+        if (target == null) {
+            return Optional.empty();
+        }
+        String layer = numbers.isEmpty() ? "" : numbers.getFirst().toString();
+        int plane = numbers.size() > 1 ? numbers.get(1) : -1;
+        String gguf = target.name.isEmpty() ? "" : target.name.replace("{}", layer) + suffix;
+        return Optional.of(new Place(gguf, plane, target.change));
+    }
+
+    private static boolean isNumber(String part) {
+        return NUMBER.matcher(part).matches();
+    }
+}

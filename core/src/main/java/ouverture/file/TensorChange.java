@@ -1,0 +1,139 @@
+package ouverture.file;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import ouverture.error.ModelFileException;
+import ouverture.error.ResourceException;
+import ouverture.tensor.Tensor;
+
+/// What happens to a tensor of a Hugging Face file on its way to GGUF's conventions. Changed tensors are copies
+/// in the arena of the file; only whole elements are moved, so that every number keeps its bits.
+@FunctionalInterface
+interface TensorChange {
+    int TRANSPOSED_AT_ONCE = 16;
+
+    /// The changed tensor.
+    ///
+    /// @param metadata of the model, in GGUF's keys
+    /// @param arena where a copy may live
+    /// @throws ModelFileException if the shape does not fit the model
+    /// @throws ResourceException if there is no memory for a copy
+    Tensor apply(Tensor tensor, Metadata metadata, Arena arena);
+
+    /// The tensor as it is.
+    static Tensor none(Tensor tensor, Metadata metadata, Arena arena) {
+        return tensor;
+    }
+
+    /// Rows of a query projection in the order of interleaved rotary pairs.
+    static Tensor interleaveQuery(Tensor tensor, Metadata metadata, Arena arena) {
+        return interleave(tensor, metadata.integer("attention.head_count"), arena);
+    }
+
+    /// Rows of a key projection in the order of interleaved rotary pairs.
+    static Tensor interleaveKey(Tensor tensor, Metadata metadata, Arena arena) {
+        return interleave(tensor, metadata.integer("attention.head_count_kv"), arena);
+    }
+
+    /// Hugging Face's Llama rotates element i of a head with i + half; GGUF's rotates neighbours, so rows i and
+    /// i + half of each head become rows 2i and 2i + 1. A bias counts as a column.
+    private static Tensor interleave(Tensor tensor, int heads, Arena arena) {
+        checkMatrix(tensor);
+        boolean vector = tensor.rows() == 1;
+        int rows = vector ? tensor.columns() : tensor.rows();
+        long rowBytes = vector ? tensor.type().bytes(1) : tensor.rowBytes();
+        if (heads < 1 || rows % (2L * heads) != 0) {
+            throw new ModelFileException("Tensor " + Sentences.quoted(tensor.name()) + " has " + rows
+                    + " rows, which are not pairs in each of " + heads
+                    + " heads: weights and config.json do not match.");
+        }
+        int headSize = rows / heads;
+        int half = headSize / 2;
+        MemorySegment copy = allocate(tensor.name(), tensor.bytes(), arena);
+        for (int to = 0; to < rows; to++) {
+            int inHead = to % headSize;
+            int from = to - inHead + inHead / 2 + inHead % 2 * half;
+            MemorySegment.copy(tensor.data(), from * rowBytes, copy, to * rowBytes, rowBytes);
+        }
+        return new Tensor(tensor.name(), tensor.type(), 1, tensor.rows(), tensor.columns(), copy);
+    }
+
+    /// Rows and columns exchanged, as GPT-2's layers need, which hold [inputs, outputs]; a vector stays as it is.
+    static Tensor transpose(Tensor tensor, Metadata metadata, Arena arena) {
+        checkMatrix(tensor);
+        if (tensor.rows() == 1) {
+            return tensor;
+        }
+        int bytesEach = (int) tensor.type().bytes(1);
+        int rows = tensor.rows();
+        int columns = tensor.columns();
+        MemorySegment copy = allocate(tensor.name(), tensor.bytes(), arena);
+        // 16 columns at a time become 16 rows: short runs are read, whole rows written
+        byte[] run = new byte[TRANSPOSED_AT_ONCE * bytesEach];
+        byte[] turned = new byte[Math.multiplyExact(TRANSPOSED_AT_ONCE * bytesEach, rows)];
+        for (int first = 0; first < columns; first += TRANSPOSED_AT_ONCE) {
+            int count = Math.min(TRANSPOSED_AT_ONCE, columns - first);
+            for (int row = 0; row < rows; row++) {
+                long from = row * tensor.rowBytes() + (long) first * bytesEach;
+                MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, from, run, 0, count * bytesEach);
+                for (int i = 0; i < count * bytesEach; i++) {
+                    turned[(i / bytesEach * rows + row) * bytesEach + i % bytesEach] = run[i];
+                }
+            }
+            long to = (long) first * rows * bytesEach;
+            MemorySegment.copy(turned, 0, copy, ValueLayout.JAVA_BYTE, to, count * rows * bytesEach);
+        }
+        return new Tensor(tensor.name(), tensor.type(), 1, columns, rows, copy);
+    }
+
+    /// The tensor, copied if its first byte does not lie where its elements may be read in one piece.
+    static Tensor aligned(Tensor tensor, Arena arena) {
+        if (tensor.data().address() % tensor.type().bytes(1) == 0) {
+            return tensor;
+        }
+        MemorySegment copy = allocate(tensor.name(), tensor.bytes(), arena);
+        copy.copyFrom(tensor.data());
+        return new Tensor(tensor.name(), tensor.type(), tensor.planes(), tensor.rows(), tensor.columns(), copy);
+    }
+
+    /// Matrices of one shape and format behind each other, such as the experts of a mixture.
+    ///
+    /// @param planes not empty
+    /// @throws ModelFileException if they differ
+    static Tensor stack(String name, List<Tensor> planes, Arena arena) {
+        Tensor first = planes.getFirst();
+        MemorySegment copy = allocate(name, first.bytes() * planes.size(), arena);
+        for (int i = 0; i < planes.size(); i++) {
+            Tensor plane = planes.get(i);
+            if (plane.type() != first.type()
+                    || plane.planes() != 1
+                    || plane.rows() != first.rows()
+                    || plane.columns() != first.columns()) {
+                throw new ModelFileException("Tensors " + Sentences.quoted(first.name()) + " and "
+                        + Sentences.quoted(plane.name()) + " should have one shape and format and do not.");
+            }
+            MemorySegment.copy(plane.data(), 0, copy, i * first.bytes(), first.bytes());
+        }
+        return new Tensor(name, first.type(), planes.size(), first.rows(), first.columns(), copy);
+    }
+
+    private static void checkMatrix(Tensor tensor) {
+        if (tensor.planes() != 1) {
+            throw new ModelFileException(
+                    "Tensor " + Sentences.quoted(tensor.name()) + " should be a matrix and has more dimensions.");
+        }
+    }
+
+    private static MemorySegment allocate(String name, long bytes, Arena arena) {
+        try {
+            return arena.allocate(bytes, Long.BYTES);
+        } catch (OutOfMemoryError e) {
+            throw new ResourceException(
+                    "There is no memory to rearrange the tensor " + Sentences.quoted(name) + " of " + bytes
+                            + " bytes: use a GGUF file of the model, or raise -XX:MaxDirectMemorySize.",
+                    e);
+        }
+    }
+}

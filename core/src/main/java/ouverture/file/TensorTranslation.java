@@ -1,0 +1,96 @@
+package ouverture.file;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import ouverture.error.ModelFileException;
+import ouverture.error.UnsupportedModelException;
+import ouverture.file.HuggingFaceFamily.Place;
+import ouverture.tensor.DType;
+import ouverture.tensor.Tensor;
+
+/// Gathers the tensors of one model from its files under GGUF's names.
+final class TensorTranslation {
+    private static final int MOST_ROTATED = 1 << 16;
+
+    private final HuggingFaceFamily family;
+    private final Metadata metadata;
+    private final Arena arena;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, TreeMap<Integer, Tensor>> planes = new LinkedHashMap<>();
+
+    TensorTranslation(HuggingFaceFamily family, Metadata metadata, Arena arena) {
+        this.family = family;
+        this.metadata = metadata;
+        this.arena = arena;
+    }
+
+    /// Takes over the tensors of a file.
+    ///
+    /// @throws ModelFileException if two have one name or a shape does not fit
+    /// @throws UnsupportedModelException if a name or number format is not known
+    void add(SafetensorsHeader header) {
+        for (SafetensorsHeader.Entry entry : header.entries().values()) {
+            Place place = family.place(entry.name())
+                    .orElseThrow(() -> new UnsupportedModelException(header.file() + " has the tensor "
+                            + Sentences.quoted(entry.name()) + ", which is not known in the architecture "
+                            + family.architecture() + ": a part of the model would be left out."));
+            if (place.name().isEmpty()) {
+                continue;
+            }
+            Tensor changed = place.change().apply(header.tensor(entry), metadata, arena);
+            Tensor before = place.plane() < 0
+                    ? tensors.put(place.name(), named(place.name(), changed))
+                    : planes.computeIfAbsent(place.name(), _ -> new TreeMap<>()).put(place.plane(), changed);
+            if (before != null) {
+                throw new ModelFileException(
+                        header.file() + " has a second tensor " + Sentences.quoted(entry.name()) + ".");
+            }
+        }
+    }
+
+    /// All tensors, when every file was added.
+    ///
+    /// @throws ModelFileException if planes are missing or differ
+    Map<String, Tensor> tensors(HuggingFaceConfig config) {
+        planes.forEach((name, numbered) -> {
+            if (numbered.lastKey() != numbered.size() - 1) {
+                throw new ModelFileException(metadata.file() + " has " + numbered.size() + " of the "
+                        + (numbered.lastKey() + 1) + " tensors that make up " + name + ".");
+            }
+            tensors.put(name, TensorChange.stack(name, List.copyOf(numbered.values()), arena));
+        });
+        if (config.flag("tie_word_embeddings").orElse(false)) {
+            tensors.remove("output.weight");
+        }
+        ropeFactors(config).ifPresent(factors -> tensors.put(factors.name(), factors));
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    private Tensor named(String name, Tensor tensor) {
+        Tensor aligned = TensorChange.aligned(tensor, arena);
+        return new Tensor(name, aligned.type(), aligned.planes(), aligned.rows(), aligned.columns(), aligned.data());
+    }
+
+    private Optional<Tensor> ropeFactors(HuggingFaceConfig config) {
+        int dimensions = metadata.integer("rope.dimension_count", 0);
+        return RopeScaling.of(config)
+                .filter(scaling -> scaling.type().equals("llama3"))
+                .map(scaling -> {
+                    if (dimensions < 2 || dimensions > MOST_ROTATED || dimensions % 2 != 0) {
+                        throw new ModelFileException(config.file() + " is damaged: a head of " + dimensions
+                                + " elements cannot be rotated.");
+                    }
+                    float[] factors = scaling.factors(dimensions, metadata.number("rope.freq_base", 10_000));
+                    MemorySegment data = arena.allocate(factors.length * (long) Float.BYTES, Float.BYTES);
+                    MemorySegment.copy(factors, 0, data, ValueLayout.JAVA_FLOAT, 0, factors.length);
+                    return Tensor.matrix("rope_freqs.weight", DType.F32, 1, factors.length, data);
+                });
+    }
+}

@@ -1,0 +1,204 @@
+package ouverture.text;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import ouverture.error.UnsupportedModelException;
+import ouverture.text.RegexSplitter.Behavior;
+import tools.jackson.databind.JsonNode;
+
+/// The steps between text and ids that a `tokenizer.json` asks for: normalizer, pre-tokenizer, decoder.
+final class JsonPipeline {
+    private static final String ESCAPED_SPACE = "▁";
+
+    private final TokenizerFile file;
+    private final List<UnaryOperator<String>> normalizers = new ArrayList<>();
+    private final List<Splitter> splitters = new ArrayList<>();
+    private boolean rewrites;
+    private Pipeline.Escape escape = Pipeline.Escape.NONE;
+    private boolean byteLevel;
+    private boolean dropsFirstSpace;
+
+    /// @throws UnsupportedModelException if the file asks for a step that this build does not know
+    JsonPipeline(TokenizerFile file) {
+        this.file = file;
+        readNormalizer(file.part("normalizer"));
+        readPreTokenizer(file.part("pre_tokenizer"));
+        readDecoder(file.part("decoder"));
+    }
+
+    boolean normalizes() {
+        return !normalizers.isEmpty();
+    }
+
+    UnaryOperator<String> normalizer() {
+        return text -> {
+            String normalized = text;
+            for (UnaryOperator<String> step : normalizers) {
+                normalized = step.apply(normalized);
+            }
+            return normalized;
+        };
+    }
+
+    Pipeline.Escape escape() {
+        return escape;
+    }
+
+    List<Splitter> splitters() {
+        return List.copyOf(splitters);
+    }
+
+    /// Whether pieces are written in GPT-2's alphabet.
+    boolean byteLevel() {
+        return byteLevel;
+    }
+
+    Tokenizer.Rendering rendering() {
+        return new Tokenizer.Rendering(byteLevel, dropsFirstSpace);
+    }
+
+    private void readNormalizer(JsonNode normalizer) {
+        String type = normalizer.path("type").asString("");
+        switch (type) {
+            case "" -> {}
+            case "Sequence" -> normalizer.path("normalizers").forEach(this::readNormalizer);
+            case "NFC", "NFD", "NFKC", "NFKD" -> {
+                Normalizer.Form form = Normalizer.Form.valueOf(type);
+                normalizers.add(text -> Normalizer.normalize(text, form));
+            }
+            case "Lowercase" -> normalizers.add(text -> text.toLowerCase(Locale.ROOT));
+            case "Prepend" -> {
+                String prefix = normalizer.path("prepend").asString("");
+                normalizers.add(text -> text.isEmpty() ? text : prefix + text);
+            }
+            case "Replace" -> {
+                String content = normalizer.path("content").asString("");
+                JsonNode pattern = normalizer.path("pattern");
+                if (pattern.path("String").isString()) {
+                    String found = pattern.path("String").stringValue();
+                    normalizers.add(text -> text.replace(found, content));
+                } else {
+                    UntrustedPattern expression = expression(pattern);
+                    normalizers.add(text -> expression.replaceAll(text, content));
+                }
+            }
+            default -> throw unknown("normalizer", type);
+        }
+    }
+
+    private void readPreTokenizer(JsonNode step) {
+        String type = step.path("type").asString("");
+        switch (type) {
+            case "" -> {}
+            case "Sequence" -> step.path("pretokenizers").forEach(this::readPreTokenizer);
+            case "ByteLevel" -> {
+                if (step.path("add_prefix_space").asBoolean(true)) {
+                    escape(type, (text, first) -> text.startsWith(" ") ? text : " " + text);
+                }
+                if (step.path("use_regex").asBoolean(true)) {
+                    splitters.add(PreTokenizers.isolated(PreTokenizers.GPT2));
+                }
+                byteLevel = true;
+            }
+            case "Metaspace" -> readMetaspace(step);
+            case "Split" -> splitters.add(split(step));
+            case "Digits" ->
+                splitters.add(
+                        PreTokenizers.isolated(step.path("individual_digits").asBoolean(false) ? "\\p{N}" : "\\p{N}+"));
+            case "Punctuation" ->
+                splitters.add(new RegexSplitter(
+                        UntrustedPattern.of("[\\p{P}$+<=>^`|~]", file.name()), behavior(step.path("behavior"))));
+            default -> throw unknown("pre-tokenizer", type);
+        }
+    }
+
+    private void readMetaspace(JsonNode step) {
+        String space = step.path("replacement").asString(ESCAPED_SPACE);
+        boolean legacy = step.path("add_prefix_space").asBoolean(true);
+        String scheme = step.path("prepend_scheme").asString(legacy ? "always" : "never");
+        escape("Metaspace", (text, first) -> {
+            String escaped = text.replace(" ", space);
+            boolean prepends = scheme.equals("always") || scheme.equals("first") && first;
+            return prepends && !escaped.startsWith(space) ? space + escaped : escaped;
+        });
+        if (step.path("split").asBoolean(true)) {
+            splitters.add(new RegexSplitter(
+                    UntrustedPattern.of("\\Q" + space + "\\E", file.name()), Behavior.MERGED_WITH_NEXT));
+        }
+    }
+
+    /// Text is rewritten before it is split: a step that rewrites words of an earlier step is not known.
+    private void escape(String type, Pipeline.Escape step) {
+        if (!splitters.isEmpty() || rewrites) {
+            throw unknown("pre-tokenizer after others", type);
+        }
+        escape = step;
+        rewrites = true;
+    }
+
+    private Splitter split(JsonNode step) {
+        Behavior behavior = behavior(step.path("behavior"));
+        boolean invert = step.path("invert").asBoolean(false);
+        boolean removes = step.path("behavior").asString("").equals("Removed");
+        // Inverted patterns of published files match everything, and then what lies between is nothing.
+        if (invert && behavior != Behavior.ISOLATED || removes && !invert) {
+            throw unknown("splitting behaviour", step.path("behavior").asString(""));
+        }
+        JsonNode regex = step.path("pattern").path("Regex");
+        if (regex.isString() && behavior == Behavior.ISOLATED) {
+            return PreTokenizers.scanner(regex.stringValue())
+                    .orElseGet(() -> new RegexSplitter(expression(step.path("pattern")), behavior));
+        }
+        return new RegexSplitter(expression(step.path("pattern")), behavior);
+    }
+
+    private Behavior behavior(JsonNode behavior) {
+        return switch (behavior.asString("Isolated")) {
+            case "Isolated", "Removed" -> Behavior.ISOLATED;
+            case "MergedWithPrevious" -> Behavior.MERGED_WITH_PREVIOUS;
+            case "MergedWithNext" -> Behavior.MERGED_WITH_NEXT;
+            case "Contiguous" -> Behavior.CONTIGUOUS;
+            default -> throw unknown("splitting behaviour", behavior.asString(""));
+        };
+    }
+
+    private UntrustedPattern expression(JsonNode pattern) {
+        if (pattern.path("Regex").isString()) {
+            return UntrustedPattern.of(pattern.path("Regex").stringValue(), file.name());
+        }
+        file.expect(pattern.path("String").isString(), "a pattern is neither a string nor an expression");
+        return UntrustedPattern.of(
+                java.util.regex.Pattern.quote(pattern.path("String").stringValue()), file.name());
+    }
+
+    private void readDecoder(JsonNode decoder) {
+        String type = decoder.path("type").asString("");
+        switch (type) {
+            case "", "ByteLevel", "ByteFallback", "Fuse" -> {}
+            case "Sequence" -> decoder.path("decoders").forEach(this::readDecoder);
+            case "Strip" -> dropsFirstSpace |= decoder.path("start").asInt(0) > 0;
+            case "Metaspace" -> {
+                boolean legacy = decoder.path("add_prefix_space").asBoolean(true);
+                dropsFirstSpace |= !decoder.path("prepend_scheme")
+                        .asString(legacy ? "always" : "never")
+                        .equals("never");
+            }
+            case "Replace" -> {
+                boolean space =
+                        decoder.path("pattern").path("String").asString("").equals(ESCAPED_SPACE);
+                if (!space || !decoder.path("content").asString("").equals(" ")) {
+                    throw unknown("decoder", type);
+                }
+            }
+            default -> throw unknown("decoder", type);
+        }
+    }
+
+    private UnsupportedModelException unknown(String what, String type) {
+        return new UnsupportedModelException(
+                file.name() + ": the " + what + " \"" + type + "\" is not known to this build.");
+    }
+}
