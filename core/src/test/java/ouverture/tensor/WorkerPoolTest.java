@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -83,12 +86,18 @@ class WorkerPoolTest {
     @Test
     void closingEndsTheThreadsAndMayBeRepeated() {
         WorkerPool pool = new WorkerPool(3);
-        pool.run(9, 1, (from, to) -> {});
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        CountDownLatch all = new CountDownLatch(3);
+        pool.run(3, 1, (from, to) -> {
+            threads.add(Thread.currentThread());
+            all.countDown();
+            while (all.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        });
         pool.close();
         pool.close();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .filteredOn(name -> name.startsWith("ouverture-worker"))
-                .isEmpty();
+        threads.remove(Thread.currentThread());
+        assertThat(threads).hasSize(2).noneMatch(Thread::isAlive);
     }
 }

@@ -18,12 +18,10 @@ final class Bf16Rows implements RowFormat.Direct {
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             brainHalves(from, offset + 2L * i).intoMemorySegment(to, toOffset + 4L * i, Lanes.ORDER);
         }
-        if (whole < count) {
-            for (int i = whole; i < count; i++) {
-                Lanes.set(to, toOffset + 4L * i, Float.intBitsToFloat(from.get(Lanes.SHORT, offset + 2L * i) << 16));
-            }
-            RowFormat.pad(to, toOffset, count);
+        for (int i = whole; i < count; i++) {
+            Lanes.set(to, toOffset + 4L * i, Float.intBitsToFloat(from.get(Lanes.SHORT, offset + 2L * i) << 16));
         }
+        RowFormat.pad(to, toOffset, count);
     }
 
     @Override

@@ -18,12 +18,10 @@ final class F16Rows implements RowFormat.Direct {
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             halves(from, offset + 2L * i).intoMemorySegment(to, toOffset + 4L * i, Lanes.ORDER);
         }
-        if (whole < count) {
-            for (int i = whole; i < count; i++) {
-                Lanes.set(to, toOffset + 4L * i, Lanes.half(from, offset + 2L * i));
-            }
-            RowFormat.pad(to, toOffset, count);
+        for (int i = whole; i < count; i++) {
+            Lanes.set(to, toOffset + 4L * i, Lanes.half(from, offset + 2L * i));
         }
+        RowFormat.pad(to, toOffset, count);
     }
 
     @Override

@@ -13,7 +13,13 @@ final class F32Rows implements RowFormat.Direct {
 
     @Override
     public void decode(MemorySegment from, long offset, MemorySegment to, long toOffset, int count, float[] buffer) {
-        MemorySegment.copy(from, offset, to, toOffset, 4L * count);
+        int whole = count - count % Lanes.COUNT;
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            load(from, offset + 4L * i).intoMemorySegment(to, toOffset + 4L * i, Lanes.ORDER);
+        }
+        for (int i = whole; i < count; i++) {
+            Lanes.set(to, toOffset + 4L * i, Lanes.get(from, offset + 4L * i));
+        }
         RowFormat.pad(to, toOffset, count);
     }
 

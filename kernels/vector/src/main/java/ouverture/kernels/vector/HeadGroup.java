@@ -9,16 +9,17 @@ import static ouverture.kernels.vector.Lanes.load;
 import static ouverture.kernels.vector.Lanes.set;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import ouverture.tensor.Attention;
-import ouverture.tensor.Batch;
-import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
-/// Attention of some queries that share keys and values, chunk by chunk of positions with a running maximum and
-/// sum (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither
-/// the split into items nor the rest of the batch changes a bit.
+/// Attention of some rows and heads, chunk by chunk of positions with a running maximum and sum (arXiv
+/// 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither the
+/// split into items nor the rest of the batch changes a bit.
+///
+/// The queries that share a key/value head follow each other, row by row, filled up to whole tiles.
 final class HeadGroup {
     /// Positions of a chunk: keys and values of 64 x 64 floats fit in a first-level cache.
     private static final int CHUNK = 64;
@@ -26,16 +27,25 @@ final class HeadGroup {
     private final PagedAttention.Operands operands;
     private final PagedAttention.Item item;
     private final Workspace workspace;
+
+    /// Query heads of a key/value head, and key/value heads.
+    private final int heads;
+
+    private final int kvHeads;
+    private final int firstKvHead;
+
+    /// Queries of a key/value head, and the same in whole tiles.
     private final int queries;
+
+    private final int tiled;
     private final int keyColumns;
     private final int valueColumns;
 
-    /// Scratch memory and where its parts start.
+    /// Scratch memory: queries, keys, values, scores and weighted sums of values.
     private final MemorySegment memory;
 
-    private final long queriesAt = 0;
-    private final long keysAt;
-    private final long valuesAt;
+    private final Decoded keys;
+    private final Decoded values;
     private final long scoresAt;
     private final long sumsAt;
 
@@ -48,107 +58,92 @@ final class HeadGroup {
         this.operands = operands;
         this.item = item;
         this.workspace = workspace;
-        queries = item.rows() * item.heads();
-        keyColumns = Lanes.padded(operands.attention().keySize());
-        valueColumns = Lanes.padded(operands.attention().valueSize());
-        long tiled = Math.ceilDiv(queries, Tile.ROWS) * (long) Tile.ROWS;
-        keysAt = queriesAt + 4 * tiled * keyColumns;
-        valuesAt = keysAt + 4L * CHUNK * keyColumns;
-        scoresAt = valuesAt + 4L * CHUNK * valueColumns;
-        sumsAt = scoresAt + 4 * tiled * CHUNK;
-        memory = workspace.attention.segment(sumsAt + 4L * queries * valueColumns);
-        maxima = new float[queries];
-        totals = new float[queries];
+        Attention attention = operands.attention();
+        heads = Math.min(item.heads(), attention.heads() / attention.kvHeads());
+        kvHeads = item.heads() / heads;
+        firstKvHead = item.head() / (attention.heads() / attention.kvHeads());
+        queries = item.rows() * heads;
+        tiled = Math.ceilDiv(queries, Tile.ROWS) * Tile.ROWS;
+        keyColumns = Lanes.padded(attention.keySize());
+        valueColumns = Lanes.padded(attention.valueSize());
+        keys = new Decoded(operands.cache().keys(), attention.keySize(), 4L * kvHeads * tiled * keyColumns);
+        values = new Decoded(operands.cache().values(), attention.valueSize(), keys.end());
+        scoresAt = values.end();
+        sumsAt = scoresAt + 4L * kvHeads * tiled * CHUNK;
+        memory = workspace.attention.segment(sumsAt + 4L * kvHeads * tiled * valueColumns);
+        maxima = new float[kvHeads * tiled];
+        totals = new float[kvHeads * tiled];
     }
 
     void attend() {
-        Batch batch = operands.batch();
-        for (int q = 0; q < queries; q++) {
-            Tensor query = operands.query();
-            long at = row(q) * query.rowBytes()
-                    + 4L * head(q) * operands.attention().keySize();
-            F32Rows.INSTANCE.decode(
-                    query.data(), at, memory, queryAt(q), operands.attention().keySize(), workspace.buffer);
-            maxima[q] = Float.NEGATIVE_INFINITY;
+        int[] positions = operands.batch().positions();
+        Tensor query = operands.query();
+        int size = operands.attention().keySize();
+        for (int kv = 0; kv < kvHeads; kv++) {
+            for (int q = 0; q < queries; q++) {
+                long at = row(q) * query.rowBytes() + 4L * head(kv, q) * size;
+                long to = 4L * (kv * tiled + q) * keyColumns;
+                F32Rows.INSTANCE.decode(query.data(), at, memory, to, size, workspace.buffer);
+            }
         }
-        memory.asSlice(sumsAt, 4L * queries * valueColumns).fill((byte) 0);
-        int end = batch.positions()[item.row() + item.rows() - 1] + 1;
+        Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+        memory.asSlice(sumsAt, 4L * kvHeads * tiled * valueColumns).fill((byte) 0);
+        int end = positions[item.row() + item.rows() - 1] + 1;
         for (int from = 0; from < end; from += CHUNK) {
             attend(from, Math.min(CHUNK, end - from));
         }
-        for (int q = 0; q < queries; q++) {
-            finish(q);
+        for (int kv = 0; kv < kvHeads; kv++) {
+            for (int q = 0; q < queries; q++) {
+                finish(kv, q);
+            }
         }
     }
 
     private int row(int q) {
-        return item.row() + q / item.heads();
+        return item.row() + q / heads;
     }
 
-    private int head(int q) {
-        return item.head() + q % item.heads();
+    private int head(int kv, int q) {
+        return item.head() + kv * heads + q % heads;
     }
 
-    private long queryAt(int q) {
-        return queriesAt + 4L * q * keyColumns;
+    private long scoreAt(int index, int position) {
+        return scoresAt + 4L * (index * CHUNK + position);
     }
 
-    private long scoreAt(int q, int position) {
-        return scoresAt + 4L * (q * CHUNK + position);
-    }
-
-    private long sumAt(int q) {
-        return sumsAt + 4L * q * valueColumns;
+    private long sumAt(int index) {
+        return sumsAt + 4L * index * valueColumns;
     }
 
     private void attend(int from, int count) {
-        Attention attention = operands.attention();
-        KvCache.Layer cache = operands.cache();
-        int kvHead = item.head() / (attention.heads() / attention.kvHeads());
-        decode(cache.keys(), kvHead, attention.keySize(), from, count, keysAt, keyColumns);
-        decode(cache.values(), kvHead, attention.valueSize(), from, count, valuesAt, valueColumns);
-        score(count);
-        for (int q = 0; q < queries; q++) {
-            int visible = Math.min(count, operands.batch().positions()[row(q)] + 1 - from);
-            if (visible > 0) {
-                float correction = softmax(q, visible);
-                accumulate(q, visible, correction);
+        keys.decode(from, count);
+        values.decode(from, count);
+        int[] positions = operands.batch().positions();
+        for (int kv = 0; kv < kvHeads; kv++) {
+            score(kv, count);
+            for (int q = 0; q < queries; q++) {
+                int visible = Math.min(count, positions[row(q)] + 1 - from);
+                if (visible > 0) {
+                    int index = kv * tiled + q;
+                    float correction = softmax(index, visible);
+                    accumulate(kv, index, visible, correction);
+                }
             }
         }
     }
 
-    /// Keys or values of `count` positions from `from` on, as floats.
-    private void decode(Tensor slots, int head, int size, int from, int count, long to, int columns) {
-        RowFormat format = RowFormat.of(slots.type());
-        int block = slots.type().blockElements();
-        int[] table = operands.batch().tables()[operands.batch().sequences()[item.row()]];
-        // A head may start within a block.
-        int lead = head * size % block;
-        int whole = Math.ceilDiv(lead + size, block) * block;
-        long skip = slots.type().bytes(head * size - lead);
-        for (int p = 0; p < count; p++) {
-            long at = operands.cache().slot(table, from + p) * slots.rowBytes() + skip;
-            long target = to + 4L * p * columns;
-            if (whole == size) {
-                format.decode(slots.data(), at, memory, target, size, workspace.buffer);
-            } else {
-                format.decode(slots.data(), at, workspace.panel, 0, whole, workspace.buffer);
-                F32Rows.INSTANCE.decode(workspace.panel, 4L * lead, memory, target, size, workspace.buffer);
-            }
-        }
-    }
-
-    /// Scores of all queries with `count` positions.
-    private void score(int count) {
+    /// Scores of a key/value head's queries with `count` positions.
+    private void score(int kv, int count) {
         float scale = operands.attention().scale();
-        Tile.Rows keys = new Tile.Rows(memory, keysAt, 4L * keyColumns);
-        Tile.Rows inputs = new Tile.Rows(memory, queriesAt, 4L * keyColumns);
-        for (int q = 0; q < queries; q += Tile.ROWS) {
+        Tile.Rows rows = keys.rows(kv);
+        Tile.Rows inputs = new Tile.Rows(memory, 0, 4L * keyColumns);
+        for (int index = kv * tiled; index < (kv + 1) * tiled; index += Tile.ROWS) {
             for (int p = 0; p < count; p += Tile.ROWS) {
-                Tile.multiply(keys, p, inputs, q, keyColumns, workspace.lanes);
+                Tile.multiply(rows, p, inputs, index, keyColumns, workspace.lanes);
+                Tile.addLanes(workspace.lanes);
                 for (int i = 0; i < Tile.ROWS; i++) {
                     for (int j = 0; j < Tile.ROWS; j++) {
-                        set(memory, scoreAt(q + i, p + j), Tile.sum(workspace.lanes, j, i) * scale);
+                        set(memory, scoreAt(index + i, p + j), Tile.sum(workspace.lanes, j, i) * scale);
                     }
                 }
             }
@@ -158,17 +153,17 @@ final class HeadGroup {
     /// Turns the first `visible` scores of a query into exponentials of their distance to the maximum.
     ///
     /// @return the factor on what was summed with the maximum before
-    private float softmax(int q, int visible) {
+    private float softmax(int index, int visible) {
         int padded = Lanes.padded(visible);
         for (int p = visible; p < padded; p++) {
-            set(memory, scoreAt(q, p), Float.NEGATIVE_INFINITY);
+            set(memory, scoreAt(index, p), Float.NEGATIVE_INFINITY);
         }
-        long at = scoreAt(q, 0);
-        float maximum = largest(at, padded, maxima[q]);
+        long at = scoreAt(index, 0);
+        float maximum = largest(at, padded, maxima[index]);
         Exponential.replace(memory, at, padded, 1, maximum);
-        float correction = (float) StrictMath.exp(maxima[q] - maximum);
-        totals[q] = totals[q] * correction + sum(at, padded);
-        maxima[q] = maximum;
+        float correction = (float) StrictMath.exp(maxima[index] - maximum);
+        totals[index] = totals[index] * correction + sum(at, padded);
+        maxima[index] = maximum;
         return correction;
     }
 
@@ -189,13 +184,14 @@ final class HeadGroup {
     }
 
     /// Adds the weighted values of the first `visible` positions to a query's sums.
-    private void accumulate(int q, int visible, float correction) {
+    private void accumulate(int kv, int index, int visible, float correction) {
+        long first = values.at(kv, 0);
         int c = 0;
         for (; c + 4 * COUNT <= valueColumns; c += 4 * COUNT) {
-            accumulateFour(valuesAt + 4L * c, scoreAt(q, 0), visible, sumAt(q) + 4L * c, correction);
+            accumulateFour(first + 4L * c, scoreAt(index, 0), visible, sumAt(index) + 4L * c, correction);
         }
         for (; c < valueColumns; c += COUNT) {
-            accumulateOne(valuesAt + 4L * c, scoreAt(q, 0), visible, sumAt(q) + 4L * c, correction);
+            accumulateOne(first + 4L * c, scoreAt(index, 0), visible, sumAt(index) + 4L * c, correction);
         }
     }
 
@@ -230,12 +226,90 @@ final class HeadGroup {
     }
 
     /// Divides a query's sums by the sum of its weights.
-    private void finish(int q) {
+    private void finish(int kv, int q) {
+        int index = kv * tiled + q;
         int size = operands.attention().valueSize();
         Tensor out = operands.out();
-        long to = row(q) * out.rowBytes() + 4L * head(q) * size;
+        long to = row(q) * out.rowBytes() + 4L * head(kv, q) * size;
         for (int c = 0; c < size; c++) {
-            set(out.data(), to + 4L * c, get(memory, sumAt(q) + 4L * c) / totals[q]);
+            set(out.data(), to + 4L * c, get(memory, sumAt(index) + 4L * c) / totals[index]);
+        }
+    }
+
+    /// One chunk's keys or values as floats in scratch memory: the rows of one head after another's.
+    private final class Decoded {
+        private final Tensor slots;
+        private final RowFormat format;
+        private final int size;
+        private final int columns;
+        private final long at;
+
+        /// @param size elements of a head
+        /// @param at byte in scratch memory where they go
+        Decoded(Tensor slots, int size, long at) {
+            this.slots = slots;
+            this.size = size;
+            this.at = at;
+            format = RowFormat.of(slots.type());
+            columns = Lanes.padded(size);
+        }
+
+        /// Byte behind the last.
+        long end() {
+            return at + 4L * kvHeads * CHUNK * columns;
+        }
+
+        /// Byte of a position of the chunk.
+        long at(int kv, int position) {
+            return at + 4L * (kv * CHUNK + position) * columns;
+        }
+
+        Tile.Rows rows(int kv) {
+            return new Tile.Rows(memory, at(kv, 0), 4L * columns);
+        }
+
+        /// Decodes `count` positions from `from` on, in the order in which the cache has them.
+        void decode(int from, int count) {
+            int[] table = operands.batch().tables()[operands.batch().sequences()[item.row()]];
+            int blockSize = operands.cache().blockSize();
+            // Divisions are slow: once for a block of slots, not for each position.
+            for (int p = 0; p < count; ) {
+                long slot = operands.cache().slot(table, from + p) * slots.rowBytes();
+                int end = Math.min(count, p + blockSize - (from + p) % blockSize);
+                if (size % slots.type().blockElements() == 0) {
+                    decodeWhole(slot, p, end);
+                } else {
+                    decodeParts(slot, p, end);
+                }
+                p = end;
+            }
+        }
+
+        /// Heads of whole blocks of the cache's format, from the slot at byte `slot` on.
+        private void decodeWhole(long slot, int from, int to) {
+            long headBytes = slots.type().bytes(size);
+            long head = slot + firstKvHead * headBytes;
+            for (int p = from; p < to; p++) {
+                for (int kv = 0; kv < kvHeads; kv++) {
+                    format.decode(slots.data(), head + kv * headBytes, memory, at(kv, p), size, workspace.buffer);
+                }
+                head += slots.rowBytes();
+            }
+        }
+
+        /// Heads that start or end within a block.
+        private void decodeParts(long slot, int from, int to) {
+            int block = slots.type().blockElements();
+            for (int kv = 0; kv < kvHeads; kv++) {
+                int lead = (firstKvHead + kv) * size % block;
+                int whole = Math.ceilDiv(lead + size, block) * block;
+                long head = slot + slots.type().bytes((firstKvHead + kv) * size - lead);
+                for (int p = from; p < to; p++) {
+                    format.decode(slots.data(), head, workspace.panel, 0, whole, workspace.buffer);
+                    F32Rows.INSTANCE.decode(workspace.panel, 4L * lead, memory, at(kv, p), size, workspace.buffer);
+                    head += slots.rowBytes();
+                }
+            }
         }
     }
 }

@@ -168,6 +168,7 @@ final class Matmul {
                 int start = Math.max(0, Math.min(x, product.count - Tile.ROWS));
                 for (int w = 0; w < rows; w += Tile.ROWS) {
                     Tile.multiply(weights, w, inputs, start, count, lanes);
+                    Tile.addLanes(lanes);
                     store(w, start, x);
                 }
             }

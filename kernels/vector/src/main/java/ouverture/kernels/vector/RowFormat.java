@@ -50,7 +50,9 @@ interface RowFormat {
 
     /// Zeros from float `count` on, up to a whole vector.
     static void pad(MemorySegment to, long toOffset, int count) {
-        to.asSlice(toOffset + 4L * count, 4L * (Lanes.padded(count) - count)).fill((byte) 0);
+        for (int i = count; i % Lanes.COUNT != 0; i++) {
+            Lanes.set(to, toOffset + 4L * i, 0);
+        }
     }
 
     /// Any format, by its reference codec.

@@ -4,15 +4,31 @@ import static ouverture.kernels.vector.Lanes.load;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
-/// Products of four rows of weights with four rows of inputs, all floats: each number that is loaded serves four
-/// times.
+/// Products of four rows of weights with four rows of inputs, all floats: each number that is loaded serves
+/// four times.
 final class Tile {
     /// Rows of weights, and rows of inputs, of one tile.
     static final int ROWS = 4;
 
     /// Bytes that the result of a tile takes.
     static final long BYTES = ROWS * ROWS * Lanes.SIZE;
+
+    /// Sums of one tile, and vectors that hold them.
+    private static final int SUMS = ROWS * ROWS;
+
+    private static final int VECTORS = SUMS / Lanes.COUNT;
+
+    private static final VectorMask<Float> UPPER_8 = upper(8);
+    private static final VectorMask<Float> UPPER_4 = upper(4);
+    private static final VectorMask<Float> UPPER_2 = upper(2);
+    private static final VectorMask<Float> UPPER_1 = upper(1);
+    private static final VectorShuffle<Float> ACROSS_8 = across(8);
+    private static final VectorShuffle<Float> ACROSS_4 = across(4);
+    private static final VectorShuffle<Float> ACROSS_2 = across(2);
+    private static final VectorShuffle<Float> ACROSS_1 = across(1);
 
     private Tile() {}
 
@@ -28,7 +44,7 @@ final class Tile {
     }
 
     /// Multiplies weight rows `w` to `w + 3` with input rows `x` to `x + 3`, and stores the sums lane by lane:
-    /// [#sum] adds the lanes up.
+    /// [#addLanes] adds the lanes up.
     ///
     /// @param count columns, whole vectors
     /// @param lanes takes [#BYTES] bytes
@@ -102,8 +118,62 @@ final class Tile {
         a33.intoMemorySegment(lanes, 15 * Lanes.SIZE, Lanes.ORDER);
     }
 
-    /// The product of the tile's weight row `w` with its input row `x`.
+    /// Adds up the lanes of a result in place, in the order of [Lanes#sum]: each step halves the number of
+    /// vectors, as one takes in half of the lanes of two. Masks and shuffles must be constants where they are
+    /// used, hence four loops.
+    static void addLanes(MemorySegment lanes) {
+        int vectors = SUMS;
+        if (Lanes.COUNT >= 16) {
+            vectors /= 2;
+            for (int i = 0; i < vectors; i++) {
+                FloatVector a = load(lanes, i * Lanes.SIZE);
+                FloatVector b = load(lanes, (i + vectors) * Lanes.SIZE);
+                FloatVector c = a.blend(b, UPPER_8).add(b.blend(a, UPPER_8).rearrange(ACROSS_8));
+                c.intoMemorySegment(lanes, i * Lanes.SIZE, Lanes.ORDER);
+            }
+        }
+        if (Lanes.COUNT >= 8) {
+            vectors /= 2;
+            for (int i = 0; i < vectors; i++) {
+                FloatVector a = load(lanes, i * Lanes.SIZE);
+                FloatVector b = load(lanes, (i + vectors) * Lanes.SIZE);
+                FloatVector c = a.blend(b, UPPER_4).add(b.blend(a, UPPER_4).rearrange(ACROSS_4));
+                c.intoMemorySegment(lanes, i * Lanes.SIZE, Lanes.ORDER);
+            }
+        }
+        vectors /= 2;
+        for (int i = 0; i < vectors; i++) {
+            FloatVector a = load(lanes, i * Lanes.SIZE);
+            FloatVector b = load(lanes, (i + vectors) * Lanes.SIZE);
+            FloatVector c = a.blend(b, UPPER_2).add(b.blend(a, UPPER_2).rearrange(ACROSS_2));
+            c.intoMemorySegment(lanes, i * Lanes.SIZE, Lanes.ORDER);
+        }
+        vectors /= 2;
+        for (int i = 0; i < vectors; i++) {
+            FloatVector a = load(lanes, i * Lanes.SIZE);
+            FloatVector b = load(lanes, (i + vectors) * Lanes.SIZE);
+            FloatVector c = a.blend(b, UPPER_1).add(b.blend(a, UPPER_1).rearrange(ACROSS_1));
+            c.intoMemorySegment(lanes, i * Lanes.SIZE, Lanes.ORDER);
+        }
+    }
+
+    /// The product of the tile's weight row `w` with its input row `x`, after [#addLanes].
     static float sum(MemorySegment lanes, int w, int x) {
-        return Lanes.sum(load(lanes, (x * ROWS + w) * Lanes.SIZE));
+        int index = x * ROWS + w;
+        return Lanes.get(lanes, 4L * (index % VECTORS * Lanes.COUNT + index / VECTORS));
+    }
+
+    /// Lanes whose number has a bit.
+    private static VectorMask<Float> upper(int bit) {
+        boolean[] lanes = new boolean[Lanes.COUNT];
+        for (int i = 0; i < lanes.length; i++) {
+            lanes[i] = (i & bit) != 0;
+        }
+        return VectorMask.fromArray(Lanes.FLOATS, lanes, 0);
+    }
+
+    /// Swaps lanes whose numbers differ in a bit.
+    private static VectorShuffle<Float> across(int bit) {
+        return VectorShuffle.fromOp(Lanes.FLOATS, i -> (i ^ bit) % Lanes.COUNT);
     }
 }
