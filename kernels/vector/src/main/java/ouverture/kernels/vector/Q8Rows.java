@@ -16,6 +16,7 @@ final class Q8Rows implements RowFormat.Direct {
     static final Q8Rows INSTANCE = new Q8Rows();
 
     private static final int BLOCK = 32;
+    private static final int HALF = 16;
     private static final int BLOCK_BYTES = 34;
 
     private Q8Rows() {}
@@ -43,6 +44,9 @@ final class Q8Rows implements RowFormat.Direct {
 
     @Override
     public long dots(MemorySegment weight, long first, long second, MemorySegment x, long xOffset, int count) {
+        if (Lanes.COUNT == HALF) {
+            return wideDots(weight, first, second, x, xOffset, count);
+        }
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
         long at = xOffset;
@@ -73,6 +77,42 @@ final class Q8Rows implements RowFormat.Direct {
                     at += Lanes.SIZE;
                 }
             }
+            p += BLOCK_BYTES;
+            q += BLOCK_BYTES;
+        }
+        return RowFormat.pack(Lanes.sum(a), Lanes.sum(b));
+    }
+
+    /// As [#dots], for vectors of half a block: without the inner loop, which C2 leaves a third slower.
+    private static long wideDots(
+            MemorySegment weight, long first, long second, MemorySegment x, long xOffset, int count) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
+        long at = xOffset;
+        long p = first;
+        long q = second;
+        for (int i = 0; i < count; i += BLOCK) {
+            FloatVector s = FloatVector.broadcast(FLOATS, half(weight, p));
+            FloatVector t = FloatVector.broadcast(FLOATS, half(weight, q));
+            FloatVector y = load(x, at);
+            FloatVector z = load(x, at + 4 * HALF);
+            ByteVector u = bytes(weight, p + 2);
+            ByteVector v = bytes(weight, q + 2);
+            a = ((FloatVector) u.convertShape(VectorOperators.B2F, FLOATS, 0))
+                    .mul(s)
+                    .fma(y, a);
+            b = ((FloatVector) v.convertShape(VectorOperators.B2F, FLOATS, 0))
+                    .mul(t)
+                    .fma(y, b);
+            u = bytes(weight, p + 2 + HALF);
+            v = bytes(weight, q + 2 + HALF);
+            a = ((FloatVector) u.convertShape(VectorOperators.B2F, FLOATS, 0))
+                    .mul(s)
+                    .fma(z, a);
+            b = ((FloatVector) v.convertShape(VectorOperators.B2F, FLOATS, 0))
+                    .mul(t)
+                    .fma(z, b);
+            at += 4 * BLOCK;
             p += BLOCK_BYTES;
             q += BLOCK_BYTES;
         }
