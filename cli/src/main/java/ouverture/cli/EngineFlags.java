@@ -30,7 +30,7 @@ final class EngineFlags {
     @Option(
             names = "--activations",
             paramLabel = "FORMAT",
-            description = "Inputs of quantised matrices: f32 (exact) or q8 (faster, the default).")
+            description = "Inputs of quantised matrices: f32 (exact, the default) or q8 (rounded).")
     private Activations activations = EngineOptions.DEFAULT.activations();
 
     @Option(

@@ -9,7 +9,7 @@ public record KernelsOptions(int threads, Activations activations) {
     public enum Activations {
         /// Exact: nothing is rounded that the file has not rounded.
         F32,
-        /// Rounded to 8 bits by blocks of 32 (as Q8_0) before products with quantised weights: faster, and what
+        /// Rounded to 8 bits by blocks of 32 (as Q8_0) before products with quantised weights, as other
         /// GGUF engines do by default.
         Q8
     }
