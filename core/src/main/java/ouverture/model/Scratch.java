@@ -25,11 +25,6 @@ public final class Scratch {
         this.arena = arena;
     }
 
-    /// Bytes taken from the arena so far.
-    public long bytes() {
-        return chunks.stream().mapToLong(MemorySegment::byteSize).sum();
-    }
-
     /// Takes everything back.
     void reset() {
         chunk = 0;
