@@ -16,6 +16,11 @@ public record KvCache(int blocks, int blockSize, List<Layer> layers) {
     /// block. Columns are rounded up to whole blocks of the number format; the columns beyond the shape's are
     /// zero. Where a shape has no values of its own, `values` is `keys`.
     public record Layer(Tensor keys, Tensor values, int blockSize, Shape shape) {
+        /// Whether values are parts of the keys.
+        public boolean latent() {
+            return shape.valueColumns == 0;
+        }
+
         /// The row where a position of a sequence lives.
         public int slot(int[] table, int position) {
             return table[position / blockSize] * blockSize + position % blockSize;

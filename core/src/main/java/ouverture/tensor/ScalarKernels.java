@@ -195,7 +195,7 @@ public final class ScalarKernels implements Kernels {
             int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
             decodeRow(keys, r, key);
             encodeRow(cache.keys(), slot, key);
-            if (cache.values() != cache.keys()) {
+            if (!cache.latent()) {
                 decodeRow(values, r, value);
                 encodeRow(cache.values(), slot, value);
             }

@@ -148,13 +148,12 @@ final class VectorKernels implements Kernels {
     @Override
     public void append(KvCache.Layer cache, Tensor keys, Tensor values, Batch batch) {
         pool.run(batch.rows(), grain(keys.columns() + values.columns()), (from, to) -> {
-            boolean latent = cache.values() == cache.keys();
             float[] row =
                     new float[Math.max(cache.keys().columns(), cache.values().columns())];
             for (int r = from; r < to; r++) {
                 int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
                 store(keys, r, cache.keys(), slot, row);
-                if (!latent) {
+                if (!cache.latent()) {
                     store(values, r, cache.values(), slot, row);
                 }
             }
