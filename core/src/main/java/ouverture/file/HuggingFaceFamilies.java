@@ -87,8 +87,44 @@ final class HuggingFaceFamilies {
                     tensor("h.{}.mlp.c_fc", "blk.{}.ffn_up", TensorChange::transpose),
                     tensor("h.{}.mlp.c_proj", "blk.{}.ffn_down", TensorChange::transpose)));
 
+    private static final HuggingFaceFamily DEEPSEEK = new HuggingFaceFamily(
+            "deepseek2",
+            List.of("DeepseekV2ForCausalLM", "DeepseekV3ForCausalLM", "KimiK2ForCausalLM"),
+            "model.",
+            Map.of(
+                    "hidden_act", List.of("silu"),
+                    "moe_layer_freq", List.of("1"),
+                    "attention_bias", List.of("false")),
+            DeepSeekKeys::add,
+            Map.ofEntries(
+                    tensor("embed_tokens", "token_embd"),
+                    tensor("norm", "output_norm"),
+                    tensor("lm_head", "output"),
+                    tensor("layers.{}.input_layernorm", "blk.{}.attn_norm"),
+                    tensor("layers.{}.self_attn.q_proj", "blk.{}.attn_q"),
+                    tensor("layers.{}.self_attn.q_a_proj", "blk.{}.attn_q_a"),
+                    tensor("layers.{}.self_attn.q_a_layernorm", "blk.{}.attn_q_a_norm"),
+                    tensor("layers.{}.self_attn.q_b_proj", "blk.{}.attn_q_b"),
+                    tensor("layers.{}.self_attn.kv_a_proj_with_mqa", "blk.{}.attn_kv_a_mqa"),
+                    tensor("layers.{}.self_attn.kv_a_layernorm", "blk.{}.attn_kv_a_norm"),
+                    tensor("layers.{}.self_attn.kv_b_proj", "blk.{}.attn_kv_b"),
+                    tensor("layers.{}.self_attn.o_proj", "blk.{}.attn_output"),
+                    Map.entry("layers.{}.self_attn.rotary_emb.inv_freq", UNUSED),
+                    tensor("layers.{}.post_attention_layernorm", "blk.{}.ffn_norm"),
+                    tensor("layers.{}.mlp.gate_proj", "blk.{}.ffn_gate"),
+                    tensor("layers.{}.mlp.up_proj", "blk.{}.ffn_up"),
+                    tensor("layers.{}.mlp.down_proj", "blk.{}.ffn_down"),
+                    tensor("layers.{}.mlp.gate", "blk.{}.ffn_gate_inp"),
+                    tensor("layers.{}.mlp.gate.e_score_correction_bias", "blk.{}.exp_probs_b.bias"),
+                    tensor("layers.{}.mlp.experts.{}.gate_proj", "blk.{}.ffn_gate_exps"),
+                    tensor("layers.{}.mlp.experts.{}.up_proj", "blk.{}.ffn_up_exps"),
+                    tensor("layers.{}.mlp.experts.{}.down_proj", "blk.{}.ffn_down_exps"),
+                    tensor("layers.{}.mlp.shared_experts.gate_proj", "blk.{}.ffn_gate_shexp"),
+                    tensor("layers.{}.mlp.shared_experts.up_proj", "blk.{}.ffn_up_shexp"),
+                    tensor("layers.{}.mlp.shared_experts.down_proj", "blk.{}.ffn_down_shexp")));
+
     /// Every family that can be read from safetensors.
-    static final List<HuggingFaceFamily> ALL = List.of(LLAMA, GPT2);
+    static final List<HuggingFaceFamily> ALL = List.of(DEEPSEEK, GPT2, LLAMA);
 
     private HuggingFaceFamilies() {}
 

@@ -3,7 +3,9 @@ package ouverture.file;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import ouverture.error.ModelFileException;
@@ -13,7 +15,8 @@ import ouverture.tensor.Tensor;
 /// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json`
 /// beside them.
 /// Names and settings are translated to GGUF's; tensors that GGUF keeps in another order (rotary rows, transposed
-/// layers, experts behind each other) are copies in memory, all others views on the mapped files.
+/// layers, experts behind each other) or in a format of its own (8-bit weights of DeepSeek, which become BF16) are
+/// copies in memory, all others views on the mapped files.
 ///
 /// Another process may shorten a file while it is mapped; reading a tensor then ends in an `InternalError` ("a
 /// fault occurred in an unsafe memory access operation").
@@ -43,11 +46,7 @@ public final class SafetensorsFolder implements ModelFile {
     public static SafetensorsFolder open(Path folder) {
         HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
         HuggingFaceFamily family = HuggingFaceFamilies.of(config);
-        if (config.object("quantization_config").isPresent()) {
-            throw new UnsupportedModelException(config.file()
-                    + " says that its weights are quantised, which this version cannot read from safetensors:"
-                    + " try a GGUF file of the model.");
-        }
+        Fp8Weights fp8 = Fp8Weights.of(config).orElse(null);
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
         Map<String, Object> values = family.keys(config);
         values.put("general.name", name);
@@ -55,13 +54,18 @@ public final class SafetensorsFolder implements ModelFile {
         Metadata metadata = new Metadata(name, Collections.unmodifiableMap(values));
         Arena arena = Arena.ofShared();
         try {
-            TensorTranslation translation = new TensorTranslation(family, metadata, arena);
+            List<SafetensorsHeader> headers = new ArrayList<>();
             SafetensorsIndex index = SafetensorsIndex.read(folder);
             for (String shard : index.shards().keySet()) {
                 SafetensorsHeader header = SafetensorsHeader.read(folder.resolve(shard), arena);
                 index.check(shard, header.entries().keySet());
-                translation.add(header);
+                headers.add(header);
             }
+            if (fp8 != null) {
+                headers.forEach(fp8::addScales);
+            }
+            TensorTranslation translation = new TensorTranslation(family, metadata, fp8, arena);
+            headers.forEach(translation::add);
             return new SafetensorsFolder(folder, arena, metadata, translation.tensors(config));
         } catch (RuntimeException | Error e) {
             arena.close();

@@ -4,8 +4,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import ouverture.error.ModelFileException;
 import ouverture.error.ResourceException;
+import ouverture.tensor.BlockCodec;
+import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
 /// What happens to a tensor of a Hugging Face file on its way to GGUF's conventions. Changed tensors are copies
@@ -98,25 +102,43 @@ interface TensorChange {
         return new Tensor(tensor.name(), tensor.type(), tensor.planes(), tensor.rows(), tensor.columns(), copy);
     }
 
+    /// A vector in F32, as GGUF has all vectors, where a folder has it in a shorter format; matrices as they are.
+    static Tensor widened(Tensor tensor, Arena arena) {
+        boolean vector = tensor.planes() == 1 && tensor.rows() == 1;
+        if (!vector || tensor.type() == DType.F32 || !BlockCodec.supports(tensor.type())) {
+            return tensor;
+        }
+        float[] numbers = new float[tensor.columns()];
+        BlockCodec.of(tensor.type()).decode(tensor.data(), 0, numbers, 0, numbers.length);
+        MemorySegment copy = allocate(tensor.name(), DType.F32.bytes(numbers.length), arena);
+        MemorySegment.copy(numbers, 0, copy, ValueLayout.JAVA_FLOAT, 0, numbers.length);
+        return Tensor.matrix(tensor.name(), DType.F32, 1, numbers.length, copy);
+    }
+
     /// Matrices of one shape and format behind each other, such as the experts of a mixture.
     ///
-    /// @param planes not empty
+    /// @param planes not empty; each makes its matrix, if it must, in an arena that lives until it is copied
     /// @throws ModelFileException if they differ
-    static Tensor stack(String name, List<Tensor> planes, Arena arena) {
-        Tensor first = planes.getFirst();
-        MemorySegment copy = allocate(name, first.bytes() * planes.size(), arena);
+    static Tensor stack(String name, List<Function<Arena, Tensor>> planes, Arena arena) {
+        Tensor stacked = null;
         for (int i = 0; i < planes.size(); i++) {
-            Tensor plane = planes.get(i);
-            if (plane.type() != first.type()
-                    || plane.planes() != 1
-                    || plane.rows() != first.rows()
-                    || plane.columns() != first.columns()) {
-                throw new ModelFileException("Tensors " + Sentences.quoted(first.name()) + " and "
-                        + Sentences.quoted(plane.name()) + " should have one shape and format and do not.");
+            try (Arena temporary = Arena.ofConfined()) {
+                Tensor plane = planes.get(i).apply(temporary);
+                if (stacked == null) {
+                    MemorySegment copy = allocate(name, plane.bytes() * planes.size(), arena);
+                    stacked = new Tensor(name, plane.type(), planes.size(), plane.rows(), plane.columns(), copy);
+                }
+                if (plane.type() != stacked.type()
+                        || plane.planes() != 1
+                        || plane.rows() != stacked.rows()
+                        || plane.columns() != stacked.columns()) {
+                    throw new ModelFileException("The tensors that make up " + name + " should have one shape and format"
+                            + " and " + Sentences.quoted(plane.name()) + " has another.");
+                }
+                MemorySegment.copy(plane.data(), 0, stacked.data(), i * plane.bytes(), plane.bytes());
             }
-            MemorySegment.copy(plane.data(), 0, copy, i * first.bytes(), first.bytes());
         }
-        return new Tensor(name, first.type(), planes.size(), first.rows(), first.columns(), copy);
+        return Objects.requireNonNull(stacked);
     }
 
     private static void checkMatrix(Tensor tensor) {
@@ -126,7 +148,11 @@ interface TensorChange {
         }
     }
 
-    private static MemorySegment allocate(String name, long bytes, Arena arena) {
+    /// Memory in the arena.
+    ///
+    /// @param name of the tensor that needs it, for messages
+    /// @throws ResourceException if there is none
+    static MemorySegment allocate(String name, long bytes, Arena arena) {
         try {
             return arena.allocate(bytes, Long.BYTES);
         } catch (OutOfMemoryError e) {

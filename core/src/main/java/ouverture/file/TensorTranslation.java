@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.HuggingFaceFamily.Place;
@@ -23,12 +25,18 @@ final class TensorTranslation {
     private final Metadata metadata;
     private final Arena arena;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-    private final Map<String, TreeMap<Integer, Tensor>> planes = new LinkedHashMap<>();
+    private final Map<String, TreeMap<Integer, Function<Arena, Tensor>>> planes = new LinkedHashMap<>();
+    private final @Nullable Fp8Weights fp8;
+    private final int layers;
 
-    TensorTranslation(HuggingFaceFamily family, Metadata metadata, Arena arena) {
+    /// @param fp8 how 8-bit weights are read, or null
+    /// @param arena where changed tensors live
+    TensorTranslation(HuggingFaceFamily family, Metadata metadata, @Nullable Fp8Weights fp8, Arena arena) {
         this.family = family;
         this.metadata = metadata;
+        this.fp8 = fp8;
         this.arena = arena;
+        layers = metadata.integer("block_count", Integer.MAX_VALUE);
     }
 
     /// Takes over the tensors of a file.
@@ -37,6 +45,11 @@ final class TensorTranslation {
     /// @throws UnsupportedModelException if a name or number format is not known
     void add(SafetensorsHeader header) {
         for (SafetensorsHeader.Entry entry : header.entries().values()) {
+            // layers behind the last predict further tokens
+            boolean unused = HuggingFaceFamily.layer(entry.name()) >= layers;
+            if (unused || fp8 != null && Fp8Weights.isScale(entry.name())) {
+                continue;
+            }
             Place place = family.place(entry.name())
                     .orElseThrow(() -> new UnsupportedModelException(header.file() + " has the tensor "
                             + Sentences.quoted(entry.name()) + ", which is not known in the architecture "
@@ -44,15 +57,21 @@ final class TensorTranslation {
             if (place.name().isEmpty()) {
                 continue;
             }
-            Tensor changed = place.change().apply(header.tensor(entry), metadata, arena);
-            Tensor before = place.plane() < 0
-                    ? tensors.put(place.name(), named(place.name(), changed))
+            Function<Arena, Tensor> changed = target -> place.change().apply(tensor(header, entry, target), metadata, target);
+            Object before = place.plane() < 0
+                    ? tensors.put(place.name(), named(place.name(), changed.apply(arena)))
                     : planes.computeIfAbsent(place.name(), _ -> new TreeMap<>()).put(place.plane(), changed);
             if (before != null) {
                 throw new ModelFileException(
                         header.file() + " has a second tensor " + Sentences.quoted(entry.name()) + ".");
             }
         }
+    }
+
+    private Tensor tensor(SafetensorsHeader header, SafetensorsHeader.Entry entry, Arena target) {
+        return fp8 != null && entry.format().equals(Fp8Weights.FORMAT)
+                ? fp8.decode(header, entry, target)
+                : header.tensor(entry);
     }
 
     /// All tensors, when every file was added.
@@ -74,7 +93,7 @@ final class TensorTranslation {
     }
 
     private Tensor named(String name, Tensor tensor) {
-        Tensor aligned = TensorChange.aligned(tensor, arena);
+        Tensor aligned = TensorChange.aligned(TensorChange.widened(tensor, arena), arena);
         return new Tensor(name, aligned.type(), aligned.planes(), aligned.rows(), aligned.columns(), aligned.data());
     }
 

@@ -13,4 +13,4 @@ public record Mixture(
         Linear router,
         Routing routing,
         GatedMlp experts,
-        @Nullable GatedMlp shared) {}
+        @Nullable GatedMlp shared) implements FeedForward {}

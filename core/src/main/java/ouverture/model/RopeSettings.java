@@ -18,10 +18,6 @@ public final class RopeSettings {
         int dimensions = dimensions(m, headSize);
         float base = m.number("rope.freq_base", 10_000);
         float factor = m.number("rope.scaling.factor", 1);
-        if (!(base > 0 && factor > 0)) {
-            throw new ModelFileException(m.file() + " rotates positions by base " + base + " and stretches them by "
-                    + factor + ": the header is damaged.");
-        }
         String scaling = m.string("rope.scaling.type").orElse("none");
         Rope rope = switch (scaling) {
             case "none" -> Rope.plain(dimensions, base);

@@ -2,12 +2,13 @@ package ouverture.model.family;
 
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.Metadata;
 import ouverture.model.Family;
+import ouverture.model.FeedForward;
 import ouverture.model.ForwardPass;
-import ouverture.model.GatedMlp;
 import ouverture.model.LatentProjections;
 import ouverture.model.Linear;
 import ouverture.model.Mixture;
@@ -34,24 +35,21 @@ import ouverture.tensor.Tensor;
 public final class DeepSeek implements Model {
     public static final Family FAMILY = new Family("deepseek2", DeepSeek::new);
 
-    private static final String YARN_LOG_MULTIPLIER = "rope.scaling.yarn_log_multiplier";
     /// Far more than any model has, and so small that the product of two fits an integer.
     private static final int MOST = 32_767;
 
-    /// A part that has more than one form.
-    private interface Part {
-        Tensor apply(ForwardPass pass, Tensor x);
-    }
+    private record Compression(Linear down, Norm norm) {}
 
     private record Layer(
             Norm attentionNorm,
-            Part query,
+            @Nullable Compression compression,
+            Linear query,
             Linear latentDown,
             Norm latentNorm,
             LatentProjections up,
             Linear output,
-            Norm mlpNorm,
-            Part mlp) {}
+            Norm feedForwardNorm,
+            FeedForward feedForward) {}
 
     private final Linear embedding;
     private final List<Layer> layers;
@@ -71,7 +69,7 @@ public final class DeepSeek implements Model {
         }
         int width = m.integer("embedding_length");
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
-        int heads = count(m, "attention.head_count", m.integer("attention.head_count"), 1);
+        int heads = count(m, "attention.head_count", 0, 1);
         boolean absorbed = m.has("attention.key_length_mla");
         headSize = count(m, absorbed ? "attention.key_length_mla" : "attention.key_length", width / heads, 2);
         int valueSize = count(m, absorbed ? "attention.value_length_mla" : "attention.value_length", width / heads, 1);
@@ -79,27 +77,33 @@ public final class DeepSeek implements Model {
         latent = count(m, "attention.kv_lora_rank", 0, 1);
         contextLength = m.integer("context_length");
         Rope stretched = RopeSettings.of(m, w, headSize).interleavedPairs();
-        rope = m.has(YARN_LOG_MULTIPLIER) ? new Rope(stretched.inverseFrequencies(), 1, true) : stretched;
-        attention = new Attention(heads, 1, latent + rotated, latent, scale(m, headSize)).withLatentValues();
+        // 0.1 x mscale_all_dim of the published settings, whose other mscale is the same: the rotation keeps lengths
+        float multiplier = m.number("rope.scaling.yarn_log_multiplier", 0);
+        rope = multiplier != 0 ? new Rope(stretched.inverseFrequencies(), 1, true) : stretched;
+        attention = new Attention(heads, 1, latent + rotated, latent, scale(m, multiplier, headSize)).withLatentValues();
         embedding = w.embedding(width);
         int dense = count(m, "leading_dense_block_count", 0, 0);
+        int hidden = m.integer("feed_forward_length", 0);
+        int rank = count(m, "attention.q_lora_rank", 0, 0);
         layers = w.blocks(
                 count(m, "block_count", 0, 1) - count(m, "nextn_predict_layers", 0, 0),
                 b -> new Layer(
                         b.norm("attn_norm", width, epsilon),
-                        query(m, b, width, heads * headSize, epsilon),
+                        rank == 0 ? null : compression(b, rank, width, epsilon),
+                        b.linear(rank == 0 ? "attn_q" : "attn_q_b", heads * headSize, rank == 0 ? width : rank),
                         b.linear("attn_kv_a_mqa", latent + rotated, width),
                         b.norm("attn_kv_a_norm", latent, epsilon),
                         LatentProjections.of(b, heads, headSize - rotated, valueSize, latent),
                         b.linear("attn_output", width, heads * valueSize),
                         b.norm("ffn_norm", width, epsilon),
-                        b.block() < dense ? dense(m, b, width) : mixture(m, b, width)));
+                        b.block() < dense ? b.gatedMlp("", width, hidden, Activation.SILU) : mixture(m, b, width)));
         norm = w.norm("output_norm", width, epsilon);
         unembedding = w.unembedding(embedding);
     }
 
+    /// @param otherwise for a file without the key, which must have it if this is less than `least`
     private static int count(Metadata m, String key, int otherwise, int least) {
-        int count = m.integer(key, otherwise);
+        int count = otherwise < least ? m.integer(key) : m.integer(key, otherwise);
         if (count < least || count > MOST) {
             throw new ModelFileException(
                     m.file() + ": " + key + " is " + count + ", not " + least + " to " + MOST + ": it is damaged.");
@@ -107,41 +111,27 @@ public final class DeepSeek implements Model {
         return count;
     }
 
-    /// 1 / sqrt(size), and YaRN's temperature squared. The file has 0.1 x `mscale_all_dim` of the published settings.
-    private static float scale(Metadata m, int headSize) {
+    /// 1 / sqrt(size), and YaRN's temperature squared.
+    private static float scale(Metadata m, float multiplier, int headSize) {
         boolean yarn = m.string("rope.scaling.type").orElse("").equals("yarn");
         double stretch = yarn ? Math.log(m.number("rope.scaling.factor", 1)) : 0;
-        double temperature = 1 + m.number(YARN_LOG_MULTIPLIER, 0.1f) * stretch;
+        double temperature = 1 + (multiplier == 0 ? 0.1 : multiplier) * stretch;
         return (float) (temperature * temperature / Math.sqrt(headSize));
     }
 
-    private static Part query(Metadata m, Weights b, int width, int columns, float epsilon) {
-        int rank = count(m, "attention.q_lora_rank", 0, 0);
-        if (rank == 0) {
-            Linear query = b.linear("attn_q", columns, width);
-            return (pass, x) -> pass.linear(x, query);
-        }
-        Linear down = b.linear("attn_q_a", rank, width);
-        Norm norm = b.norm("attn_q_a_norm", rank, epsilon);
-        Linear up = b.linear("attn_q_b", columns, rank);
-        return (pass, x) -> pass.linear(pass.norm(pass.linear(x, down), norm), up);
+    private static Compression compression(Weights b, int rank, int width, float epsilon) {
+        return new Compression(b.linear("attn_q_a", rank, width), b.norm("attn_q_a_norm", rank, epsilon));
     }
 
-    private static Part dense(Metadata m, Weights b, int width) {
-        GatedMlp mlp = b.gatedMlp("", width, m.integer("feed_forward_length"), Activation.SILU);
-        return (pass, x) -> pass.gatedMlp(x, mlp);
-    }
-
-    private static Part mixture(Metadata m, Weights b, int width) {
+    private static Mixture mixture(Metadata m, Weights b, int width) {
         int experts = count(m, "expert_count", 0, 1);
         int hidden = count(m, "expert_feed_forward_length", 0, 1);
         int shared = count(m, "expert_shared_count", 0, 0);
-        Mixture mixture = new Mixture(
+        return new Mixture(
                 b.linear("ffn_gate_inp", experts, width),
                 routing(m, b, experts),
                 b.gatedExperts(experts, width, hidden, Activation.SILU),
                 shared == 0 ? null : b.gatedMlp("_shexp", width, shared * hidden, Activation.SILU));
-        return (pass, x) -> pass.mixture(x, mixture);
     }
 
     private static Routing routing(Metadata m, Weights b, int experts) {
@@ -163,8 +153,7 @@ public final class DeepSeek implements Model {
         };
         float scale = m.number("expert_weights_scale", 0) == 0 ? 1 : m.number("expert_weights_scale");
         Tensor bias = b.has("exp_probs_b.bias") ? b.vector("exp_probs_b.bias", experts) : null;
-        return new Routing(
-                active, score, m.flag("expert_weights_norm", false), scale, bias, groups, activeGroups);
+        return new Routing(active, score, m.flag("expert_weights_norm", false), scale, bias, groups, activeGroups);
     }
 
     @Override
@@ -174,13 +163,15 @@ public final class DeepSeek implements Model {
             pass.layer(i);
             Layer layer = layers.get(i);
             x = pass.add(x, attention(pass, i, layer, pass.norm(x, layer.attentionNorm)));
-            x = pass.add(x, layer.mlp.apply(pass, pass.norm(x, layer.mlpNorm)));
+            x = pass.add(x, pass.feedForward(pass.norm(x, layer.feedForwardNorm), layer.feedForward));
         }
         return pass.linear(pass.norm(pass.outputRows(x), norm), unembedding);
     }
 
     private Tensor attention(ForwardPass pass, int i, Layer layer, Tensor x) {
-        Tensor q = layer.query.apply(pass, x);
+        Compression compression = layer.compression;
+        Tensor compressed = compression == null ? x : pass.norm(pass.linear(x, compression.down), compression.norm);
+        Tensor q = pass.linear(compressed, layer.query);
         Tensor qLatent = pass.linearPerHead(pass.columns(q, headSize, 0, headSize - rotated), layer.up.key());
         Tensor qRotated = pass.rope(pass.columns(q, headSize, headSize - rotated, rotated), rotated, rope);
         Tensor down = pass.linear(x, layer.latentDown);
