@@ -23,8 +23,9 @@ final class DeepSeekKeys {
             double magnitude = scaling.settings().number("mscale").orElse(1);
             double temperature = scaling.settings().number("mscale_all_dim").orElse(0);
             if (magnitude != temperature) {
-                throw new UnsupportedModelException(config.file() + " has the mscale " + magnitude
-                        + " and the mscale_all_dim " + temperature + "; this version knows models where they are equal.");
+                throw new UnsupportedModelException(
+                        config.file() + " has the mscale " + magnitude + " and the mscale_all_dim " + temperature
+                                + "; this version knows models where they are equal.");
             }
             keys.put("rope.scaling.yarn_log_multiplier", 0.1 * temperature);
         });
@@ -34,7 +35,9 @@ final class DeepSeekKeys {
         keys.put("expert_count", required(config, "n_routed_experts"));
         keys.put("expert_feed_forward_length", required(config, "moe_intermediate_size"));
         keys.put("expert_shared_count", config.integer("n_shared_experts").orElse(0));
-        keys.put("leading_dense_block_count", config.integer("first_k_dense_replace").orElse(0));
+        keys.put(
+                "leading_dense_block_count",
+                config.integer("first_k_dense_replace").orElse(0));
         keys.put("expert_weights_scale", config.number("routed_scaling_factor").orElse(1));
         keys.put("expert_weights_norm", config.flag("norm_topk_prob").orElse(false));
         keys.put("expert_gating_func", gate(config));
@@ -58,8 +61,8 @@ final class DeepSeekKeys {
             case "softmax" -> 1;
             case "sigmoid" -> 2;
             default ->
-                throw new UnsupportedModelException(config.file() + " scores experts by "
-                        + Sentences.quoted(function) + "; this version knows softmax and sigmoid.");
+                throw new UnsupportedModelException(config.file() + " scores experts by " + Sentences.quoted(function)
+                        + "; this version knows softmax and sigmoid.");
         };
     }
 

@@ -77,7 +77,10 @@ final class Fp8Weights {
     Tensor decode(SafetensorsHeader header, SafetensorsHeader.Entry entry, Arena arena) {
         long[] shape = entry.shape();
         Tensor scale = scales.get(entry.name() + SCALE);
-        if (shape.length != 2 || shape[0] > Integer.MAX_VALUE || shape[1] > Integer.MAX_VALUE || entry.start() == entry.end()) {
+        if (shape.length != 2
+                || shape[0] > Integer.MAX_VALUE
+                || shape[1] > Integer.MAX_VALUE
+                || entry.start() == entry.end()) {
             throw new ModelFileException(header.file() + ": tensor " + Sentences.quoted(entry.name())
                     + " holds 8-bit numbers and is no matrix.");
         }

@@ -15,8 +15,8 @@ import ouverture.tensor.Tensor;
 /// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json`
 /// beside them.
 /// Names and settings are translated to GGUF's; tensors that GGUF keeps in another order (rotary rows, transposed
-/// layers, experts behind each other) or in a format of its own (8-bit weights of DeepSeek, which become BF16) are
-/// copies in memory, all others views on the mapped files.
+/// layers, experts behind each other) or in a format of its own (8-bit weights of DeepSeek, which become BF16)
+/// are copies in memory, all others views on the mapped files.
 ///
 /// Another process may shorten a file while it is mapped; reading a tensor then ends in an `InternalError` ("a
 /// fault occurred in an unsafe memory access operation").

@@ -132,8 +132,9 @@ interface TensorChange {
                         || plane.planes() != 1
                         || plane.rows() != stacked.rows()
                         || plane.columns() != stacked.columns()) {
-                    throw new ModelFileException("The tensors that make up " + name + " should have one shape and format"
-                            + " and " + Sentences.quoted(plane.name()) + " has another.");
+                    throw new ModelFileException(
+                            "The tensors that make up " + name + " should have one shape and format" + " and "
+                                    + Sentences.quoted(plane.name()) + " has another.");
                 }
                 MemorySegment.copy(plane.data(), 0, stacked.data(), i * plane.bytes(), plane.bytes());
             }

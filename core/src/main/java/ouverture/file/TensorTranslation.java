@@ -57,7 +57,8 @@ final class TensorTranslation {
             if (place.name().isEmpty()) {
                 continue;
             }
-            Function<Arena, Tensor> changed = target -> place.change().apply(tensor(header, entry, target), metadata, target);
+            Function<Arena, Tensor> changed =
+                    target -> place.change().apply(tensor(header, entry, target), metadata, target);
             Object before = place.plane() < 0
                     ? tensors.put(place.name(), named(place.name(), changed.apply(arena)))
                     : planes.computeIfAbsent(place.name(), _ -> new TreeMap<>()).put(place.plane(), changed);

@@ -23,7 +23,8 @@ import ouverture.tensor.Tensor;
 /// Real files and the conformance kit's: that they open, and that folders equal the GGUF files of the same
 /// weights.
 class ModelFileConformanceTest {
-    private static final List<String> READ_FOLDERS = List.of("deepseek2-v3", "gpt2", "llama2", "llama3", "mistral-nemo", "mixtral");
+    private static final List<String> READ_FOLDERS =
+            List.of("deepseek2-v3", "gpt2", "llama2", "llama3", "mistral-nemo", "mixtral");
 
     @TempDir
     Path folder;

@@ -174,8 +174,7 @@ class DeepSeekFolderTest {
         assertThatThrownBy(() -> Logits.of(writeFolder("b", weights, ""), TOKENS))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("up_proj");
-        assertThatThrownBy(() -> Logits.of(
-                        writeFolder("c", weights, fp8.replace("[4,8]", "[128]")), TOKENS))
+        assertThatThrownBy(() -> Logits.of(writeFolder("c", weights, fp8.replace("[4,8]", "[128]")), TOKENS))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("quantised");
     }

@@ -25,8 +25,8 @@ public final class DeepSeekModels {
 
     private DeepSeekModels() {}
 
-    /// A model with latent attention in the newer layout, one shared expert, and experts chosen by biased sigmoids
-    /// from one group, as Kimi K2 has them.
+    /// A model with latent attention in the newer layout, one shared expert, and experts chosen by biased
+    /// sigmoids from one group, as Kimi K2 has them.
     public static GgufWriter kimi(Sizes sizes, long seed) {
         Random seeds = new Random(seed);
         GgufWriter file = header(sizes);

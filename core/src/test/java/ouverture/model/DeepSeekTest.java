@@ -116,9 +116,8 @@ class DeepSeekTest {
                 "attention.temperature_scale|1|by position",
             })
     void headersThatCannotBeAreRefusedInOneSentence(String key, int value, String complaint) {
-        Path file = DeepSeekModels.kimi(SIZES, 1)
-                .with("deepseek2." + key, value)
-                .write(folder.resolve("model.gguf"));
+        Path file =
+                DeepSeekModels.kimi(SIZES, 1).with("deepseek2." + key, value).write(folder.resolve("model.gguf"));
         assertThatThrownBy(() -> Logits.of(file, TOKENS))
                 .isInstanceOf(OuvertureException.class)
                 .hasMessageContaining(complaint)

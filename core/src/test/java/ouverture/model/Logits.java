@@ -22,8 +22,7 @@ final class Logits {
     static float[][] of(Path path, int... tokens) {
         try (Arena arena = Arena.ofShared();
                 ModelFile file = ModelFile.open(path);
-                ScalarKernels kernels =
-                        new ScalarKernels(new KernelsOptions(1, KernelsOptions.Activations.F32))) {
+                ScalarKernels kernels = new ScalarKernels(new KernelsOptions(1, KernelsOptions.Activations.F32))) {
             Model model = Families.load(file, tokens.length);
             KvCache cache = KvCache.allocate(arena, DType.F32, 1, tokens.length, model.cacheShapes());
             int[] positions = IntStream.range(0, tokens.length).toArray();

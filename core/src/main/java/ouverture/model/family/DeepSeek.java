@@ -25,13 +25,14 @@ import ouverture.tensor.Tensor;
 
 /// # DeepSeek V2-Lite, V3, R1 (DeepSeek, 2024-2025), Kimi K2 (Moonshot, 2025)
 ///
-/// Latent attention: a token's keys and values are one latent of low rank and one rotated part that all heads share,
-/// so its cache is small; the matrices that would unfold the latent are absorbed into query and output. The first
-/// layers are dense, the others mixtures of many small experts, chosen group by group, beside one that every token
-/// goes to. Papers: V2 (latent attention), arXiv 2405.04434; V3, arXiv 2412.19437; Kimi K2, arXiv 2507.20534.
+/// Latent attention: a token's keys and values are one latent of low rank and one rotated part that all heads
+/// share, so its cache is small; the matrices that would unfold the latent are absorbed into query and output.
+/// The first layers are dense, the others mixtures of many small experts, chosen group by group, beside one that
+/// every token goes to. Papers: V2 (latent attention), arXiv 2405.04434; V3, arXiv 2412.19437; Kimi K2, arXiv
+/// 2507.20534.
 ///
-/// YaRN's betas are those of the file, 32 and 1 where it has none; llama.cpp takes 32 and 1 always, which differs for
-/// Kimi K2. Layers that predict further tokens (`nextn_predict_layers`) are left out.
+/// YaRN's betas are those of the file, 32 and 1 where it has none; llama.cpp takes 32 and 1 always, which
+/// differs for Kimi K2. Layers that predict further tokens (`nextn_predict_layers`) are left out.
 public final class DeepSeek implements Model {
     public static final Family FAMILY = new Family("deepseek2", DeepSeek::new);
 
@@ -80,7 +81,8 @@ public final class DeepSeek implements Model {
         // 0.1 x mscale_all_dim of the published settings, whose other mscale is the same: the rotation keeps lengths
         float multiplier = m.number("rope.scaling.yarn_log_multiplier", 0);
         rope = multiplier != 0 ? new Rope(stretched.inverseFrequencies(), 1, true) : stretched;
-        attention = new Attention(heads, 1, latent + rotated, latent, scale(m, multiplier, headSize)).withLatentValues();
+        attention =
+                new Attention(heads, 1, latent + rotated, latent, scale(m, multiplier, headSize)).withLatentValues();
         embedding = w.embedding(width);
         int dense = count(m, "leading_dense_block_count", 0, 0);
         int hidden = m.integer("feed_forward_length", 0);
