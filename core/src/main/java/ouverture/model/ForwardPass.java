@@ -61,6 +61,13 @@ public final class ForwardPass {
         return out;
     }
 
+    /// Normalises every head of `headSize` columns, in place: returns x.
+    public Tensor normHeads(Tensor x, int headSize, Norm norm) {
+        Tensor heads = x.shaped(Math.toIntExact(x.size() / headSize), headSize);
+        kernels.rmsNorm(heads, heads, norm.weight(), norm.epsilon());
+        return x;
+    }
+
     /// x W^T + b.
     public Tensor linear(Tensor x, Linear linear) {
         Tensor weight = linear.weight();
@@ -113,6 +120,14 @@ public final class ForwardPass {
         Tensor hidden = linear(x, up);
         kernels.activate(hidden, activation);
         return linear(hidden, down);
+    }
+
+    /// A layer's network, whichever it has.
+    public Tensor feedForward(Tensor x, FeedForward network) {
+        return switch (network) {
+            case GatedMlp mlp -> gatedMlp(x, mlp);
+            case Mixture mixture -> mixture(x, mixture);
+        };
     }
 
     /// The chosen experts' answers by the router's weights, and the shared network's.
