@@ -43,11 +43,7 @@ public final class SafetensorsFolder implements ModelFile {
     public static SafetensorsFolder open(Path folder) {
         HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
         HuggingFaceFamily family = HuggingFaceFamilies.of(config);
-        if (config.object("quantization_config").isPresent()) {
-            throw new UnsupportedModelException(config.file()
-                    + " says that its weights are quantised, which this version cannot read from safetensors:"
-                    + " try a GGUF file of the model.");
-        }
+        family.checkQuantisation(config);
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
         Map<String, Object> values = family.keys(config);
         values.put("general.name", name);

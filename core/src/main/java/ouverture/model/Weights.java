@@ -24,7 +24,15 @@ public final class Weights {
 
     /// The weights of an open file; they live as long as it is open.
     public Weights(ModelFile file) {
-        this(file.metadata().file(), file.tensors(), -1);
+        this(file.metadata().file(), file.tensors());
+    }
+
+    /// Tensors of any origin.
+    ///
+    /// @param file its name, for messages
+    /// @param tensors by GGUF's names
+    public Weights(String file, Map<String, Tensor> tensors) {
+        this(file, tensors, -1);
     }
 
     private Weights(String file, Map<String, Tensor> tensors, int block) {
