@@ -18,6 +18,8 @@ import ouverture.tensor.Tensor;
 /// `_scale_inv` behind it. No format of GGML is like that, so they become BF16 in memory, as the published
 /// conversion of these models does: two bytes for each weight.
 final class Fp8Weights {
+    /// What config.json calls such weights.
+    static final String METHOD = "fp8";
     /// Name of the number format in safetensors.
     static final String FORMAT = "F8_E4M3";
 
@@ -33,25 +35,27 @@ final class Fp8Weights {
         this.blockColumns = blockColumns;
     }
 
-    /// What a config.json says of its quantisation; empty if there is none.
+    /// What a config.json says of such weights; empty if its weights are not so.
     ///
-    /// @throws UnsupportedModelException if the weights are quantised in another way
+    /// @throws UnsupportedModelException if they are 8-bit numbers of another kind
     static Optional<Fp8Weights> of(HuggingFaceConfig config) {
-        return config.object("quantization_config").map(settings -> {
-            List<Integer> block = settings.elements("weight_block_size").stream()
-                    .map(size -> size.asInt(0))
-                    .toList();
-            if (!settings.string("quant_method").orElse("").equals("fp8")
-                    || !settings.string("fmt").orElse("e4m3").equals("e4m3")
-                    || block.size() != 2
-                    || block.getFirst() < 1
-                    || block.getLast() < 1) {
-                throw new UnsupportedModelException(config.file()
-                        + " says that its weights are quantised in a way that this version cannot read from"
-                        + " safetensors: try a GGUF file of the model.");
-            }
-            return new Fp8Weights(block.getFirst(), block.getLast());
-        });
+        return config.object("quantization_config")
+                .filter(settings -> settings.string("quant_method").orElse("").equals(METHOD))
+                .map(settings -> {
+                    List<Integer> block = settings.elements("weight_block_size").stream()
+                            .map(size -> size.asInt(0))
+                            .toList();
+                    boolean known = settings.string("fmt").orElse("e4m3").equals("e4m3")
+                            && block.size() == 2
+                            && block.getFirst() > 0
+                            && block.getLast() > 0;
+                    if (!known) {
+                        throw new UnsupportedModelException(config.file()
+                                + " says that its weights are 8-bit numbers other than e4m3 with a factor for each"
+                                + " rectangle, which this version cannot read: try a GGUF file of the model.");
+                    }
+                    return new Fp8Weights(block.getFirst(), block.getLast());
+                });
     }
 
     /// Remembers the factors that a file holds; weights and their factors need not lie in one file.

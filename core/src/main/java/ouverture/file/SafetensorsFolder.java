@@ -46,6 +46,7 @@ public final class SafetensorsFolder implements ModelFile {
     public static SafetensorsFolder open(Path folder) {
         HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
         HuggingFaceFamily family = HuggingFaceFamilies.of(config);
+        family.checkQuantisation(config);
         Fp8Weights fp8 = Fp8Weights.of(config).orElse(null);
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
         Map<String, Object> values = family.keys(config);

@@ -13,7 +13,7 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
 /// What happens to a tensor of a Hugging Face file on its way to GGUF's conventions. Changed tensors are copies
-/// in the arena of the file; only whole elements are moved, so that every number keeps its bits.
+/// in the arena of the file; every number keeps its value.
 @FunctionalInterface
 interface TensorChange {
     int TRANSPOSED_AT_ONCE = 16;
@@ -67,9 +67,11 @@ interface TensorChange {
     /// Rows and columns exchanged, as GPT-2's layers need, which hold [inputs, outputs]; a vector stays as it is.
     static Tensor transpose(Tensor tensor, Metadata metadata, Arena arena) {
         checkMatrix(tensor);
-        if (tensor.rows() == 1) {
-            return tensor;
-        }
+        return tensor.rows() == 1 ? tensor : transposed(tensor, arena);
+    }
+
+    /// Rows and columns of a matrix exchanged.
+    static Tensor transposed(Tensor tensor, Arena arena) {
         int bytesEach = (int) tensor.type().bytes(1);
         int rows = tensor.rows();
         int columns = tensor.columns();
@@ -102,17 +104,19 @@ interface TensorChange {
         return new Tensor(tensor.name(), tensor.type(), tensor.planes(), tensor.rows(), tensor.columns(), copy);
     }
 
-    /// A vector in F32, as GGUF has all vectors, where a folder has it in a shorter format; matrices as they are.
-    static Tensor widened(Tensor tensor, Arena arena) {
-        boolean vector = tensor.planes() == 1 && tensor.rows() == 1;
-        if (!vector || tensor.type() == DType.F32 || !BlockCodec.supports(tensor.type())) {
+    /// The tensor in F32, as GGUF has vectors and biases: a copy if its numbers have 16 bits.
+    static Tensor floats(Tensor tensor, Arena arena) {
+        if (tensor.type() != DType.F16 && tensor.type() != DType.BF16) {
             return tensor;
         }
-        float[] numbers = new float[tensor.columns()];
-        BlockCodec.of(tensor.type()).decode(tensor.data(), 0, numbers, 0, numbers.length);
-        MemorySegment copy = allocate(tensor.name(), DType.F32.bytes(numbers.length), arena);
-        MemorySegment.copy(numbers, 0, copy, ValueLayout.JAVA_FLOAT, 0, numbers.length);
-        return Tensor.matrix(tensor.name(), DType.F32, 1, numbers.length, copy);
+        MemorySegment copy = allocate(tensor.name(), DType.F32.bytes(tensor.size()), arena);
+        float[] row = new float[tensor.columns()];
+        for (long r = 0; r < (long) tensor.planes() * tensor.rows(); r++) {
+            BlockCodec.of(tensor.type()).decode(tensor.data(), r * tensor.rowBytes(), row, 0, row.length);
+            MemorySegment.copy(
+                    row, 0, copy, ValueLayout.JAVA_FLOAT, r * DType.F32.bytes(row.length), row.length);
+        }
+        return new Tensor(tensor.name(), DType.F32, tensor.planes(), tensor.rows(), tensor.columns(), copy);
     }
 
     /// Matrices of one shape and format behind each other, such as the experts of a mixture.
@@ -149,9 +153,8 @@ interface TensorChange {
         }
     }
 
-    /// Memory in the arena.
+    /// Memory for a changed tensor.
     ///
-    /// @param name of the tensor that needs it, for messages
     /// @throws ResourceException if there is none
     static MemorySegment allocate(String name, long bytes, Arena arena) {
         try {

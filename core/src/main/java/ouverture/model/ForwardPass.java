@@ -61,6 +61,13 @@ public final class ForwardPass {
         return out;
     }
 
+    /// Normalises every head of `headSize` columns, in place: returns x.
+    public Tensor normHeads(Tensor x, int headSize, Norm norm) {
+        Tensor heads = x.shaped(Math.toIntExact(x.size() / headSize), headSize);
+        kernels.rmsNorm(heads, heads, norm.weight(), norm.epsilon());
+        return x;
+    }
+
     /// x W^T + b.
     public Tensor linear(Tensor x, Linear linear) {
         Tensor weight = linear.weight();

@@ -23,8 +23,18 @@ import ouverture.tensor.Tensor;
 /// Real files and the conformance kit's: that they open, and that folders equal the GGUF files of the same
 /// weights.
 class ModelFileConformanceTest {
-    private static final List<String> READ_FOLDERS =
-            List.of("deepseek2-v3", "gpt2", "llama2", "llama3", "mistral-nemo", "mixtral");
+    private static final List<String> READ_FOLDERS = List.of(
+            "deepseek2-v3",
+            "gpt-oss",
+            "gpt2",
+            "llama2",
+            "llama3",
+            "mistral-nemo",
+            "mixtral",
+            "phi3",
+            "qwen2",
+            "qwen3",
+            "qwen3moe");
 
     @TempDir
     Path folder;

@@ -102,7 +102,6 @@ class SafetensorsFolderTest {
                 "null|{\"rope_type\":\"linear\"}|factor",
                 "null|{\"rope_type\":\"linear\",\"factor\":-1}|factor",
                 "null|{\"rope_type\":\"llama3\",\"factor\":8}|range",
-                "null|{\"rope_type\":\"yarn\",\"factor\":8,\"attention_factor\":3}|attention_factor",
                 "null|[]|rope_scaling should be an object",
                 "LlamaForCausalLM|FooForCausalLM|FooForCausalLM",
                 "\"LlamaForCausalLM\"||\"architectures\"",
@@ -114,7 +113,7 @@ class SafetensorsFolderTest {
                 "\"eos_token_id\":2|\"eos_token_id\":[2,\"x\"]|eos_token_id",
                 "\"vocab_size\":5|\"vocab_size\":5,\"vocab_size\":6|JSON",
                 "\"vocab_size\":5|\"hidden_act\":\"relu\"|hidden_act is \"relu\"",
-                "\"vocab_size\":5|\"quantization_config\":{\"quant_method\":\"gptq\"}|quantised",
+                "\"vocab_size\":5|\"quantization_config\":{\"quant_method\":\"gptq\"}|gptq",
             })
     void settingsThatCannotBeAreRefused(String from, String to, String complaint) {
         config(LLAMA.formatted("").replace(from, to == null ? "" : to));

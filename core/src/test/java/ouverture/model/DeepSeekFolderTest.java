@@ -176,7 +176,7 @@ class DeepSeekFolderTest {
                 .hasMessageContaining("up_proj");
         assertThatThrownBy(() -> Logits.of(writeFolder("c", weights, fp8.replace("[4,8]", "[128]")), TOKENS))
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining("quantised");
+                .hasMessageContaining("8-bit numbers");
     }
 
     @Test
