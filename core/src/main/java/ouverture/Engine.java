@@ -1,7 +1,6 @@
 package ouverture;
 
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +11,7 @@ import ouverture.error.ModelFileException;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
+import ouverture.file.MappedPages;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
 import ouverture.generate.FinishReason;
@@ -19,10 +19,13 @@ import ouverture.generate.SamplingParameters;
 import ouverture.generate.Scheduler;
 import ouverture.generate.Sequence;
 import ouverture.generate.TokenProbability;
+import ouverture.model.ExpertResidency;
+import ouverture.model.MemoryPlan;
 import ouverture.model.Model;
 import ouverture.model.Scratch;
 import ouverture.model.family.Families;
 import ouverture.tensor.DType;
+import ouverture.tensor.HostMemory;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
@@ -88,11 +91,29 @@ public final class Engine implements ChatModel, AutoCloseable {
             case Q8_0 -> DType.Q8_0;
         };
         int blocks = Math.ceilDiv(positions, BLOCK_SIZE);
-        long cacheBytes = KvCache.bytes(cacheType, (long) blocks * BLOCK_SIZE, model.cacheShapes());
-        KvCache cache = allocate(metadata, model, cacheType, blocks, cacheBytes);
+        MemoryPlan plan = MemoryPlan.of(
+                file,
+                model,
+                cacheType,
+                blocks * BLOCK_SIZE,
+                options.batchTokens(),
+                options.sequences(),
+                HostMemory.here());
+        plan.require(options.largerThanMemory());
+        KvCache cache;
+        Scratch scratch;
+        try {
+            cache = KvCache.allocate(arena, cacheType, blocks, BLOCK_SIZE, model.cacheShapes());
+            scratch = new Scratch(arena, plan.scratchBytes());
+        } catch (OutOfMemoryError e) {
+            throw new ResourceException(
+                    plan.needs() + ", and the system does not give them: ask for a smaller context, a smaller cache"
+                            + " format or smaller batches, or raise -XX:MaxDirectMemorySize.",
+                    e);
+        }
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
-        info = info(model, positions, cacheBytes, provider.name(), threads);
+        info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
         kernels = provider.create(new KernelsOptions(
                 threads,
                 switch (options.activations()) {
@@ -103,7 +124,8 @@ public final class Engine implements ChatModel, AutoCloseable {
                 model,
                 kernels,
                 cache,
-                new Scratch(arena),
+                scratch,
+                residency(plan),
                 new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens()));
     }
 
@@ -122,25 +144,16 @@ public final class Engine implements ChatModel, AutoCloseable {
             throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
                     + " was made for " + longest + " at most.");
         }
-        return options.context() > 0 ? options.context() : Math.min(longest, DEFAULT_CONTEXT);
+        return options.context() > 0
+                ? Math.min(options.context(), Integer.MAX_VALUE - BLOCK_SIZE)
+                : Math.min(longest, DEFAULT_CONTEXT);
     }
 
-    private KvCache allocate(Metadata metadata, Model model, DType type, int blocks, long bytes) {
-        long memory =
-                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                        ? system.getTotalMemorySize()
-                        : Long.MAX_VALUE;
-        String sentence = "The key/value cache of " + metadata.file() + " for " + (long) blocks * BLOCK_SIZE
-                + " tokens needs " + (bytes >> 20) + " MiB and this machine has " + (memory >> 20)
-                + " MiB of memory; ask for a smaller context or a smaller cache format.";
-        if (bytes > memory / 10 * 9) {
-            throw new ResourceException(sentence);
-        }
-        try {
-            return KvCache.allocate(arena, type, blocks, BLOCK_SIZE, model.cacheShapes());
-        } catch (OutOfMemoryError e) {
-            throw new ResourceException(sentence, e);
-        }
+    /// Experts are only looked after where there are some and not all weights fit.
+    private static @Nullable ExpertResidency residency(MemoryPlan plan) {
+        return plan.fits() || plan.expertBytes() == 0
+                ? null
+                : new ExpertResidency(plan.expertBudget(), MappedPages.find());
     }
 
     private ModelInfo info(Model model, int positions, long cacheBytes, String kernelsName, int threads) {

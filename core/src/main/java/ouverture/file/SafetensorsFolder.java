@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import ouverture.error.ModelFileException;
+import ouverture.error.ResourceException;
 import ouverture.error.UnsupportedModelException;
+import ouverture.tensor.HostMemory;
 import ouverture.tensor.Tensor;
 
 /// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json`
@@ -42,6 +44,7 @@ public final class SafetensorsFolder implements ModelFile {
     ///
     /// @throws ModelFileException if a file in it is missing, unreadable, truncated or damaged
     /// @throws UnsupportedModelException if its architecture or a number format cannot be read
+    /// @throws ResourceException if copies that it needs do not fit the memory
     @SuppressWarnings("MustBeClosedChecker") // the folder owns the arena
     public static SafetensorsFolder open(Path folder) {
         HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
@@ -66,11 +69,21 @@ public final class SafetensorsFolder implements ModelFile {
                 headers.forEach(fp8::addScales);
             }
             TensorTranslation translation = new TensorTranslation(family, metadata, fp8, arena);
+            checkMemory(name, headers.stream().mapToLong(translation::copiedBytes).sum());
             headers.forEach(translation::add);
             return new SafetensorsFolder(folder, arena, metadata, translation.tensors(config));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
+        }
+    }
+
+    private static void checkMemory(String name, long copiedBytes) {
+        long available = HostMemory.here().availableBytes();
+        if (copiedBytes > available) {
+            throw new ResourceException(name + " needs " + (copiedBytes >> 20) + " MiB of memory to rearrange its weights"
+                    + " and " + (available >> 20) + " MiB are available: use a GGUF file of the model, which is read from"
+                    + " the disk as it is.");
         }
     }
 

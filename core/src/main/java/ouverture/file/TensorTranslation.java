@@ -38,15 +38,32 @@ final class TensorTranslation {
         layers = metadata.integer("block_count", Integer.MAX_VALUE);
     }
 
+    /// Bytes of memory that a file's experts will take, which are put behind each other, and its 8-bit numbers, which
+    /// get another format.
+    long copiedBytes(SafetensorsHeader header) {
+        long bytes = 0;
+        for (SafetensorsHeader.Entry entry : header.entries().values()) {
+            boolean eightBits = fp8 != null && entry.format().equals(Fp8Weights.FORMAT);
+            boolean plane = family.place(entry.name()).filter(p -> p.plane() >= 0).isPresent();
+            if (!unused(entry) && (eightBits || plane)) {
+                bytes += (entry.end() - entry.start()) * (eightBits ? 2 : 1);
+            }
+        }
+        return bytes;
+    }
+
+    /// Whether the network does without a tensor: layers behind the last predict further tokens.
+    private boolean unused(SafetensorsHeader.Entry entry) {
+        return HuggingFaceFamily.layer(entry.name()) >= layers;
+    }
+
     /// Takes over the tensors of a file.
     ///
     /// @throws ModelFileException if two have one name or a shape does not fit
     /// @throws UnsupportedModelException if a name or number format is not known
     void add(SafetensorsHeader header) {
         for (SafetensorsHeader.Entry entry : header.entries().values()) {
-            // layers behind the last predict further tokens
-            boolean unused = HuggingFaceFamily.layer(entry.name()) >= layers;
-            if (unused || fp8 != null && Fp8Weights.isScale(entry.name())) {
+            if (unused(entry) || fp8 != null && Fp8Weights.isScale(entry.name())) {
                 continue;
             }
             Place place = family.place(entry.name())
