@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.ModelFileException;
 import ouverture.error.PromptTooLongException;
@@ -60,15 +61,20 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     /// Loads a model; throws as [#open(Path)], and [RequestException] if an option does not suit the model.
-    @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     public static Engine open(Path model, EngineOptions options) {
+        return open(model, options, HostMemory::here);
+    }
+
+    /// @param memory asked when the file is open and has what copies it needs
+    @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
+    static Engine open(Path model, EngineOptions options, Supplier<HostMemory> memory) {
         KernelsProvider asked = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);
         Arena arena = Arena.ofShared();
         try {
             boolean tiny = options.kernels().equals(KernelSets.AUTO) && weightBytes(file) < TINY_BYTES;
             KernelsProvider provider = tiny ? KernelSets.choose(ScalarKernels.NAME) : asked;
-            return new Engine(file, arena, provider, options);
+            return new Engine(file, arena, provider, options, memory);
         } catch (RuntimeException | Error e) {
             arena.close();
             file.close();
@@ -76,7 +82,12 @@ public final class Engine implements ChatModel, AutoCloseable {
         }
     }
 
-    private Engine(ModelFile file, Arena arena, KernelsProvider provider, EngineOptions options) {
+    private Engine(
+            ModelFile file,
+            Arena arena,
+            KernelsProvider provider,
+            EngineOptions options,
+            Supplier<HostMemory> memory) {
         this.file = file;
         this.arena = arena;
         Metadata metadata = file.metadata();
@@ -98,7 +109,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                 blocks * BLOCK_SIZE,
                 options.batchTokens(),
                 options.sequences(),
-                HostMemory.here());
+                memory.get());
         plan.require(options.largerThanMemory());
         KvCache cache;
         Scratch scratch;

@@ -61,7 +61,7 @@ public record MemoryPlan(
                 experts,
                 context,
                 KvCache.bytes(cache, context, model.cacheShapes()),
-                scratchBytes(model, rows, outputs),
+                scratchBytes(model, Math.min(rows, context), Math.min(outputs, context)),
                 memory);
     }
 
@@ -137,8 +137,8 @@ public record MemoryPlan(
         }
         throw new ResourceException(needs
                 + (fitsMapped()
-                        ? "use a smaller file of the model, or allow it to be larger than memory, which reads weights"
-                                + " from the disk again and again."
+                        ? "use a smaller file of the model, or allow it to be larger than memory (on the command"
+                                + " line: --larger-than-memory), which reads weights from the disk again and again."
                         : "use a machine with more memory, or a smaller model."));
     }
 

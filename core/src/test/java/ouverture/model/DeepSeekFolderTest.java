@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ouverture.error.ModelFileException;
+import ouverture.error.ResourceException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.SafetensorsWriter;
 
@@ -177,6 +180,22 @@ class DeepSeekFolderTest {
         assertThatThrownBy(() -> Logits.of(writeFolder("c", weights, fp8.replace("[4,8]", "[128]")), TOKENS))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("8-bit numbers");
+    }
+
+    /// A terabyte of experts, none of which is on the disk, let alone read.
+    @Test
+    void weightsWhoseCopiesExceedMemoryAreRefusedBeforeTheyAreRead() throws IOException {
+        long bytes = 1L << 40;
+        SafetensorsWriter weights = new SafetensorsWriter()
+                .entry("model.layers.0.mlp.experts.0.up_proj.weight", "BF16", "[524288,1048576]", 0, bytes);
+        Path model = writeFolder("large", weights, "");
+        try (FileChannel file = FileChannel.open(model.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(1), file.size() + bytes - 1);
+        }
+        assertThatThrownBy(() -> Logits.of(model, TOKENS))
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContaining("large needs 1048576 MiB of memory")
+                .hasMessageContaining("GGUF");
     }
 
     @Test
