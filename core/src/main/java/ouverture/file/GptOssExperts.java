@@ -22,8 +22,7 @@ import ouverture.tensor.Tensor;
 final class GptOssExperts {
     private static final int BLOCK_BYTES = 16;
     private static final long LOW_NIBBLES = 0x0F0F0F0F0F0F0F0FL;
-    private static final ValueLayout.OfLong LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private GptOssExperts() {}
 
@@ -47,7 +46,11 @@ final class GptOssExperts {
             List<Tensor> parts = switch (name.substring(base.length())) {
                 case ".bias" -> biases(tensor, arena);
                 case ".weight" ->
-                    split(name, tensor.planes(), (i, temporary) -> TensorChange.transposed(tensor.plane(i), temporary), arena);
+                    split(
+                            name,
+                            tensor.planes(),
+                            (i, temporary) -> TensorChange.transposed(tensor.plane(i), temporary),
+                            arena);
                 default -> packed(base, tensors.remove(base + ".blocks"), tensors.remove(base + ".scales"), arena);
             };
             tensors.remove(name);

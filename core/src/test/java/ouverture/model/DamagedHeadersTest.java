@@ -132,8 +132,7 @@ class DamagedHeadersTest {
         }
         int shorter = tensor.columns() - tensor.type().blockElements();
         if (shorter > 0) {
-            all.add(new Tensor(
-                    tensor.name(), tensor.type(), tensor.planes(), tensor.rows(), shorter, tensor.data()));
+            all.add(new Tensor(tensor.name(), tensor.type(), tensor.planes(), tensor.rows(), shorter, tensor.data()));
         }
         return all;
     }
@@ -170,8 +169,7 @@ class DamagedHeadersTest {
             throw new AssertionError(what + " is not refused by a clear exception", e);
         }
         try (Arena arena = Arena.ofConfined()) {
-            KvCache cache =
-                    KvCache.allocate(arena, DType.F32, TOKENS / BLOCK_SIZE, BLOCK_SIZE, model.cacheShapes());
+            KvCache cache = KvCache.allocate(arena, DType.F32, TOKENS / BLOCK_SIZE, BLOCK_SIZE, model.cacheShapes());
             int[] positions = IntStream.range(0, TOKENS).toArray();
             int[] zeros = new int[TOKENS];
             int[][] tables = {IntStream.range(0, TOKENS / BLOCK_SIZE).toArray()};
