@@ -28,7 +28,8 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
         return switch (type) {
             case "default" -> Optional.empty();
             case "linear", "yarn", "llama3" ->
-                Optional.of(checked(config, settings, type, settings.number("factor").orElse(0)));
+                Optional.of(checked(
+                        config, settings, type, settings.number("factor").orElse(0)));
             case "longrope", "su" -> {
                 double longest = config.integer("max_position_embeddings").orElse(0);
                 double factor = settings.number("factor").orElse(longest / trainedContext(config, settings));
@@ -85,7 +86,9 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
             settings.number("beta_slow").ifPresent(n -> keys.put("rope.scaling.yarn_beta_slow", n));
             settings.flag("truncate").ifPresent(flag -> keys.put("rope.scaling.yarn_truncate", flag));
         } else if (type.equals("longrope")) {
-            keys.put("rope.scaling.attn_factor", settings.number("attention_factor").orElse(longAttentionFactor()));
+            keys.put(
+                    "rope.scaling.attn_factor",
+                    settings.number("attention_factor").orElse(longAttentionFactor()));
         }
         return keys;
     }

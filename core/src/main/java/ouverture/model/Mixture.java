@@ -13,5 +13,4 @@ public record Mixture(
         Linear router,
         Routing routing,
         GatedMlp experts,
-        @Nullable GatedMlp shared)
-        implements FeedForward {}
+        @Nullable GatedMlp shared) implements FeedForward {}

@@ -24,16 +24,7 @@ import ouverture.tensor.Tensor;
 /// weights.
 class ModelFileConformanceTest {
     private static final List<String> READ_FOLDERS = List.of(
-            "gpt-oss",
-            "gpt2",
-            "llama2",
-            "llama3",
-            "mistral-nemo",
-            "mixtral",
-            "phi3",
-            "qwen2",
-            "qwen3",
-            "qwen3moe");
+            "gpt-oss", "gpt2", "llama2", "llama3", "mistral-nemo", "mixtral", "phi3", "qwen2", "qwen3", "qwen3moe");
 
     @TempDir
     Path folder;

@@ -39,11 +39,14 @@ class DamagedHeadersTest {
         0, -1, 1, 1e-30, 1e30, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
     };
 
+    private final Arena memory = Arena.ofConfined();
+    private final Scratch scratch = new Scratch(memory);
     private final ScalarKernels kernels = new ScalarKernels(new KernelsOptions(1, KernelsOptions.Activations.F32));
 
     @AfterEach
     void endThreads() {
         kernels.close();
+        memory.close();
     }
 
     static Stream<String> models() throws IOException {
@@ -132,8 +135,7 @@ class DamagedHeadersTest {
         }
         int shorter = tensor.columns() - tensor.type().blockElements();
         if (shorter > 0) {
-            all.add(new Tensor(
-                    tensor.name(), tensor.type(), tensor.planes(), tensor.rows(), shorter, tensor.data()));
+            all.add(new Tensor(tensor.name(), tensor.type(), tensor.planes(), tensor.rows(), shorter, tensor.data()));
         }
         return all;
     }
@@ -170,13 +172,12 @@ class DamagedHeadersTest {
             throw new AssertionError(what + " is not refused by a clear exception", e);
         }
         try (Arena arena = Arena.ofConfined()) {
-            KvCache cache =
-                    KvCache.allocate(arena, DType.F32, TOKENS / BLOCK_SIZE, BLOCK_SIZE, model.cacheShapes());
+            KvCache cache = KvCache.allocate(arena, DType.F32, TOKENS / BLOCK_SIZE, BLOCK_SIZE, model.cacheShapes());
             int[] positions = IntStream.range(0, TOKENS).toArray();
             int[] zeros = new int[TOKENS];
             int[][] tables = {IntStream.range(0, TOKENS / BLOCK_SIZE).toArray()};
             Batch batch = new Batch(zeros, positions, zeros, tables, new int[] {TOKENS - 1});
-            Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, new Scratch(arena)));
+            Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, scratch));
             assertThat(logits.rows()).as(what).isOne();
             return true;
         } catch (RuntimeException | AssertionError e) {

@@ -12,14 +12,8 @@ import ouverture.model.Weights;
 /// The one list of model families.
 public final class Families {
     /// Every family that this build can run.
-    public static final List<Family> ALL = List.of(
-            Gpt2.FAMILY,
-            Llama.FAMILY,
-            GptOss.FAMILY,
-            Qwen.QWEN2,
-            Qwen.QWEN3,
-            Qwen.QWEN3_MIXTURE,
-            Phi3.FAMILY);
+    public static final List<Family> ALL =
+            List.of(Gpt2.FAMILY, Llama.FAMILY, GptOss.FAMILY, Qwen.QWEN2, Qwen.QWEN3, Qwen.QWEN3_MIXTURE, Phi3.FAMILY);
 
     private Families() {}
 
