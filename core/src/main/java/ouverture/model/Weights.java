@@ -110,7 +110,12 @@ public final class Weights {
     }
 
     /// Builds one layer from each block `blk.0.`, `blk.1.`, …
+    ///
+    /// @throws ModelFileException if there are none
     public <L> List<L> blocks(int count, Function<Weights, L> load) {
+        if (count < 1) {
+            throw new ModelFileException(file + " has " + count + " blocks by its header: the header is damaged.");
+        }
         List<L> layers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             layers.add(load.apply(new Weights(file, tensors, "blk." + i + ".")));

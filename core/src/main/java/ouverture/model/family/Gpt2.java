@@ -36,7 +36,7 @@ public final class Gpt2 implements Model {
     private Gpt2(Metadata m, Weights w) {
         width = m.integer("embedding_length");
         int heads = m.integer("attention.head_count");
-        if (width < 1 || heads < 1 || width % heads != 0) {
+        if (width < 1 || width > Integer.MAX_VALUE / 3 || heads < 1 || width % heads != 0) {
             throw new ModelFileException(
                     m.file() + " has " + heads + " heads at width " + width + ": the header is damaged.");
         }

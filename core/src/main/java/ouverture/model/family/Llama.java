@@ -50,9 +50,13 @@ public final class Llama implements Model {
                     + " key/value heads at width " + width + ": the header is damaged.");
         }
         int headSize = m.integer("attention.key_length", width / heads);
+        contextLength = m.integer("context_length");
+        if ((long) heads * headSize > Integer.MAX_VALUE || contextLength < 1) {
+            throw new ModelFileException(m.file() + " has " + heads + " heads of " + headSize
+                    + " elements and a context of " + contextLength + " tokens: the header is damaged.");
+        }
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
         int hidden = m.integer("feed_forward_length");
-        contextLength = m.integer("context_length");
         attention = Attention.grouped(heads, kvHeads, headSize);
         rope = rope(m, w, m.integer("rope.dimension_count", headSize), headSize);
         embedding = w.embedding(width);
