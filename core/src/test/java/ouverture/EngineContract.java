@@ -222,6 +222,16 @@ public abstract class EngineContract {
         assertThatThrownBy(generation::text).isInstanceOf(ResourceException.class);
     }
 
+    @Test
+    void closingTwiceIsClosingOnce() {
+        Engine engine = Engine.open(llama(), options);
+        engine.close();
+        engine.close();
+        assertThatThrownBy(() -> engine.complete(CompletionRequest.of(List.of(1))))
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContaining("closed");
+    }
+
     private static List<ChatEvent> events(Generation generation) {
         List<ChatEvent> events = new ArrayList<>();
         generation.forEach(events::add);
