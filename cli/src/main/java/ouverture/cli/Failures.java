@@ -47,8 +47,9 @@ final class Failures {
             case AccessDeniedException e -> "The file " + e.getFile() + " may not be opened; check its permissions.";
             case FileSystemException e -> "The file " + e.getFile() + " cannot be used: " + reason(e) + ".";
             case IOException e -> "Reading or writing failed: " + message(e) + ".";
-            case OutOfMemoryError _ ->
-                "The Java heap is full; give it more with JAVA_TOOL_OPTIONS=-Xmx4g or take a smaller --context.";
+            case OutOfMemoryError e ->
+                "There is too little memory (" + message(e)
+                        + "); give Java more with OUVERTURE_JAVA_OPTS=-Xmx8g, or take a smaller --context.";
             default ->
                 "Unexpected " + failure.getClass().getSimpleName() + ": " + message(failure)
                         + " (a mistake in Ouverture; OUVERTURE_DEBUG=1 shows where, for a report)";
