@@ -43,7 +43,7 @@ public final class Main implements Runnable {
             int code = commandLine(streams, arguments).execute(arguments);
             streams.out().flush();
             return code;
-        } catch (IOException | OutOfMemoryError e) {
+        } catch (IOException | Error e) {
             return Failures.report(e, streams.err());
         }
     }

@@ -1,9 +1,13 @@
 package ouverture.text;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.SPARSE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -228,6 +232,17 @@ class JsonTokenizerTest {
     }
 
     @Test
+    void aFileOfAbsurdLengthIsNotRead() throws IOException {
+        Path file = scratch.resolve("long.json");
+        try (var channel = Files.newByteChannel(file, CREATE_NEW, WRITE, SPARSE)) {
+            channel.position(1L << 30).write(ByteBuffer.allocate(1));
+        }
+        assertThatThrownBy(() -> Tokenizer.ofJson(file, new Metadata("small", Map.of())))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("1073741825 bytes long");
+    }
+
+    @Test
     void aMissingFileIsRefused() {
         assertThatThrownBy(() -> Tokenizer.ofJson(scratch.resolve("none.json"), new Metadata("small", Map.of())))
                 .isInstanceOf(ModelFileException.class)
@@ -242,6 +257,46 @@ class JsonTokenizerTest {
         assertThatThrownBy(() -> open(file))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("\"Mystery\"");
+    }
+
+    @Test
+    void stepsThatMultiplyTextAreStopped() {
+        HuggingFaceFile file = small();
+        var steps = file.root().putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+        for (int i = 0; i < 40; i++) {
+            steps.addObject()
+                    .put("type", "Replace")
+                    .put("content", "aa")
+                    .putObject("pattern")
+                    .put("String", "a");
+        }
+        Tokenizer tokenizer = open(file);
+        assertThat(tokenizer.encode("b", false, false)).containsExactly(1);
+        assertThatThrownBy(() -> tokenizer.encode("a", false, false))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("normalizers");
+    }
+
+    @Test
+    void longInsertionsAndEndlessStepsAreRefused() {
+        HuggingFaceFile prepending = small();
+        prepending.root().putObject("normalizer").put("type", "Prepend").put("prepend", "a".repeat(1000));
+        assertThatThrownBy(() -> open(prepending))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("1000 chars");
+
+        HuggingFaceFile splitting = small();
+        var steps = splitting
+                .root()
+                .putObject("pre_tokenizer")
+                .put("type", "Sequence")
+                .putArray("pretokenizers");
+        for (int i = 0; i < 10_000; i++) {
+            steps.addObject().put("type", "Digits");
+        }
+        assertThatThrownBy(() -> open(splitting))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("more than 64 steps");
     }
 
     @Test
