@@ -113,11 +113,7 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// The context asked for, or the model's own as far as the default goes.
     private static int positions(Metadata metadata, EngineOptions options) {
-        int longest = metadata.integer("context_length");
-        if (longest < 1) {
-            throw new ModelFileException(
-                    metadata.file() + " has a context of " + longest + " tokens: the header is damaged.");
-        }
+        int longest = metadata.contextLength();
         if (options.context() > longest) {
             throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
                     + " was made for " + longest + " at most.");

@@ -35,6 +35,17 @@ public final class Metadata {
         return architecture;
     }
 
+    /// Tokens of the longest sequence that the model was made for (`context_length`), at least 1.
+    ///
+    /// @throws ModelFileException if the key is missing or not positive
+    public int contextLength() {
+        int tokens = integer("context_length");
+        if (tokens < 1) {
+            throw new ModelFileException(file + " has a context of " + tokens + " tokens: the header is damaged.");
+        }
+        return tokens;
+    }
+
     /// All entries in the file's order.
     public Map<String, Object> values() {
         return values;

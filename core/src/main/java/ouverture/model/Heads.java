@@ -24,7 +24,8 @@ public record Heads(int query, int keyValue, int size) {
         int size = metadata.integer("attention.key_length", width / query);
         if (size < 1 || (long) size * query > Integer.MAX_VALUE) {
             throw new ModelFileException(
-                    metadata.file() + " has attention heads of " + size + " elements: the header is damaged.");
+                    metadata.file() + " has " + query + " attention heads of " + size
+                            + " elements: the header is damaged.");
         }
         return new Heads(query, keyValue, size);
     }

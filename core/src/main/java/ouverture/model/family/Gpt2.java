@@ -40,7 +40,7 @@ public final class Gpt2 implements Model {
         heads = Heads.of(m);
         attention = heads.attention();
         embedding = w.embedding(width);
-        positions = w.matrix("position_embd.weight", m.integer("context_length"), width);
+        positions = w.matrix("position_embd.weight", m.contextLength(), width);
         layers = w.blocks(
                 m.integer("block_count"),
                 b -> new Layer(
