@@ -1,5 +1,6 @@
 package ouverture.model;
 
+import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Activation;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Batch;
@@ -61,6 +62,24 @@ public final class ForwardPass {
         return out;
     }
 
+    /// Normalises every head of `headSize` columns, in place: returns x.
+    public Tensor normHeads(Tensor x, int headSize, Norm norm) {
+        Tensor heads = heads(x, headSize);
+        kernels.rmsNorm(heads, heads, norm.weight(), norm.epsilon());
+        return x;
+    }
+
+    /// Brings the mean square of every head of `headSize` columns to 1, in place: returns x.
+    public Tensor normHeads(Tensor x, int headSize, float epsilon) {
+        Tensor heads = heads(x, headSize);
+        kernels.rmsNorm(heads, heads, null, epsilon);
+        return x;
+    }
+
+    private static Tensor heads(Tensor x, int headSize) {
+        return x.shaped(Math.toIntExact(x.size() / headSize), headSize);
+    }
+
     /// x W^T + b.
     public Tensor linear(Tensor x, Linear linear) {
         Tensor weight = linear.weight();
@@ -104,8 +123,21 @@ public final class ForwardPass {
     /// down(f(gate(x)) * up(x)).
     public Tensor gatedMlp(Tensor x, GatedMlp mlp) {
         Tensor gate = linear(x, mlp.gate());
-        kernels.gate(gate, gate, linear(x, mlp.up()), mlp.activation());
-        return linear(gate, mlp.down());
+        Tensor hidden = mlp.up() == null
+                ? gateHalves(gate, mlp.activation())
+                : gate(gate, linear(x, mlp.up()), mlp.activation());
+        return linear(hidden, mlp.down());
+    }
+
+    /// `gate = f(gate) * up`, or what the activation says of a gate: returns gate.
+    public Tensor gate(Tensor gate, Tensor up, Activation activation) {
+        kernels.gate(gate, gate, up, activation);
+        return gate;
+    }
+
+    private Tensor gateHalves(Tensor both, Activation activation) {
+        int hidden = both.columns() / 2;
+        return gate(columns(both, 0, hidden), columns(both, hidden, hidden), activation);
     }
 
     /// down(f(up(x))).
@@ -128,10 +160,20 @@ public final class ForwardPass {
         kernels.route(chosen, weights, logits, mixture.routing());
         GatedMlp experts = mixture.experts();
         Tensor gate = experts(x, experts.gate(), chosen);
-        kernels.gate(gate, gate, experts(x, experts.up(), chosen), experts.activation());
-        Tensor out = scratch.matrix("mixture", x.rows(), x.columns());
-        kernels.combine(out, experts(gate, experts.down(), chosen), weights);
+        Tensor hidden = experts.up() == null
+                ? gateHalves(gate, experts.activation())
+                : gate(gate, experts(x, experts.up(), chosen), experts.activation());
+        Tensor out = combine(experts(hidden, experts.down(), chosen), scaled(weights, chosen, mixture.factors()));
         return mixture.shared() == null ? out : add(out, gatedMlp(x, mixture.shared()));
+    }
+
+    /// The weights of the chosen experts times the experts' own factors.
+    private Tensor scaled(Tensor weights, Tensor chosen, @Nullable Tensor factors) {
+        if (factors == null) {
+            return weights;
+        }
+        Tensor slots = weights.shaped(Math.toIntExact(weights.size()), 1);
+        return experts(slots, new Linear(factors, null), chosen).shaped(weights.rows(), weights.columns());
     }
 
     private Tensor experts(Tensor x, Linear experts, Tensor chosen) {
@@ -141,15 +183,24 @@ public final class ForwardPass {
         return out;
     }
 
+    /// Sums of consecutive rows of x, as many as `weights` has columns, by the weights of each row.
+    public Tensor combine(Tensor x, Tensor weights) {
+        Tensor out = scratch.matrix("sum", weights.rows(), x.columns());
+        kernels.combine(out, x, weights);
+        return out;
+    }
+
     /// `x *= factor`: returns x.
     public Tensor scale(Tensor x, float factor) {
         kernels.scale(x, factor);
         return x;
     }
 
-    /// `x = cap * tanh(x / cap)`: returns x.
+    /// `x = cap * tanh(x / cap)`, for a cap of 0 x as it is: returns x.
     public Tensor softcap(Tensor x, float cap) {
-        kernels.softcap(x, cap);
+        if (cap != 0) {
+            kernels.softcap(x, cap);
+        }
         return x;
     }
 
