@@ -1,5 +1,6 @@
 package ouverture.model;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Activation;
 import ouverture.tensor.Attention;
@@ -41,6 +42,18 @@ public final class ForwardPass {
     public Tensor embed(Linear table) {
         Tensor out = scratch.matrix("embedding", batch.rows(), table.weight().columns());
         kernels.embed(out, table.weight(), batch.tokens());
+        return out;
+    }
+
+    /// The embedding of each row's token in a table that may lack the last ones: they have its first row.
+    public Tensor embedKnown(Linear table) {
+        Tensor weight = table.weight();
+        int[] tokens = batch.tokens().clone();
+        for (int r = 0; r < tokens.length; r++) {
+            tokens[r] = tokens[r] < weight.rows() ? tokens[r] : 0;
+        }
+        Tensor out = scratch.matrix("embedding", batch.rows(), weight.columns());
+        kernels.embed(out, weight, tokens);
         return out;
     }
 
@@ -208,6 +221,35 @@ public final class ForwardPass {
     public Tensor add(Tensor x, Tensor y) {
         kernels.add(x, y);
         return x;
+    }
+
+    /// Gives each row of x the root mean square of the other tensor's row: returns x.
+    public Tensor matchMagnitude(Tensor x, Tensor like) {
+        kernels.matchMagnitude(x, like);
+        return x;
+    }
+
+    /// Keeps what exceeds a row's mean by `deviations` standard deviations: returns x.
+    public Tensor excess(Tensor x, float deviations) {
+        kernels.excess(x, deviations);
+        return x;
+    }
+
+    /// Tensors side by side, in new memory.
+    public Tensor stack(List<Tensor> parts) {
+        int columns = parts.stream().mapToInt(Tensor::columns).sum();
+        Tensor out = scratch.matrix("stack", parts.getFirst().rows(), columns);
+        int column = 0;
+        for (Tensor part : parts) {
+            put(out, part, column);
+            column += part.columns();
+        }
+        return out;
+    }
+
+    /// Copies x to where `out` has its columns from `column` on.
+    public void put(Tensor out, Tensor x, int column) {
+        kernels.copyColumns(out, x, x.columns(), 0, x.columns(), column, out.columns());
     }
 
     /// Columns `from` to `from + count`.

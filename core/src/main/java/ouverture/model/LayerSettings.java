@@ -57,6 +57,19 @@ public final class LayerSettings {
         return positive(m, "attention.sliding_window", m.integer("attention.sliding_window", otherwise));
     }
 
+    /// How many layers have keys and values of their own: all but the last `attention.shared_kv_layers`.
+    ///
+    /// @param shared what a file without that key shares
+    /// @throws ModelFileException if that leaves none, or more than there are
+    public static int ownCaches(Metadata m, int layers, int shared) {
+        int last = m.integer("attention.shared_kv_layers", shared);
+        if (last < 0 || last >= layers) {
+            throw new ModelFileException(m.file() + ": " + last + " of " + layers
+                    + " layers share keys and values: the header is damaged.");
+        }
+        return layers - last;
+    }
+
     /// For each layer the layer whose keys and values it attends to: its own, or from layer `own` on those of the
     /// last layer of the same kind before `own`.
     ///

@@ -48,6 +48,14 @@ public final class RopeSettings {
         return Rope.plain(checked(m, dimensions, headSize), m.number("rope.freq_base_swa", 10_000));
     }
 
+    /// As [#of], with frequency factors that must be there: they say which pairs are rotated at all.
+    ///
+    /// @throws ModelFileException if the factors are missing or the numbers contradict each other
+    public static Rope proportional(Metadata m, Weights w, int headSize) {
+        w.vector("rope_freqs.weight", dimensions(m, headSize) / 2);
+        return of(m, w, headSize);
+    }
+
     /// The rotated elements of a head: `rope.dimension_count`, or all.
     ///
     /// @throws ModelFileException if the number is odd or larger than a head

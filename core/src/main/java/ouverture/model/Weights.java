@@ -101,8 +101,14 @@ public final class Weights {
 
     /// The token embedding: one row of `width` columns for each token, as many as the file has.
     public Linear embedding(int width) {
-        Tensor table = require("token_embd.weight");
-        return linear("token_embd", table.rows(), width);
+        return linear("token_embd", rows("token_embd.weight"), width);
+    }
+
+    /// The rows of a tensor whose size only the file knows.
+    ///
+    /// @throws ModelFileException if it is missing
+    public int rows(String name) {
+        return require(name).rows();
     }
 
     /// A matrix of any supported format.

@@ -1,0 +1,204 @@
+package ouverture.model.family;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import ouverture.error.ModelFileException;
+import ouverture.file.Metadata;
+import ouverture.model.Family;
+import ouverture.model.ForwardPass;
+import ouverture.model.GatedMlp;
+import ouverture.model.Heads;
+import ouverture.model.LayerEmbeddings;
+import ouverture.model.LayerGate;
+import ouverture.model.LayerSettings;
+import ouverture.model.Linear;
+import ouverture.model.Mixture;
+import ouverture.model.Model;
+import ouverture.model.Norm;
+import ouverture.model.RopeSettings;
+import ouverture.model.Weights;
+import ouverture.tensor.Activation;
+import ouverture.tensor.Attention;
+import ouverture.tensor.KvCache;
+import ouverture.tensor.Rope;
+import ouverture.tensor.Routing;
+import ouverture.tensor.Tensor;
+
+/// # Gemma 4, text (Google, 2026): E2B and E4B, dense, and a mixture
+///
+/// Local and global layers have heads of their own size and number; global ones rotate a part of each head only
+/// and may use the keys again as values; values are normalised and scores not scaled. The last layers may attend
+/// to the keys and values of earlier ones. E models add an embedding for each layer; the mixture has experts
+/// beside the dense network of each layer. Source: Google's model card and Hugging Face's definition `gemma4`.
+public final class Gemma4 implements Model {
+    public static final Family FAMILY = new Family("gemma4", Gemma4::new);
+
+    /// Keys and values of a layer that has its own; without a matrix for values, they are the keys.
+    private record KeyValue(Linear key, Norm keyNorm, @Nullable Linear value) {}
+
+    /// The experts beside a layer's dense network.
+    private record Experts(Norm routerNorm, Norm norm, Mixture mixture, Norm outputNorm, Norm denseOutputNorm) {}
+
+    private record Layer(
+            Norm attentionNorm,
+            Linear query,
+            Norm queryNorm,
+            @Nullable KeyValue keyValue,
+            Linear output,
+            Norm attentionOutputNorm,
+            int cache,
+            Attention attention,
+            Rope rope,
+            Norm mlpNorm,
+            GatedMlp mlp,
+            @Nullable Experts experts,
+            Norm mlpOutputNorm,
+            @Nullable LayerGate gate,
+            float scale) {}
+
+    private final Linear embedding;
+    private final int width;
+    private final float epsilon;
+    private final @Nullable LayerEmbeddings layerEmbeddings;
+    private final List<Layer> layers;
+    private final int caches;
+    private final Norm norm;
+    private final Linear unembedding;
+    private final float finalCap;
+    private final int contextLength;
+
+    private Gemma4(Metadata m, Weights w) {
+        width = m.integer("embedding_length");
+        epsilon = m.number("attention.layer_norm_rms_epsilon");
+        contextLength = m.integer("context_length");
+        finalCap = m.number("final_logit_softcapping", 30);
+        embedding = w.embedding(width);
+        int count = LayerSettings.count(m);
+        int shareSize = m.integer("embedding_length_per_layer_input", 0);
+        layerEmbeddings = shareSize == 0
+                ? null
+                : LayerEmbeddings.of(w, count, shareSize, width, epsilon);
+        caches = LayerSettings.ownCaches(m, count, 0);
+        boolean[] sliding = LayerSettings.sliding(m, count, 6);
+        int[] sources = LayerSettings.sources(m, sliding, caches);
+        int[] queryHeads = m.integers("attention.head_count", count);
+        int[] keyValueHeads = m.integers("attention.head_count_kv", count);
+        int[] hidden = m.integers("feed_forward_length", count);
+        int globalSize = m.integer("attention.key_length");
+        int localSize = m.integer("attention.key_length_swa", globalSize);
+        int window = LayerSettings.window(m);
+        Rope localRope = RopeSettings.local(m, localSize);
+        Rope globalRope = RopeSettings.proportional(m, w, globalSize);
+        layers = w.blocks(count, b -> {
+            boolean local = sliding[b.block()];
+            int source = sources[b.block()];
+            Heads heads =
+                    Heads.of(m, queryHeads[b.block()], keyValueHeads[source], local ? localSize : globalSize);
+            Attention attention = heads.attention().scaled(1);
+            return new Layer(
+                    b.norm("attn_norm", width, epsilon),
+                    b.linear("attn_q", heads.queryColumns(), width),
+                    b.norm("attn_q_norm", heads.size(), epsilon),
+                    source == b.block() ? keyValue(b, heads) : null,
+                    b.linear("attn_output", width, heads.queryColumns()),
+                    b.norm("post_attention_norm", width, epsilon),
+                    source,
+                    local ? attention.windowed(window) : attention,
+                    local ? localRope : globalRope,
+                    b.norm("ffn_norm", width, epsilon),
+                    b.gatedMlp("", width, hidden[b.block()], Activation.GELU_TANH),
+                    b.has("ffn_gate_inp.weight") ? experts(m, b) : null,
+                    b.norm("post_ffw_norm", width, epsilon),
+                    shareSize == 0 ? null : LayerGate.of(b, shareSize, width, epsilon),
+                    Objects.requireNonNullElse(b.numbers("layer_output_scale.weight", 1), new float[] {1})[0]);
+        });
+        norm = w.norm("output_norm", width, epsilon);
+        unembedding = w.unembedding(embedding);
+    }
+
+    private KeyValue keyValue(Weights b, Heads heads) {
+        return new KeyValue(
+                b.linear("attn_k", heads.keyValueColumns(), width),
+                b.norm("attn_k_norm", heads.size(), epsilon),
+                b.has("attn_v.weight") ? b.linear("attn_v", heads.keyValueColumns(), width) : null);
+    }
+
+    private Experts experts(Metadata m, Weights b) {
+        int count = m.integer("expert_count");
+        int active = m.integer("expert_used_count");
+        if (active < 1 || active > count) {
+            throw new ModelFileException(
+                    m.file() + " uses " + active + " of " + count + " experts: the header is damaged.");
+        }
+        Mixture mixture = new Mixture(
+                b.linear("ffn_gate_inp", count, width),
+                Routing.softmax(active, true),
+                b.gatedExperts(count, width, m.integer("expert_feed_forward_length"), Activation.GELU_TANH),
+                null,
+                b.has("ffn_down_exps.scale") ? b.scalars("ffn_down_exps.scale", count) : null);
+        return new Experts(
+                new Norm(b.vector("ffn_gate_inp.scale", width), null, epsilon),
+                b.norm("pre_ffw_norm_2", width, epsilon),
+                mixture,
+                b.norm("post_ffw_norm_2", width, epsilon),
+                b.norm("post_ffw_norm_1", width, epsilon));
+    }
+
+    @Override
+    public Tensor forward(ForwardPass pass) {
+        Tensor x = pass.scale(pass.embed(embedding), (float) Math.sqrt(width));
+        Tensor shares = layerEmbeddings == null ? x : layerEmbeddings.of(pass, x);
+        for (int i = 0; i < layers.size(); i++) {
+            pass.layer(i);
+            Layer layer = layers.get(i);
+            Tensor a = attention(pass, layer, pass.norm(x, layer.attentionNorm));
+            x = pass.add(x, pass.norm(a, layer.attentionOutputNorm));
+            x = pass.add(x, pass.norm(mlp(pass, layer, x), layer.mlpOutputNorm));
+            if (layerEmbeddings != null && layer.gate != null) {
+                x = pass.add(x, layer.gate.of(pass, x, layerEmbeddings.share(pass, shares, i)));
+            }
+            x = pass.scale(x, layer.scale);
+        }
+        return pass.softcap(pass.linear(pass.norm(pass.outputRows(x), norm), unembedding), finalCap);
+    }
+
+    private Tensor attention(ForwardPass pass, Layer layer, Tensor x) {
+        int size = layer.attention.keySize();
+        Tensor q = pass.rope(pass.normHeads(pass.linear(x, layer.query), size, layer.queryNorm), size, layer.rope);
+        KeyValue own = layer.keyValue;
+        if (own == null) {
+            return pass.linear(pass.attention(layer.cache, q, layer.attention), layer.output);
+        }
+        Tensor k = pass.linear(x, own.key);
+        Tensor v = own.value == null ? pass.columns(k, 0, k.columns()) : pass.linear(x, own.value);
+        pass.rope(pass.normHeads(k, size, own.keyNorm), size, layer.rope);
+        pass.normHeads(v, size, epsilon);
+        return pass.linear(pass.attention(layer.cache, q, k, v, layer.attention), layer.output);
+    }
+
+    private Tensor mlp(ForwardPass pass, Layer layer, Tensor x) {
+        Tensor dense = pass.gatedMlp(pass.norm(x, layer.mlpNorm), layer.mlp);
+        Experts experts = layer.experts;
+        if (experts == null) {
+            return dense;
+        }
+        Tensor routed = pass.scale(pass.norm(x, experts.routerNorm), (float) (1 / Math.sqrt(width)));
+        Tensor logits = pass.linear(routed, experts.mixture.router());
+        Tensor mixed = pass.mixture(pass.norm(x, experts.norm), logits, experts.mixture);
+        return pass.add(pass.norm(dense, experts.denseOutputNorm), pass.norm(mixed, experts.outputNorm));
+    }
+
+    @Override
+    public List<KvCache.Shape> cacheShapes() {
+        return layers.stream()
+                .limit(caches)
+                .map(layer -> layer.attention.cacheShape())
+                .toList();
+    }
+
+    @Override
+    public int contextLength() {
+        return contextLength;
+    }
+}
