@@ -236,9 +236,9 @@ public final class ForwardPass {
     }
 
     /// Tensors side by side, in new memory.
-    public Tensor stack(List<Tensor> parts) {
+    public Tensor join(List<Tensor> parts) {
         int columns = parts.stream().mapToInt(Tensor::columns).sum();
-        Tensor out = scratch.matrix("stack", parts.getFirst().rows(), columns);
+        Tensor out = scratch.matrix("joined", parts.getFirst().rows(), columns);
         int column = 0;
         for (Tensor part : parts) {
             put(out, part, column);

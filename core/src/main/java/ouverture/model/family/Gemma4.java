@@ -16,6 +16,7 @@ import ouverture.model.Linear;
 import ouverture.model.Mixture;
 import ouverture.model.Model;
 import ouverture.model.Norm;
+import ouverture.model.NormedAttention;
 import ouverture.model.RopeSettings;
 import ouverture.model.Weights;
 import ouverture.tensor.Activation;
@@ -34,22 +35,13 @@ import ouverture.tensor.Tensor;
 public final class Gemma4 implements Model {
     public static final Family FAMILY = new Family("gemma4", Gemma4::new);
 
-    /// Keys and values of a layer that has its own; without a matrix for values, they are the keys.
-    private record KeyValue(Linear key, Norm keyNorm, @Nullable Linear value) {}
-
     /// The experts beside a layer's dense network.
     private record Experts(Norm routerNorm, Norm norm, Mixture mixture, Norm outputNorm, Norm denseOutputNorm) {}
 
     private record Layer(
             Norm attentionNorm,
-            Linear query,
-            Norm queryNorm,
-            @Nullable KeyValue keyValue,
-            Linear output,
+            NormedAttention attention,
             Norm attentionOutputNorm,
-            int cache,
-            Attention attention,
-            Rope rope,
             Norm mlpNorm,
             GatedMlp mlp,
             @Nullable Experts experts,
@@ -95,17 +87,13 @@ public final class Gemma4 implements Model {
             int source = sources[b.block()];
             Heads heads =
                     Heads.of(m, queryHeads[b.block()], keyValueHeads[source], local ? localSize : globalSize);
-            Attention attention = heads.attention().scaled(1);
+            Attention full = heads.attention().scaled(1);
             return new Layer(
                     b.norm("attn_norm", width, epsilon),
-                    b.linear("attn_q", heads.queryColumns(), width),
-                    b.norm("attn_q_norm", heads.size(), epsilon),
-                    source == b.block() ? keyValue(b, heads) : null,
-                    b.linear("attn_output", width, heads.queryColumns()),
+                    local
+                            ? NormedAttention.of(b, width, source, full.windowed(window), localRope, epsilon, false)
+                            : NormedAttention.of(b, width, source, full, globalRope, epsilon, true),
                     b.norm("post_attention_norm", width, epsilon),
-                    source,
-                    local ? attention.windowed(window) : attention,
-                    local ? localRope : globalRope,
                     b.norm("ffn_norm", width, epsilon),
                     b.gatedMlp("", width, hidden[b.block()], Activation.GELU_TANH),
                     b.has("ffn_gate_inp.weight") ? experts(m, b) : null,
@@ -115,13 +103,6 @@ public final class Gemma4 implements Model {
         });
         norm = w.norm("output_norm", width, epsilon);
         unembedding = w.unembedding(embedding);
-    }
-
-    private KeyValue keyValue(Weights b, Heads heads) {
-        return new KeyValue(
-                b.linear("attn_k", heads.keyValueColumns(), width),
-                b.norm("attn_k_norm", heads.size(), epsilon),
-                b.has("attn_v.weight") ? b.linear("attn_v", heads.keyValueColumns(), width) : null);
     }
 
     private Experts experts(Metadata m, Weights b) {
@@ -152,7 +133,7 @@ public final class Gemma4 implements Model {
         for (int i = 0; i < layers.size(); i++) {
             pass.layer(i);
             Layer layer = layers.get(i);
-            Tensor a = attention(pass, layer, pass.norm(x, layer.attentionNorm));
+            Tensor a = layer.attention.of(pass, pass.norm(x, layer.attentionNorm));
             x = pass.add(x, pass.norm(a, layer.attentionOutputNorm));
             x = pass.add(x, pass.norm(mlp(pass, layer, x), layer.mlpOutputNorm));
             if (layerEmbeddings != null && layer.gate != null) {
@@ -161,20 +142,6 @@ public final class Gemma4 implements Model {
             x = pass.scale(x, layer.scale);
         }
         return pass.softcap(pass.linear(pass.norm(pass.outputRows(x), norm), unembedding), finalCap);
-    }
-
-    private Tensor attention(ForwardPass pass, Layer layer, Tensor x) {
-        int size = layer.attention.keySize();
-        Tensor q = pass.rope(pass.normHeads(pass.linear(x, layer.query), size, layer.queryNorm), size, layer.rope);
-        KeyValue own = layer.keyValue;
-        if (own == null) {
-            return pass.linear(pass.attention(layer.cache, q, layer.attention), layer.output);
-        }
-        Tensor k = pass.linear(x, own.key);
-        Tensor v = own.value == null ? pass.columns(k, 0, k.columns()) : pass.linear(x, own.value);
-        pass.rope(pass.normHeads(k, size, own.keyNorm), size, layer.rope);
-        pass.normHeads(v, size, epsilon);
-        return pass.linear(pass.attention(layer.cache, q, k, v, layer.attention), layer.output);
     }
 
     private Tensor mlp(ForwardPass pass, Layer layer, Tensor x) {
@@ -193,7 +160,7 @@ public final class Gemma4 implements Model {
     public List<KvCache.Shape> cacheShapes() {
         return layers.stream()
                 .limit(caches)
-                .map(layer -> layer.attention.cacheShape())
+                .map(layer -> layer.attention.attention().cacheShape())
                 .toList();
     }
 
