@@ -27,7 +27,7 @@ public record AltUp(
     /// @param router a number for each stream
     /// @param predict count x count mixing weights from these
     /// @param correct one correction weight for each stream from these
-    /// @param scale factors, one matrix of 1 x 1 for each column, on the computed stream where it is looked at
+    /// @param scale factors on the columns of the corrected stream that the layer's own embedding is gated by
     public record Router(Norm norm, Linear router, Linear predict, Linear correct, Tensor scale) {}
 
     /// The streams of a file, `altup_proj` and `altup_unembd_proj`.
@@ -64,7 +64,7 @@ public record AltUp(
                 b.linear("altup_router", count, width),
                 b.linear("altup_predict_coef", count * count, count),
                 b.linear("altup_correct_coef", count, count),
-                b.scalars("altup_correct_scale.weight", width));
+                b.vector("altup_correct_scale.weight", width));
     }
 
     /// The embedding and projections of it, all of one magnitude.

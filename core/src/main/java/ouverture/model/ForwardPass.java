@@ -209,6 +209,12 @@ public final class ForwardPass {
         return x;
     }
 
+    /// `x *= factors`, column by column: returns x.
+    public Tensor scaleColumns(Tensor x, Tensor factors) {
+        kernels.scaleColumns(x, factors);
+        return x;
+    }
+
     /// `x = cap * tanh(x / cap)`, for a cap of 0 x as it is: returns x.
     public Tensor softcap(Tensor x, float cap) {
         if (cap != 0) {

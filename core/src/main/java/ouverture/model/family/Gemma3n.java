@@ -142,7 +142,8 @@ public final class Gemma3n implements Model {
             List<Tensor> predicted = altUp.predict(pass, layer.router, streams);
             Tensor computed = compute(pass, layer, predicted.get(altUp.active()));
             List<Tensor> corrected = altUp.correct(pass, layer.router, predicted, computed);
-            Tensor scaled = pass.linearPerHead(corrected.get(altUp.active()), layer.router.scale());
+            Tensor scaled = pass.columns(corrected.get(altUp.active()), 0, width);
+            pass.scaleColumns(scaled, layer.router.scale());
             Tensor gated = layer.gate.of(pass, scaled, layerEmbeddings.share(pass, shares, i));
             corrected.stream().skip(1).forEach(stream -> pass.add(stream, gated));
             altUp.replace(pass, streams, corrected);
