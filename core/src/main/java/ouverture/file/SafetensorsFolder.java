@@ -43,13 +43,10 @@ public final class SafetensorsFolder implements ModelFile {
     public static SafetensorsFolder open(Path folder) {
         HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
         HuggingFaceFamily family = HuggingFaceFamilies.of(config);
-        if (config.object("quantization_config").isPresent()) {
-            throw new UnsupportedModelException(config.file()
-                    + " says that its weights are quantised, which this version cannot read from safetensors:"
-                    + " try a GGUF file of the model.");
-        }
+        family.checkQuantisation(config);
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
-        Map<String, Object> values = family.keys(config);
+        HuggingFaceConfig text = config.object("text_config").orElse(config);
+        Map<String, Object> values = family.keys(text);
         values.put("general.name", name);
         HuggingFaceExtras.add(folder, config, values);
         Metadata metadata = new Metadata(name, Collections.unmodifiableMap(values));
@@ -62,7 +59,7 @@ public final class SafetensorsFolder implements ModelFile {
                 index.check(shard, header.entries().keySet());
                 translation.add(header);
             }
-            return new SafetensorsFolder(folder, arena, metadata, translation.tensors(config));
+            return new SafetensorsFolder(folder, arena, metadata, translation.tensors(text));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;

@@ -160,6 +160,14 @@ public final class ForwardPass {
         return linear(hidden, down);
     }
 
+    /// A layer's network, whichever it has.
+    public Tensor feedForward(Tensor x, FeedForward network) {
+        return switch (network) {
+            case GatedMlp mlp -> gatedMlp(x, mlp);
+            case Mixture mixture -> mixture(x, mixture);
+        };
+    }
+
     /// The chosen experts' answers by the router's weights, and the shared network's.
     public Tensor mixture(Tensor x, Mixture mixture) {
         return mixture(x, linear(x, mixture.router()), mixture);

@@ -10,4 +10,5 @@ public record GatedMlp(
         Linear gate,
         @Nullable Linear up,
         Linear down,
-        Activation activation) {}
+        Activation activation)
+        implements FeedForward {}

@@ -16,9 +16,15 @@ public record Mixture(
         Routing routing,
         GatedMlp experts,
         @Nullable GatedMlp shared,
-        @Nullable Tensor factors) {
+        @Nullable Tensor factors)
+        implements FeedForward {
     /// A mixture that takes its experts' answers as they are.
     public Mixture(Linear router, Routing routing, GatedMlp experts, @Nullable GatedMlp shared) {
         this(router, routing, experts, shared, null);
+    }
+
+    /// The same with factors on its experts' answers.
+    public Mixture scaled(Tensor byExpert) {
+        return new Mixture(router, routing, experts, shared, byExpert);
     }
 }

@@ -11,6 +11,7 @@ import ouverture.file.ModelFile;
 import ouverture.tensor.Activation;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
 /// The tensors of a file by name, as the parts of a network. Every part is checked for its shape and format when
@@ -23,7 +24,15 @@ public final class Weights {
 
     /// The weights of an open file; they live as long as it is open.
     public Weights(ModelFile file) {
-        this(file.metadata().file(), file.tensors(), -1);
+        this(file.metadata().file(), file.tensors());
+    }
+
+    /// Tensors of any origin.
+    ///
+    /// @param file its name, for messages
+    /// @param tensors by GGUF's names
+    public Weights(String file, Map<String, Tensor> tensors) {
+        this(file, tensors, -1);
     }
 
     private Weights(String file, Map<String, Tensor> tensors, int block) {
@@ -52,9 +61,13 @@ public final class Weights {
 
     /// A normalisation `name.weight`, with `name.bias` where the file has one.
     ///
-    /// @throws ModelFileException if a tensor is missing or has not `columns` elements
+    /// @throws ModelFileException if a tensor is missing or has not `columns` elements, or epsilon is out of 0..1
     public Norm norm(String name, int columns, float epsilon) {
         Tensor weight = vector(name + ".weight", columns);
+        if (!(epsilon >= 0 && epsilon <= 1)) {
+            throw new ModelFileException(
+                    file + " normalises with an epsilon of " + epsilon + ": the header is damaged.");
+        }
         return new Norm(weight, has(name + ".bias") ? vector(name + ".bias", columns) : null, epsilon);
     }
 
@@ -82,6 +95,15 @@ public final class Weights {
                 experts("ffn_up_exps", experts, hidden, width),
                 down,
                 activation);
+    }
+
+    /// A mixture without shared network: router `ffn_gate_inp` and [#gatedExperts].
+    public Mixture mixture(Experts experts, int width, Routing routing, Activation activation) {
+        return new Mixture(
+                linear("ffn_gate_inp", experts.count(), width),
+                routing,
+                gatedExperts(experts.count(), width, experts.hidden(), activation),
+                null);
     }
 
     private Linear experts(String name, int experts, int outputs, int inputs) {
@@ -164,7 +186,12 @@ public final class Weights {
     }
 
     /// Builds one layer from each block `blk.0.`, `blk.1.`, …
+    ///
+    /// @throws ModelFileException if there is to be none
     public <L> List<L> blocks(int count, Function<Weights, L> load) {
+        if (count < 1) {
+            throw new ModelFileException(file + " has " + count + " layers: the header is damaged.");
+        }
         List<L> layers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             layers.add(load.apply(new Weights(file, tensors, i)));

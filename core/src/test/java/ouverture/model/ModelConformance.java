@@ -13,11 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.Shared;
+import ouverture.error.UnsupportedModelException;
 import ouverture.file.ModelFile;
+import ouverture.file.SafetensorsCopy;
 import ouverture.model.family.Families;
 import ouverture.tensor.Batch;
 import ouverture.tensor.DType;
@@ -102,8 +105,68 @@ public abstract class ModelConformance {
         }
     }
 
+    /// Every folder of safetensors that this build reads.
+    static Stream<String> folders() throws IOException {
+        try (Stream<Path> folders = Files.list(Shared.path("conformance/safetensors"))) {
+            List<String> names = folders.filter(ModelConformance::reads)
+                    .map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+            return names.stream();
+        }
+    }
+
+    private static boolean reads(Path folder) {
+        try (ModelFile file = ModelFile.open(folder)) {
+            return !file.tensors().isEmpty();
+        } catch (UnsupportedModelException e) {
+            return false;
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama2", "llama3", "mistral-nemo", "reka"})
+    @MethodSource("folders")
+    void exactLogitsFromSafetensors(String name) {
+        Expected expected = folder(name, Shared.path("conformance/safetensors/" + name));
+        try (Run run = new Run(expected, DType.F32, Activations.F32)) {
+            for (Expected.Prompt prompt : expected.prompts()) {
+                float[][] exact = prompt.variants().getOrDefault("ref64_yarn_not_truncated", exact(prompt));
+                run.assertClose(run.atOnce(prompt), exact, marks(name), prompt.name());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("folders")
+    void foldersOfSixteenBitNumbers(String name, @TempDir Path temporary) {
+        Path original = Shared.path("conformance/safetensors/" + name);
+        Path rounded = SafetensorsCopy.rounded(original, temporary.resolve("rounded"));
+        Path short16 = SafetensorsCopy.shortened(original, temporary.resolve("short"));
+        try (Run exact = new Run(folder(name, rounded), DType.F32, Activations.F32);
+                Run run = new Run(folder(name, short16), DType.F32, Activations.F32)) {
+            Expected.Prompt prompt = folder(name, original).prompts().get(1);
+            run.assertClose(run.atOnce(prompt), exact.atOnce(prompt), marks(name), "BF16");
+        }
+    }
+
+    private static Expected folder(String name, Path folder) {
+        return Expected.of(Shared.path("conformance/models/" + name + ".expected.json"), folder);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "llama2",
+                "llama3",
+                "mistral-nemo",
+                "phi3",
+                "phi3-longrope-long",
+                "phi4-mini",
+                "qwen2",
+                "qwen3",
+                "reka"
+            })
     void halfPrecisionCache(String name) {
         boolean capped = name.equals("gemma2");
         assertMarks(Expected.of("models", name), DType.F16, Activations.F32, capped ? 1 : 0.3, capped ? 0.1 : 2e-2);

@@ -3,8 +3,8 @@ package ouverture.model.family;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import ouverture.error.ModelFileException;
 import ouverture.file.Metadata;
+import ouverture.model.Experts;
 import ouverture.model.Family;
 import ouverture.model.ForwardPass;
 import ouverture.model.GatedMlp;
@@ -36,7 +36,7 @@ public final class Gemma4 implements Model {
     public static final Family FAMILY = new Family("gemma4", Gemma4::new);
 
     /// The experts beside a layer's dense network.
-    private record Experts(Norm routerNorm, Norm norm, Mixture mixture, Norm outputNorm, Norm denseOutputNorm) {}
+    private record ExpertBlock(Norm routerNorm, Norm norm, Mixture mixture, Norm outputNorm, Norm denseOutputNorm) {}
 
     private record Layer(
             Norm attentionNorm,
@@ -44,7 +44,7 @@ public final class Gemma4 implements Model {
             Norm attentionOutputNorm,
             Norm mlpNorm,
             GatedMlp mlp,
-            @Nullable Experts experts,
+            @Nullable ExpertBlock experts,
             Norm mlpOutputNorm,
             @Nullable LayerGate gate,
             float scale) {}
@@ -105,23 +105,14 @@ public final class Gemma4 implements Model {
         unembedding = w.unembedding(embedding);
     }
 
-    private Experts experts(Metadata m, Weights b) {
-        int count = m.integer("expert_count");
-        int active = m.integer("expert_used_count");
-        if (active < 1 || active > count) {
-            throw new ModelFileException(
-                    m.file() + " uses " + active + " of " + count + " experts: the header is damaged.");
-        }
-        Mixture mixture = new Mixture(
-                b.linear("ffn_gate_inp", count, width),
-                Routing.softmax(active, true),
-                b.gatedExperts(count, width, m.integer("expert_feed_forward_length"), Activation.GELU_TANH),
-                null,
-                b.has("ffn_down_exps.scale") ? b.scalars("ffn_down_exps.scale", count) : null);
-        return new Experts(
+    private ExpertBlock experts(Metadata m, Weights b) {
+        Experts experts = Experts.of(m, m.integer("expert_feed_forward_length"));
+        Mixture mixture = b.mixture(experts, width, Routing.softmax(experts.active(), true), Activation.GELU_TANH);
+        String factors = "ffn_down_exps.scale";
+        return new ExpertBlock(
                 new Norm(b.vector("ffn_gate_inp.scale", width), null, epsilon),
                 b.norm("pre_ffw_norm_2", width, epsilon),
-                mixture,
+                b.has(factors) ? mixture.scaled(b.scalars(factors, experts.count())) : mixture,
                 b.norm("post_ffw_norm_2", width, epsilon),
                 b.norm("post_ffw_norm_1", width, epsilon));
     }
@@ -146,7 +137,7 @@ public final class Gemma4 implements Model {
 
     private Tensor mlp(ForwardPass pass, Layer layer, Tensor x) {
         Tensor dense = pass.gatedMlp(pass.norm(x, layer.mlpNorm), layer.mlp);
-        Experts experts = layer.experts;
+        ExpertBlock experts = layer.experts;
         if (experts == null) {
             return dense;
         }

@@ -37,15 +37,16 @@ public final class Gpt2 implements Model {
         width = m.integer("embedding_length");
         float epsilon = m.number("attention.layer_norm_epsilon");
         int hidden = m.integer("feed_forward_length");
-        attention = Heads.of(m).attention();
+        Heads heads = Heads.of(m);
+        attention = heads.attention();
         embedding = w.embedding(width);
         positions = w.matrix("position_embd.weight", m.integer("context_length"), width);
         layers = w.blocks(
                 m.integer("block_count"),
                 b -> new Layer(
                         b.norm("attn_norm", width, epsilon),
-                        b.linear("attn_qkv", 3 * width, width),
-                        b.linear("attn_output", width, width),
+                        b.linear("attn_qkv", heads.queryColumns() + 2 * heads.keyValueColumns(), width),
+                        b.linear("attn_output", width, heads.queryColumns()),
                         b.norm("ffn_norm", width, epsilon),
                         b.linear("ffn_up", hidden, width),
                         b.linear("ffn_down", width, hidden)));
