@@ -239,15 +239,17 @@ final class HuggingFaceFamilies {
                 rope -> rope.number("rope_theta").ifPresent(base -> keys.putIfAbsent("rope.freq_base", base)));
         String partial = "partial_rotary_factor";
         double rotated = config.number(partial)
-                .orElse(parameters.flatMap(rope -> rope.number(partial).stream().boxed().findFirst()).orElse(1.0));
+                .orElse(parameters
+                        .flatMap(rope -> rope.number(partial).stream().boxed().findFirst())
+                        .orElse(1.0));
         keys.put("rope.dimension_count", (long) (headSize * rotated));
         RopeScaling.of(config).ifPresent(scaling -> keys.putAll(scaling.keys()));
     }
 
     private static void qwenMixtureKeys(HuggingFaceConfig config, Map<String, Object> keys) {
         if (!config.elements("mlp_only_layers").isEmpty()) {
-            throw new UnsupportedModelException(
-                    config.file() + " has layers without experts, which this version cannot run for this architecture.");
+            throw new UnsupportedModelException(config.file()
+                    + " has layers without experts, which this version cannot run for this architecture.");
         }
         rotaryKeys(config, keys);
         keys.put("expert_weights_norm", config.flag("norm_topk_prob").orElse(false));

@@ -94,7 +94,9 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
             settings.number("beta_slow").ifPresent(n -> keys.put("rope.scaling.yarn_beta_slow", n));
             settings.flag("truncate").ifPresent(flag -> keys.put("rope.scaling.yarn_truncate", flag));
         } else if (type.equals("longrope")) {
-            keys.put("rope.scaling.attn_factor", settings.number("attention_factor").orElse(longAttentionFactor()));
+            keys.put(
+                    "rope.scaling.attn_factor",
+                    settings.number("attention_factor").orElse(longAttentionFactor()));
         }
         return keys;
     }

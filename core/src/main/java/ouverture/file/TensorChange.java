@@ -111,8 +111,7 @@ interface TensorChange {
         float[] row = new float[tensor.columns()];
         for (long r = 0; r < (long) tensor.planes() * tensor.rows(); r++) {
             BlockCodec.of(tensor.type()).decode(tensor.data(), r * tensor.rowBytes(), row, 0, row.length);
-            MemorySegment.copy(
-                    row, 0, copy, ValueLayout.JAVA_FLOAT, r * DType.F32.bytes(row.length), row.length);
+            MemorySegment.copy(row, 0, copy, ValueLayout.JAVA_FLOAT, r * DType.F32.bytes(row.length), row.length);
         }
         return new Tensor(tensor.name(), DType.F32, tensor.planes(), tensor.rows(), tensor.columns(), copy);
     }

@@ -10,7 +10,9 @@ import ouverture.tensor.Tensor;
 public record Linear(Tensor weight, @Nullable Tensor bias) {
     /// The layer of outputs `from` to `from + count` of a fused one, on the same memory.
     public Linear outputs(int from, int count) {
-        Tensor part = bias == null ? null : bias.shaped(bias.columns(), 1).rows(from, count).shaped(1, count);
+        Tensor part = bias == null
+                ? null
+                : bias.shaped(bias.columns(), 1).rows(from, count).shaped(1, count);
         return new Linear(weight.rows(from, count), part);
     }
 }

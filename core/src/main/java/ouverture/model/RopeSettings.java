@@ -39,8 +39,7 @@ public final class RopeSettings {
                         + " does not know; it knows none, linear, yarn and longrope.");
         };
         float[] factors = w.numbers("rope_freqs.weight", dimensions / 2);
-        return (factors == null ? rope : rope.dividedBy(factors))
-                .magnified(positive(m, "rope.scaling.attn_factor", 1));
+        return (factors == null ? rope : rope.dividedBy(factors)).magnified(positive(m, "rope.scaling.attn_factor", 1));
     }
 
     /// Positions that the network was first trained on, before they were stretched.

@@ -54,8 +54,8 @@ public final class GptOss implements Model {
         int window = m.integer("attention.sliding_window");
         int period = m.integer("attention.sliding_window_pattern", 2);
         if (window < 1 || period < 1) {
-            throw new ModelFileException(m.file() + " slides a window of " + window + " tokens in layers by a pattern of "
-                    + period + ": the header is damaged.");
+            throw new ModelFileException(m.file() + " slides a window of " + window
+                    + " tokens in layers by a pattern of " + period + ": the header is damaged.");
         }
         headSize = heads.size();
         contextLength = m.integer("context_length");

@@ -66,11 +66,7 @@ public final class Phi3 implements Model {
                 qkv.outputs(q + kv, kv),
                 output,
                 b.norm("ffn_norm", width, epsilon),
-                new GatedMlp(
-                        gateUp.outputs(0, hidden),
-                        gateUp.outputs(hidden, hidden),
-                        down,
-                        Activation.SILU));
+                new GatedMlp(gateUp.outputs(0, hidden), gateUp.outputs(hidden, hidden), down, Activation.SILU));
     }
 
     /// Frequencies divided by the long factors where the context goes beyond that of the first training, by the
