@@ -38,8 +38,8 @@ record HuggingFaceFamily(
     private static final Pattern LANGUAGE_MODEL = Pattern.compile("^(model\\.)?language_model\\.");
 
     /// Parts that see and hear, which text does not need.
-    private static final Pattern OTHER_SENSES =
-            Pattern.compile("(model\\.)?(vision_tower|multi_modal_projector|embed_vision|audio_tower|embed_audio)\\..*");
+    private static final Pattern OTHER_SENSES = Pattern.compile(
+            "(model\\.)?(vision_tower|multi_modal_projector|embed_vision|audio_tower|embed_audio)\\..*");
 
     /// A family whose tensors are published whole and not quantised.
     HuggingFaceFamily(

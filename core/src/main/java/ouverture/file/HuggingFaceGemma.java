@@ -35,11 +35,11 @@ final class HuggingFaceGemma {
             tensor("layers.{}.per_layer_projection", "blk.{}.proj"),
             tensor("layers.{}.post_per_layer_input_norm", "blk.{}.post_norm"));
 
-    private static final HuggingFaceFamily GEMMA = family(
-            "gemma", "GemmaForCausalLM", HuggingFaceGemma::sharedKeys, offset(LAYERS));
+    private static final HuggingFaceFamily GEMMA =
+            family("gemma", "GemmaForCausalLM", HuggingFaceGemma::sharedKeys, offset(LAYERS));
 
-    private static final HuggingFaceFamily GEMMA2 = family(
-            "gemma2", "Gemma2ForCausalLM", HuggingFaceGemma::gemma2Keys, offset(joined(LAYERS, OUTER_NORMS)));
+    private static final HuggingFaceFamily GEMMA2 =
+            family("gemma2", "Gemma2ForCausalLM", HuggingFaceGemma::gemma2Keys, offset(joined(LAYERS, OUTER_NORMS)));
 
     private static final HuggingFaceFamily GEMMA3 = family(
             "gemma3",
@@ -95,9 +95,8 @@ final class HuggingFaceGemma {
     /// @param model the class's name; where it ends in "For", both of the text alone and with other senses
     private static HuggingFaceFamily family(
             String architecture, String model, HuggingFaceFamily.Derivation keys, Map<String, Target> tensors) {
-        List<String> classes = model.endsWith("For")
-                ? List.of(model + "CausalLM", model + "ConditionalGeneration")
-                : List.of(model);
+        List<String> classes =
+                model.endsWith("For") ? List.of(model + "CausalLM", model + "ConditionalGeneration") : List.of(model);
         return new HuggingFaceFamily(architecture, classes, "model.", FIXED, keys, tensors);
     }
 
@@ -175,7 +174,9 @@ final class HuggingFaceGemma {
             keys.put(key + "_swa", localSize);
             keys.put(key, globalSize);
         }
-        keys.put("final_logit_softcapping", config.number("final_logit_softcapping").orElse(0));
+        keys.put(
+                "final_logit_softcapping",
+                config.number("final_logit_softcapping").orElse(0));
         shares(config, keys);
         kinds(config, keys);
         config.integer("top_k_experts").ifPresent(n -> keys.put("expert_used_count", n));
@@ -191,7 +192,8 @@ final class HuggingFaceGemma {
                             .toList());
             if (config.flag("use_double_wide_mlp").orElse(false)) {
                 long hidden = config.integer("intermediate_size").orElse(0);
-                long own = sliding.size() - config.integer("num_kv_shared_layers").orElse(0);
+                long own =
+                        sliding.size() - config.integer("num_kv_shared_layers").orElse(0);
                 keys.put(
                         "feed_forward_length",
                         IntStream.range(0, sliding.size())
@@ -203,8 +205,7 @@ final class HuggingFaceGemma {
 
     /// Settings of the embeddings for each layer, and of shared keys and values.
     private static void shares(HuggingFaceConfig config, Map<String, Object> keys) {
-        config.integer("hidden_size_per_layer_input")
-                .ifPresent(n -> keys.put("embedding_length_per_layer_input", n));
+        config.integer("hidden_size_per_layer_input").ifPresent(n -> keys.put("embedding_length_per_layer_input", n));
         config.integer("num_kv_shared_layers").ifPresent(n -> keys.put("attention.shared_kv_layers", n));
     }
 

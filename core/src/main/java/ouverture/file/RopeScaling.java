@@ -33,17 +33,20 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
         return switch (type) {
             case "default" -> Optional.empty();
             case "linear", "yarn", "llama3" ->
-                Optional.of(checked(config, settings, type, settings.number("factor").orElse(0)));
+                Optional.of(checked(
+                        config, settings, type, settings.number("factor").orElse(0)));
             case "proportional" ->
-                Optional.of(checked(config, settings, type, settings.number("factor").orElse(1)));
+                Optional.of(checked(
+                        config, settings, type, settings.number("factor").orElse(1)));
             case "longrope", "su" -> {
                 double longest = config.integer("max_position_embeddings").orElse(0);
                 double factor = settings.number("factor").orElse(longest / trainedContext(config, settings));
                 yield Optional.of(checked(config, settings, "longrope", factor));
             }
             default ->
-                throw new UnsupportedModelException(config.file() + " stretches positions by the rule "
-                        + Sentences.quoted(type) + "; this version knows linear, yarn, llama3, longrope and proportional.");
+                throw new UnsupportedModelException(
+                        config.file() + " stretches positions by the rule " + Sentences.quoted(type)
+                                + "; this version knows linear, yarn, llama3, longrope and proportional.");
         };
     }
 

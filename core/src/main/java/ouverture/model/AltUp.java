@@ -7,8 +7,8 @@ import ouverture.error.ModelFileException;
 import ouverture.file.Metadata;
 import ouverture.tensor.Tensor;
 
-/// Alternating updates (arXiv 2301.13310) as Gemma 3n has them: several residual streams of which a layer computes
-/// one. The others are predicted from all, and corrected by what the computed one turned out to be.
+/// Alternating updates (arXiv 2301.13310) as Gemma 3n has them: several residual streams of which a layer
+/// computes one. The others are predicted from all, and corrected by what the computed one turned out to be.
 ///
 /// All streams of a token lie side by side in one row of streams x width.
 ///

@@ -13,9 +13,7 @@ public record LayerGate(Linear gate, Linear projection, Norm norm) {
     /// @throws ouverture.error.ModelFileException if a tensor is missing or has a wrong shape
     public static LayerGate of(Weights b, int size, int width, float epsilon) {
         return new LayerGate(
-                b.linear("inp_gate", size, width),
-                b.linear("proj", width, size),
-                b.norm("post_norm", width, epsilon));
+                b.linear("inp_gate", size, width), b.linear("proj", width, size), b.norm("post_norm", width, epsilon));
     }
 
     /// What is added to the layer's output.

@@ -64,8 +64,8 @@ public final class LayerSettings {
     public static int ownCaches(Metadata m, int layers, int shared) {
         int last = m.integer("attention.shared_kv_layers", shared);
         if (last < 0 || last >= layers) {
-            throw new ModelFileException(m.file() + ": " + last + " of " + layers
-                    + " layers share keys and values: the header is damaged.");
+            throw new ModelFileException(
+                    m.file() + ": " + last + " of " + layers + " layers share keys and values: the header is damaged.");
         }
         return layers - last;
     }

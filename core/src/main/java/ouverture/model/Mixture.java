@@ -16,8 +16,7 @@ public record Mixture(
         Routing routing,
         GatedMlp experts,
         @Nullable GatedMlp shared,
-        @Nullable Tensor factors)
-        implements FeedForward {
+        @Nullable Tensor factors) implements FeedForward {
     /// A mixture that takes its experts' answers as they are.
     public Mixture(Linear router, Routing routing, GatedMlp experts, @Nullable GatedMlp shared) {
         this(router, routing, experts, shared, null);

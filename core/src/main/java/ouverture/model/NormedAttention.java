@@ -5,8 +5,8 @@ import ouverture.tensor.Attention;
 import ouverture.tensor.Rope;
 import ouverture.tensor.Tensor;
 
-/// Attention with normalised queries, keys and values. A layer without keys and values of its own attends to those
-/// that an earlier layer has stored (arXiv 2405.12981); without a matrix for values they are the keys.
+/// Attention with normalised queries, keys and values. A layer without keys and values of its own attends to
+/// those that an earlier layer has stored (arXiv 2405.12981); without a matrix for values they are the keys.
 ///
 /// @param own keys and values of this layer, null if it has none
 /// @param cache the layer whose keys and values are attended to
@@ -21,7 +21,8 @@ public record NormedAttention(
         Rope rope,
         float epsilon) {
     /// Keys and values; null where the values are the keys, neither normalised nor rotated.
-    public record KeyValue(Linear key, Norm keyNorm, @Nullable Linear value) {}
+    public record KeyValue(
+            Linear key, Norm keyNorm, @Nullable Linear value) {}
 
     /// `attn_q`, `attn_k`, `attn_v`, `attn_output` of a block with norms of queries and keys.
     ///

@@ -27,8 +27,8 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 import tools.jackson.databind.ObjectMapper;
 
-/// Gemma's models with other senses, written from the GGUF files under the names of Hugging Face's definitions: the
-/// text part comes back as it was.
+/// Gemma's models with other senses, written from the GGUF files under the names of Hugging Face's definitions:
+/// the text part comes back as it was.
 class GemmaFoldersTest {
     private static final Map<String, String> WHOLE_MODEL = Map.of(
             "token_embd.weight", "embed_tokens.weight",
@@ -118,7 +118,8 @@ class GemmaFoldersTest {
     }
 
     private void write(String name, Tensor tensor, long... shape) {
-        ByteBuffer bytes = ByteBuffer.allocate((int) tensor.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate((int) tensor.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(numbers(tensor));
         writer.tensor(name, "F32", bytes.array(), shape);
     }
@@ -172,7 +173,8 @@ class GemmaFoldersTest {
         int[] hidden = m.integers("feed_forward_length", layers);
         int[] heads = m.integers("attention.head_count_kv", layers);
         float[] factors = numbers(Objects.requireNonNull(tensors.get("rope_freqs.weight")));
-        long rotated = IntStream.range(0, factors.length).filter(i -> factors[i] == 1).count();
+        long rotated =
+                IntStream.range(0, factors.length).filter(i -> factors[i] == 1).count();
         Map<String, Object> config = common(m, "Gemma4ForConditionalGeneration");
         config.put("num_key_value_heads", heads[0]);
         config.put("num_global_key_value_heads", heads[layers - 1]);
@@ -235,7 +237,9 @@ class GemmaFoldersTest {
                 case String text -> assertThat(folder.string(key)).as(key).contains(text);
                 default -> {
                     if (key.endsWith("pattern")) {
-                        assertThat(folder.flags(key)).as(key).contains(gguf.flags(key).orElseThrow());
+                        assertThat(folder.flags(key))
+                                .as(key)
+                                .contains(gguf.flags(key).orElseThrow());
                     } else {
                         assertThat(folder.integers(key, layers)).as(key).isEqualTo(gguf.integers(key, layers));
                     }
@@ -249,8 +253,8 @@ class GemmaFoldersTest {
         }
     }
 
-    /// The oldest of the models with eyes: their files name the text part in another way, and their config.json leaves
-    /// most settings out.
+    /// The oldest of the models with eyes: their files name the text part in another way, and their config.json
+    /// leaves most settings out.
     @Test
     void gemma3WithSparseSettings() throws IOException {
         Path text = Shared.path("conformance/safetensors/gemma3");
@@ -273,9 +277,9 @@ class GemmaFoldersTest {
         try (ModelFile opened = ModelFile.open(folder);
                 ModelFile plain = ModelFile.open(text)) {
             assertThat(opened.tensors()).containsOnlyKeys(plain.tensors().keySet());
-            opened.tensors().forEach((name, tensor) -> assertThat(tensor.type())
-                    .as(name)
-                    .isEqualTo(DType.F32));
+            opened.tensors()
+                    .forEach(
+                            (name, tensor) -> assertThat(tensor.type()).as(name).isEqualTo(DType.F32));
             Metadata m = opened.metadata();
             assertThat(m.integer("attention.head_count")).isEqualTo(8);
             assertThat(m.integer("attention.head_count_kv")).isEqualTo(4);

@@ -157,6 +157,11 @@ public abstract class ModelConformance {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "gemma",
+                "gemma2",
+                "gemma3",
+                "gemma4-dense",
+                "gemma4-e",
                 "gpt2",
                 "llama2",
                 "llama3",
@@ -174,7 +179,7 @@ public abstract class ModelConformance {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama2", "llama3", "mistral-nemo", "reka"})
+    @ValueSource(strings = {"gemma", "gemma3", "gemma4-dense", "gpt2", "llama2", "llama3", "mistral-nemo", "reka"})
     void eightBitCache(String name) {
         assertMarks(Expected.of("models", name), DType.Q8_0, Activations.F32, 2, 0.15);
     }
@@ -316,8 +321,8 @@ public abstract class ModelConformance {
             float[] last = atOnce(prompt)[prompt.exact().length - 1];
             int[] positions = IntStream.range(0, length).toArray();
             for (int[] outputs : new int[][] {{}, {length - 1}}) {
-                Batch batch = new Batch(
-                        prompt.tokens(), positions, new int[length], new int[][] {table(0, length)}, outputs);
+                Batch batch =
+                        new Batch(prompt.tokens(), positions, new int[length], new int[][] {table(0, length)}, outputs);
                 Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, scratch));
                 assertThat(logits.rows()).isEqualTo(outputs.length);
                 if (outputs.length > 0) {

@@ -285,7 +285,8 @@ public abstract class KernelsContract {
         Tensor actual = sameForAnySplit(x, operation);
         assertClose(actual, expected(x, operation), 1e-5, 1e-37);
         for (int r = 0; r < rows; r++) {
-            assertThat(meanSquare(actual.floats(r))).isCloseTo(meanSquare(like.floats(r)), Percentage.withPercentage(1e-3));
+            assertThat(meanSquare(actual.floats(r)))
+                    .isCloseTo(meanSquare(like.floats(r)), Percentage.withPercentage(1e-3));
         }
         Tensor zeros = memory.floats(1, columns, new float[columns]);
         InPlace ofZeros = (kernels, z) -> kernels.matchMagnitude(z, like.rows(0, 1));

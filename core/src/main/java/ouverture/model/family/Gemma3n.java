@@ -86,26 +86,28 @@ public final class Gemma3n implements Model {
         Attention local = global.windowed(LayerSettings.window(m));
         Rope globalRope = RopeSettings.of(m, w, heads.size());
         Rope localRope = RopeSettings.local(m, heads.size());
-        layers = w.blocks(count, b -> new Layer(
-                altUp.router(b),
-                b.norm("attn_norm", width, epsilon),
-                laurel(b),
-                NormedAttention.of(
-                        b,
-                        width,
-                        sources[b.block()],
-                        sliding[b.block()] ? local : global,
-                        sliding[b.block()] ? localRope : globalRope,
-                        epsilon,
-                        false),
-                b.norm("post_attention_norm", width, epsilon),
-                b.norm("ffn_norm", width, epsilon),
-                b.linear("ffn_gate", hidden[b.block()], width),
-                b.linear("ffn_up", hidden[b.block()], width),
-                b.linear("ffn_down", width, hidden[b.block()]),
-                sparsity[b.block()],
-                b.norm("post_ffw_norm", width, epsilon),
-                LayerGate.of(b, shareSize, width, epsilon)));
+        layers = w.blocks(
+                count,
+                b -> new Layer(
+                        altUp.router(b),
+                        b.norm("attn_norm", width, epsilon),
+                        laurel(b),
+                        NormedAttention.of(
+                                b,
+                                width,
+                                sources[b.block()],
+                                sliding[b.block()] ? local : global,
+                                sliding[b.block()] ? localRope : globalRope,
+                                epsilon,
+                                false),
+                        b.norm("post_attention_norm", width, epsilon),
+                        b.norm("ffn_norm", width, epsilon),
+                        b.linear("ffn_gate", hidden[b.block()], width),
+                        b.linear("ffn_up", hidden[b.block()], width),
+                        b.linear("ffn_down", width, hidden[b.block()]),
+                        sparsity[b.block()],
+                        b.norm("post_ffw_norm", width, epsilon),
+                        LayerGate.of(b, shareSize, width, epsilon)));
         norm = w.norm("output_norm", width, epsilon);
         unembedding = w.unembedding(embedding);
     }

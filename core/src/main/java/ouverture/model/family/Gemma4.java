@@ -68,9 +68,7 @@ public final class Gemma4 implements Model {
         embedding = w.embedding(width);
         int count = LayerSettings.count(m);
         int shareSize = m.integer("embedding_length_per_layer_input", 0);
-        layerEmbeddings = shareSize == 0
-                ? null
-                : LayerEmbeddings.of(w, count, shareSize, width, epsilon);
+        layerEmbeddings = shareSize == 0 ? null : LayerEmbeddings.of(w, count, shareSize, width, epsilon);
         caches = LayerSettings.ownCaches(m, count, 0);
         boolean[] sliding = LayerSettings.sliding(m, count, 6);
         int[] sources = LayerSettings.sources(m, sliding, caches);
@@ -85,8 +83,7 @@ public final class Gemma4 implements Model {
         layers = w.blocks(count, b -> {
             boolean local = sliding[b.block()];
             int source = sources[b.block()];
-            Heads heads =
-                    Heads.of(m, queryHeads[b.block()], keyValueHeads[source], local ? localSize : globalSize);
+            Heads heads = Heads.of(m, queryHeads[b.block()], keyValueHeads[source], local ? localSize : globalSize);
             Attention full = heads.attention().scaled(1);
             return new Layer(
                     b.norm("attn_norm", width, epsilon),
