@@ -45,7 +45,8 @@ public final class SafetensorsFolder implements ModelFile {
         HuggingFaceFamily family = HuggingFaceFamilies.of(config);
         family.checkQuantisation(config);
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
-        Map<String, Object> values = family.keys(config);
+        HuggingFaceConfig text = config.object("text_config").orElse(config);
+        Map<String, Object> values = family.keys(text);
         values.put("general.name", name);
         HuggingFaceExtras.add(folder, config, values);
         Metadata metadata = new Metadata(name, Collections.unmodifiableMap(values));
@@ -58,7 +59,7 @@ public final class SafetensorsFolder implements ModelFile {
                 index.check(shard, header.entries().keySet());
                 translation.add(header);
             }
-            return new SafetensorsFolder(folder, arena, metadata, translation.tensors(config));
+            return new SafetensorsFolder(folder, arena, metadata, translation.tensors(text));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,6 +119,22 @@ class DamagedHeadersTest {
                 for (double number : NUMBERS) {
                     all.add(number);
                 }
+            }
+            case int[] each -> {
+                all.add(-1L);
+                all.add(Arrays.copyOf(each, each.length - 1));
+                for (int integer : new int[] {0, -1, 3, 65_536, Integer.MAX_VALUE}) {
+                    int[] changed = each.clone();
+                    changed[each.length / 2] = integer;
+                    all.add(changed);
+                }
+            }
+            case List<?> flags -> {
+                all.add(1L);
+                all.add(flags.subList(1, flags.size()));
+                all.add(flags.reversed());
+                all.add(Collections.nCopies(flags.size(), true));
+                all.add(Collections.nCopies(flags.size(), false));
             }
             default -> all.add(-1L);
         }
