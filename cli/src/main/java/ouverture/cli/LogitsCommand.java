@@ -8,13 +8,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import ouverture.Engine;
-import ouverture.error.RequestException;
+import ouverture.file.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,7 +64,9 @@ final class LogitsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String text = ids.startsWith("@") ? Files.readString(Path.of(ids.substring(1)), US_ASCII) : ids;
         int[] prompt = TokenIds.parse("--ids", text);
-        checkOut();
+        if (!out.equals("-")) {
+            AtomicFile.check("--out", Path.of(out));
+        }
         float[][] rows;
         try (Engine engine = flags.open(model, streams)) {
             rows = engine.logits(prompt, allPositions);
@@ -80,20 +81,7 @@ final class LogitsCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /// Refuses what cannot be written to before the model is loaded.
-    private void checkOut() {
-        Path path = Path.of(out).toAbsolutePath();
-        Path folder = path.getParent();
-        if (Files.isDirectory(path)) {
-            throw new RequestException("--out is the folder " + path + "; name a file in it.");
-        }
-        if (folder != null && !Files.isWritable(folder) && !Files.isWritable(path)) {
-            throw new RequestException("--out lies in " + folder
-                    + ", where nothing can be written; make that folder, or" + " name another one.");
-        }
-    }
-
-    /// Writes beside the file and renames, so that nobody ever sees half of it. Devices and pipes are written to.
+    /// Writes where all is computed. Devices and pipes are written to as they are.
     private static void replace(float[][] rows, Path path) throws IOException {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             try (OutputStream stream = Files.newOutputStream(path)) {
@@ -101,16 +89,9 @@ final class LogitsCommand implements Callable<Integer> {
             }
             return;
         }
-        Path target = Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? path.toRealPath() : path.toAbsolutePath();
-        Path temporary = target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-        try {
-            try (OutputStream stream = Files.newOutputStream(temporary)) {
-                write(rows, stream);
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
+        try (AtomicFile file = AtomicFile.create(path)) {
+            write(rows, Channels.newOutputStream(file.channel()));
+            file.commit();
         }
     }
 
