@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import ouverture.error.RequestException;
+import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
 
 /// What a whole model can be written as. Most are mixtures of number formats, which [TypeRules] knows; names and
@@ -76,7 +77,8 @@ public enum FileType {
     }
 
     private static String reason(String name) {
-        boolean known = Arrays.stream(DType.values()).anyMatch(type -> name.startsWith(type.name()));
+        boolean known = Arrays.stream(DType.values())
+                .anyMatch(type -> BlockCodec.supports(type) && name.startsWith(type.name()));
         return known ? "a type that can be read here but not written" : "no type that can be written";
     }
 }
