@@ -43,6 +43,7 @@ final class GgufKeysOfJson {
             "",
             "Hello, world! I'm sure they'LL say we've WON'T 're 'S it's IT'S O'Neill's",
             "camelCase PascalCase HTTPServer xML naïve Ünïcödé ǅungla ªº ʰʲ straße ΑΒΓ αβγ Привет МИР",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz",
             "1 12 123 1234 12345 123456 1234567 12345678 ٣٤٥٦٧ १२३४ ½ ² Ⅷ 3.14159 1,000,000 0x1F 10/11/2012",
             "a  b   c    d\te\t\tf \u00A0g\u2003h \n i\n\nj \n\n k\r\nl\r\n\r\nm  \n  \n\tn   ",
             "   leading\n\n\n   and trailing   \n\n",
@@ -150,14 +151,18 @@ final class GgufKeysOfJson {
 
     private Stream<Map<String, Object>> sentencePiece() {
         float[] scores = scores();
-        Stream<Map<String, Object>> byScore = Stream.of(true, false)
-                .map(prefix -> Map.of(
-                        PREFIX + "model", "llama",
-                        PREFIX + "pre", "default",
-                        PREFIX + "scores", scores,
-                        PREFIX + "add_space_prefix", prefix));
-        Map<String, Object> byRank = Map.of(PREFIX + "model", "gemma4", PREFIX + "merges", merges());
-        return Stream.concat(byScore, Stream.of(byRank));
+        List<Map<String, Object>> kinds = new ArrayList<>();
+        for (boolean prefix : new boolean[] {true, false}) {
+            kinds.add(Map.of(
+                    PREFIX + "model", "llama",
+                    PREFIX + "pre", "default",
+                    PREFIX + "scores", scores,
+                    PREFIX + "add_space_prefix", prefix));
+        }
+        // For many texts both do the same; other engines expect this one of this family.
+        boolean gemma4 = metadata.architecture().equals("gemma4");
+        kinds.add(gemma4 ? 0 : kinds.size(), Map.of(PREFIX + "model", "gemma4", PREFIX + "merges", merges()));
+        return kinds.stream();
     }
 
     private List<String> merges() {
