@@ -51,7 +51,22 @@ record QuantizeReport(
             long bytesAfter,
             double bitsPerWeight,
             @Nullable Double rmsError,
-            @Nullable Double relativeError) {}
+            @Nullable Double relativeError) {
+
+        private void addTo(Table table) {
+            List<String> cells = new ArrayList<>(List.of(
+                    type,
+                    Units.digits(tensors),
+                    Units.bytes(bytesBefore),
+                    Units.bytes(bytesAfter),
+                    Units.threeDigits(bitsPerWeight)));
+            if (rmsError != null && relativeError != null) {
+                cells.add(rmsError == 0 ? "0" : String.format(Locale.ROOT, "%.2e", rmsError));
+                cells.add(relativeError == 0 ? "0 %" : Units.threeDigits(relativeError * 100) + " %");
+            }
+            table.row(cells.toArray(String[]::new));
+        }
+    }
 
     /// A tensor whose rows of `columns` numbers are no whole blocks of the format `wanted`.
     record Fallback(String tensor, int columns, String wanted, String type) {}
@@ -161,26 +176,14 @@ record QuantizeReport(
     /// The report for people.
     String page() {
         StringBuilder page = new StringBuilder();
-        Table table = new Table("", "lrrrrrr")
-                .row("Format", "tensors", "before", "after", "bits/weight", "rms error", "relative");
-        for (Format format : formats) {
-            table.row(
-                    format.type,
-                    Units.digits(format.tensors),
-                    Units.bytes(format.bytesBefore),
-                    Units.bytes(format.bytesAfter),
-                    Units.threeDigits(format.bitsPerWeight),
-                    error(format.rmsError),
-                    percent(format.relativeError));
-        }
-        table.row(
-                type + " in all",
-                Units.digits(formats.stream().mapToInt(Format::tensors).sum()),
-                Units.bytes(bytesBefore),
-                Units.bytes(bytesAfter),
-                Units.threeDigits(bitsPerWeight),
-                error(rmsError),
-                percent(relativeError));
+        Table table = rmsError == null
+                ? new Table("", "lrrrr").row("Format", "tensors", "before", "after", "bits/weight")
+                : new Table("", "lrrrrrr")
+                        .row("Format", "tensors", "before", "after", "bits/weight", "rms error", "relative");
+        formats.forEach(format -> format.addTo(table));
+        int tensors = formats.stream().mapToInt(Format::tensors).sum();
+        new Format(type + " in all", tensors, bytesBefore, bytesAfter, bitsPerWeight, rmsError, relativeError)
+                .addTo(table);
         table.appendTo(page);
         for (Fallback fallback : fallbacks) {
             page.append(Printable.line(fallback.tensor, 60) + " is " + fallback.type + ": its rows of "
@@ -207,13 +210,5 @@ record QuantizeReport(
         }
         table.appendTo(page);
         return page.append('\n').append(page()).toString();
-    }
-
-    private static String error(@Nullable Double error) {
-        return error == null || error == 0 ? "" : String.format(Locale.ROOT, "%.2e", error);
-    }
-
-    private static String percent(@Nullable Double share) {
-        return share == null || share == 0 ? "" : Units.threeDigits(share * 100) + " %";
     }
 }
