@@ -38,8 +38,7 @@ class QuantizedModelTest {
                 float[][] logits = engine.logits(prompt.tokens(), true);
                 float[][] recorded = java.util.Arrays.copyOfRange(
                         logits, prompt.rowsFrom(), prompt.rowsFrom() + prompt.exact().length);
-                double theirs = Expected.difference(
-                        rounded.prompts().get(i).exact(), prompt.exact())[1];
+                double theirs = Expected.difference(rounded.prompts().get(i).exact(), prompt.exact())[1];
                 double rootMeanSquare = Expected.difference(recorded, prompt.exact())[1];
                 // mixtures differ from the reference in single matrices only, which rounding may hit either way
                 assertThat(rootMeanSquare).as(prompt.name()).isLessThanOrEqualTo(1.2 * theirs + 5e-5);

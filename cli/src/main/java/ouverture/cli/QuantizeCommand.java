@@ -148,8 +148,7 @@ final class QuantizeCommand implements Callable<Integer> {
         if (changes.isEmpty()) {
             return ExitCode.INTERRUPTED;
         }
-        QuantizeReport report =
-                QuantizeReport.done(plan, changes.get(), Duration.ofNanos(System.nanoTime() - start));
+        QuantizeReport report = QuantizeReport.done(plan, changes.get(), Duration.ofNanos(System.nanoTime() - start));
         print(report, report.page());
         return ExitCode.OK;
     }

@@ -77,8 +77,7 @@ class QuantizeCommandTest {
                 .containsExactly("Q6_K", "Q8_0", "F32");
         JsonNode fallback = report.path("fallbacks").path(0);
         assertThat(Json.line(fallback))
-                .isEqualTo(
-                        "{\"tensor\":\"blk.0.attn_k.weight\",\"columns\":96,\"wanted\":\"Q6_K\",\"type\":\"Q8_0\"}");
+                .isEqualTo("{\"tensor\":\"blk.0.attn_k.weight\",\"columns\":96,\"wanted\":\"Q6_K\",\"type\":\"Q8_0\"}");
         assertThat(report.path("plan").isNull()).isTrue();
     }
 
@@ -109,10 +108,14 @@ class QuantizeCommandTest {
 
         Invocation refused = Invocation.of("quantize", model, out, "Q8_0");
         assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
-        assertThat(refused.err()).contains("OUT is there already").contains("--force").hasLineCount(1);
+        assertThat(refused.err())
+                .contains("OUT is there already")
+                .contains("--force")
+                .hasLineCount(1);
         assertThat(out).hasContent("old");
 
-        assertThat(Invocation.of("quantize", model, out, "Q8_0", "--force").code()).isZero();
+        assertThat(Invocation.of("quantize", model, out, "Q8_0", "--force").code())
+                .isZero();
         try (ModelFile file = ModelFile.open(out)) {
             assertThat(file.tensors().get("blk.0.attn_q.weight").type()).isEqualTo(DType.Q8_0);
         }
@@ -168,7 +171,10 @@ class QuantizeCommandTest {
         assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
         assertThat(refused.err()).contains("--requantize").hasLineCount(1);
         assertThat(allowed.code()).isZero();
-        assertThat(allowed.err()).startsWith("Note: 16 tensors of").contains("loses more").hasLineCount(1);
+        assertThat(allowed.err())
+                .startsWith("Note: 16 tensors of")
+                .contains("loses more")
+                .hasLineCount(1);
     }
 
     @Test
@@ -190,11 +196,10 @@ class QuantizeCommandTest {
         Streams streams = new Streams(
                 InputStream.nullInputStream(), new StringWriter(), new PrintWriter(err), false, false, true);
         try (ModelFile model = ModelFile.open(small());
-                QuantizeProgress progress = new QuantizeProgress(
-                        streams, QuantizationPlan.of(model, Map.of(), FileType.Q8_0, false))) {
+                QuantizeProgress progress =
+                        new QuantizeProgress(streams, QuantizationPlan.of(model, Map.of(), FileType.Q8_0, false))) {
             assertThat(progress.line(0, 0, Duration.ZERO)).isEqualTo("Tensor 1 of 3");
-            assertThat(progress.line(1, 4096, Duration.ofSeconds(90)))
-                    .isEqualTo("Tensor 2 of 3, 46 B/s, 0:56 left");
+            assertThat(progress.line(1, 4096, Duration.ofSeconds(90))).isEqualTo("Tensor 2 of 3, 46 B/s, 0:56 left");
         }
         assertThat(err.toString()).as("nothing stays").isEqualTo("\r\033[K");
     }

@@ -33,8 +33,7 @@ public final class AtomicFile implements AutoCloseable {
             Path target = Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? path.toRealPath() : path.toAbsolutePath();
             Path temporary = target.resolveSibling(
                     "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-            FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             return new AtomicFile(target, temporary, channel);
         } catch (IOException e) {
             throw unwritable(path, e);

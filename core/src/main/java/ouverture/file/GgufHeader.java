@@ -23,10 +23,7 @@ import ouverture.tensor.DType;
 ///     others
 /// @param weights all bytes behind the header
 record GgufHeader(
-        Map<String, Object> values,
-        Map<String, GgufValue> encoded,
-        List<TensorEntry> tensors,
-        MemorySegment weights) {
+        Map<String, Object> values, Map<String, GgufValue> encoded, List<TensorEntry> tensors, MemorySegment weights) {
     private static final int MOST_KEYS = 1 << 16;
     private static final int MOST_TENSORS = 1 << 16;
     private static final int MOST_ELEMENTS = 1 << 23;

@@ -120,7 +120,8 @@ final class GgufKeysOfJson {
     /// Kinds of tokenizers with GPT-2's alphabet that split the probes as the file does.
     private Stream<Map<String, Object>> byteLevel() {
         List<Splitter> splitters = parts.steps().splitters();
-        List<List<Integer>> expected = PROBES.stream().map(text -> words(splitters, text)).toList();
+        List<List<Integer>> expected =
+                PROBES.stream().map(text -> words(splitters, text)).toList();
         boolean ignoresMerges = file.setting("ignore_merges").asBoolean(false);
         return RULES.stream()
                 .filter(name -> {
@@ -154,10 +155,14 @@ final class GgufKeysOfJson {
         List<Map<String, Object>> kinds = new ArrayList<>();
         for (boolean prefix : new boolean[] {true, false}) {
             kinds.add(Map.of(
-                    PREFIX + "model", "llama",
-                    PREFIX + "pre", "default",
-                    PREFIX + "scores", scores,
-                    PREFIX + "add_space_prefix", prefix));
+                    PREFIX + "model",
+                    "llama",
+                    PREFIX + "pre",
+                    "default",
+                    PREFIX + "scores",
+                    scores,
+                    PREFIX + "add_space_prefix",
+                    prefix));
         }
         // For many texts both do the same; other engines expect this one of this family.
         boolean gemma4 = metadata.architecture().equals("gemma4");

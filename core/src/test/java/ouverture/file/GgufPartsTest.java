@@ -82,8 +82,10 @@ class GgufPartsTest {
 
     @Test
     void aPartBeyondTheLastIsRefused() {
-        Path path =
-                GgufFixture.of("test").with("split.no", 3).with("split.count", 3).write(path(0));
+        Path path = GgufFixture.of("test")
+                .with("split.no", 3)
+                .with("split.count", 3)
+                .write(path(0));
         assertThatThrownBy(() -> GgufFile.open(path)).hasMessageContaining("part 4 of 3");
     }
 

@@ -67,14 +67,16 @@ class GgufWriterTest {
             case 4 -> Float.intBitsToFloat(random.nextInt());
             case 5 -> Double.longBitsToDouble(random.nextLong());
             case 6 -> random.nextBoolean();
-            case 7 -> new GgufFixture.Raw(
-                    8, new byte[] {3, 0, 0, 0, 0, 0, 0, 0, bytes[0], bytes[1], bytes[2]}); // rarely UTF-8
+            case 7 ->
+                new GgufFixture.Raw(
+                        8, new byte[] {3, 0, 0, 0, 0, 0, 0, 0, bytes[0], bytes[1], bytes[2]}); // rarely UTF-8
             case 8 -> random.ints(random.nextInt(5)).toArray();
             case 9 -> new float[] {Float.NaN, random.nextFloat()};
             case 10 -> new boolean[] {true, random.nextBoolean()};
-            case 11 -> Stream.generate(() -> "é".repeat(random.nextInt(3)))
-                    .limit(random.nextInt(4))
-                    .toArray(String[]::new);
+            case 11 ->
+                Stream.generate(() -> "é".repeat(random.nextInt(3)))
+                        .limit(random.nextInt(4))
+                        .toArray(String[]::new);
             default -> new GgufFixture.Raw(9, GgufFixture.array(10, 1, bytes));
         };
     }
@@ -167,8 +169,7 @@ class GgufWriterTest {
     /// More than any disk has: refused before a byte of it is written, and the name stays free.
     @Test
     void aFileLargerThanTheDiskIsNotBegun() throws IOException {
-        List<GgufWriter.Slot> slots =
-                List.of(new GgufWriter.Slot("a", DType.F32, 1 << 10, Integer.MAX_VALUE, 1 << 19));
+        List<GgufWriter.Slot> slots = List.of(new GgufWriter.Slot("a", DType.F32, 1 << 10, Integer.MAX_VALUE, 1 << 19));
         Path path = folder.resolve("large.gguf");
 
         assertThatThrownBy(() -> GgufWriter.create(path, Map.of(), slots))

@@ -30,7 +30,8 @@ import ouverture.file.quantize.FileType;
 
 /// A tokenizer.json that is written into a GGUF header must give the same ids there.
 class GgufKeysTest {
-    private static final int[] PROMPT = IntStream.range(0, 40).map(i -> i * 37 % 384).toArray();
+    private static final int[] PROMPT =
+            IntStream.range(0, 40).map(i -> i * 37 % 384).toArray();
 
     @TempDir
     private static Path scratch;
@@ -100,8 +101,10 @@ class GgufKeysTest {
         HuggingFaceFile composing = small(PreTokenizers.GPT2);
         composing.root().putObject("normalizer").put("type", "NFC");
         HuggingFaceFile stripping = small(PreTokenizers.GPT2);
-        stripping.root().withArray("added_tokens").forEach(token -> ((tools.jackson.databind.node.ObjectNode) token)
-                .put("rstrip", true));
+        stripping
+                .root()
+                .withArray("added_tokens")
+                .forEach(token -> ((tools.jackson.databind.node.ObjectNode) token).put("rstrip", true));
 
         assertThat(keys(composing.write(scratch)).notes())
                 .singleElement()

@@ -61,14 +61,13 @@ public enum FileType {
     ///
     /// @throws RequestException listing the types if there is none of this name
     public static FileType of(String name) {
-        String wanted =
-                switch (name.toUpperCase(Locale.ROOT)) {
-                    case "Q3_K" -> "Q3_K_M";
-                    case "Q4_K" -> "Q4_K_M";
-                    case "Q5_K" -> "Q5_K_M";
-                    case "MXFP4_MOE" -> "MXFP4";
-                    case String other -> other;
-                };
+        String wanted = switch (name.toUpperCase(Locale.ROOT)) {
+            case "Q3_K" -> "Q3_K_M";
+            case "Q4_K" -> "Q4_K_M";
+            case "Q5_K" -> "Q5_K_M";
+            case "MXFP4_MOE" -> "MXFP4";
+            case String other -> other;
+        };
         return Arrays.stream(values())
                 .filter(type -> type.name().equals(wanted))
                 .findFirst()

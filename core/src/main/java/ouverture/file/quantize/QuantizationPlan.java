@@ -63,13 +63,12 @@ public record QuantizationPlan(FileType type, Map<String, GgufValue> values, Lis
     /// @throws ModelFileException if the model has no tensors
     /// @throws UnsupportedModelException if a tensor must be changed whose format cannot be read, or the file is
     ///     no language model
-    public static QuantizationPlan of(
-            ModelFile model, Map<String, Object> added, FileType type, boolean requantize) {
+    public static QuantizationPlan of(ModelFile model, Map<String, Object> added, FileType type, boolean requantize) {
         Metadata metadata = model.metadata();
         Collection<Tensor> tensors = model.tensors().values();
         if (metadata.architecture().equals("clip")) {
-            throw new UnsupportedModelException(metadata.file()
-                    + " is a picture encoder: use it as it is; language models can be quantised.");
+            throw new UnsupportedModelException(
+                    metadata.file() + " is a picture encoder: use it as it is; language models can be quantised.");
         }
         if (tensors.isEmpty()) {
             throw new ModelFileException(metadata.file() + " has no weights, so there is nothing to quantise.");
@@ -119,11 +118,7 @@ public record QuantizationPlan(FileType type, Map<String, GgufValue> values, Lis
     public List<GgufWriter.Slot> slots() {
         return steps.stream()
                 .map(step -> new GgufWriter.Slot(
-                        step.tensor.name(),
-                        step.to,
-                        step.tensor.planes(),
-                        step.tensor.rows(),
-                        step.tensor.columns()))
+                        step.tensor.name(), step.to, step.tensor.planes(), step.tensor.rows(), step.tensor.columns()))
                 .toList();
     }
 

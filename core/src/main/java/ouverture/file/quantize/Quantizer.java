@@ -69,7 +69,8 @@ public final class Quantizer implements AutoCloseable {
             Change change = new Change(step, 0, 0);
             int chunk = squares.length * PIECE;
             for (long from = 0; from < step.tensor().size(); from += chunk) {
-                if (!progress.goesOn(changes.size(), bytesBefore + step.tensor().type().bytes(from))) {
+                if (!progress.goesOn(
+                        changes.size(), bytesBefore + step.tensor().type().bytes(from))) {
                     return Optional.empty();
                 }
                 change = write(change, from, (int) Math.min(chunk, step.tensor().size() - from), out);
@@ -88,7 +89,8 @@ public final class Quantizer implements AutoCloseable {
         Step step = sofar.step;
         Tensor tensor = step.tensor();
         if (step.copies()) {
-            out.append(tensor.data().asSlice(tensor.type().bytes(start), tensor.type().bytes(count)));
+            out.append(tensor.data()
+                    .asSlice(tensor.type().bytes(start), tensor.type().bytes(count)));
             return sofar;
         }
         int pieces = Math.ceilDiv(count, PIECE);

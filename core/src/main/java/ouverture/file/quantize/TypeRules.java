@@ -112,8 +112,7 @@ final class TypeRules {
         int heads = first(metadata, "attention.head_count");
         int keys = first(metadata, "attention.head_count_kv");
         this.queriesPerKey = keys == 0 ? 0 : heads / keys;
-        this.seventyBillion =
-                metadata.architecture().equals("llama") && layers == MANY_LAYERS && queriesPerKey > 1;
+        this.seventyBillion = metadata.architecture().equals("llama") && layers == MANY_LAYERS && queriesPerKey > 1;
         this.tied = tensors.stream().noneMatch(tensor -> Role.of(tensor.name()) == Role.OUTPUT);
         Map<Role, Integer> counts = new HashMap<>();
         tensors.stream()
@@ -128,7 +127,10 @@ final class TypeRules {
     private static int first(Metadata metadata, String key) {
         return metadata.values().get(metadata.architecture() + "." + key) instanceof Long
                 ? metadata.integer(key)
-                : metadata.integers(key).filter(list -> list.length > 0).map(list -> list[0]).orElse(0);
+                : metadata.integers(key)
+                        .filter(list -> list.length > 0)
+                        .map(list -> list[0])
+                        .orElse(0);
     }
 
     private static int layer(String name) {
@@ -177,16 +179,15 @@ final class TypeRules {
 
     private DType value(int index) {
         boolean shared = queriesPerKey >= 4;
-        DType chosen =
-                switch (type) {
-                    case Q2_K -> shared ? DType.Q4_K : DType.Q3_K;
-                    case Q3_K_M -> index < 2 ? DType.Q5_K : DType.Q4_K;
-                    case Q3_K_L -> DType.Q5_K;
-                    case Q4_K_S -> index < 4 ? DType.Q5_K : DType.Q4_K;
-                    case Q4_K_M, Q5_K_M -> needsMore(index, values) ? DType.Q6_K : type.base();
-                    case IQ4_NL, IQ4_XS -> shared ? DType.Q5_K : type.base();
-                    case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q3_K_S, Q5_K_S, Q6_K, MXFP4 -> type.base();
-                };
+        DType chosen = switch (type) {
+            case Q2_K -> shared ? DType.Q4_K : DType.Q3_K;
+            case Q3_K_M -> index < 2 ? DType.Q5_K : DType.Q4_K;
+            case Q3_K_L -> DType.Q5_K;
+            case Q4_K_S -> index < 4 ? DType.Q5_K : DType.Q4_K;
+            case Q4_K_M, Q5_K_M -> needsMore(index, values) ? DType.Q6_K : type.base();
+            case IQ4_NL, IQ4_XS -> shared ? DType.Q5_K : type.base();
+            case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q3_K_S, Q5_K_S, Q6_K, MXFP4 -> type.base();
+        };
         if (experts == 8) {
             return DType.Q8_0;
         }

@@ -75,8 +75,7 @@ class QuantizationPlanTest {
     /// Expectations by hand from the description of the mixtures: the first and last eighth of 16 layers are 0, 1
     /// and 14, 15; the thirds between are 4, 7, 10 and 13.
     @ParameterizedTest
-    @CsvSource(
-            textBlock = """
+    @CsvSource(textBlock = """
             Q4_K_M, attn_v,      Q6_K, 0 1 4 7 10 13 14 15
             Q4_K_M, ffn_down,    Q6_K, 0 1 4 7 10 13 14 15
             Q5_K_M, attn_v,      Q6_K, 0 1 4 7 10 13 14 15
@@ -191,7 +190,8 @@ class QuantizationPlanTest {
                     .isInstanceOf(RequestException.class)
                     .hasMessageContaining("llama-Q5_0.gguf is quantised already (token_embd.weight is Q5_0)")
                     .hasMessageContaining("--requantize");
-            assertThat(QuantizationPlan.of(model, Map.of(), FileType.Q4_K_M, true).steps())
+            assertThat(QuantizationPlan.of(model, Map.of(), FileType.Q4_K_M, true)
+                            .steps())
                     .anyMatch(QuantizationPlan.Step::requantizes);
             assertThat(QuantizationPlan.of(model, Map.of(), FileType.F32, false).steps())
                     .as("nothing is lost by that")

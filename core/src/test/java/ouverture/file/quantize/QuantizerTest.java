@@ -39,11 +39,11 @@ class QuantizerTest {
         Conversion.run(source(), ours, FileType.of(name));
 
         try (ModelFile actual = ModelFile.open(ours);
-                ModelFile expected =
-                        ModelFile.open(Shared.path("conformance/quants/llama-mix-" + name + ".gguf"))) {
+                ModelFile expected = ModelFile.open(Shared.path("conformance/quants/llama-mix-" + name + ".gguf"))) {
             assertThat(bytes(actual.ggufValues())).containsExactlyInAnyOrderEntriesOf(bytes(expected.ggufValues()));
             assertThat(actual.tensors()).containsOnlyKeys(expected.tensors().keySet());
-            expected.tensors().forEach((tensor, theirs) -> assertSame(actual.tensors().get(tensor), theirs));
+            expected.tensors()
+                    .forEach((tensor, theirs) -> assertSame(actual.tensors().get(tensor), theirs));
         }
     }
 
@@ -56,8 +56,7 @@ class QuantizerTest {
         Conversion.run(source(), ours, type);
 
         try (ModelFile actual = ModelFile.open(ours);
-                ModelFile expected =
-                        ModelFile.open(Shared.path("conformance/quants/llama-" + type.base() + ".gguf"))) {
+                ModelFile expected = ModelFile.open(Shared.path("conformance/quants/llama-" + type.base() + ".gguf"))) {
             assertThat(actual.metadata().values())
                     .containsEntry("general.file_type", (long) type.number())
                     .containsEntry("general.quantization_version", 2L);
@@ -178,9 +177,9 @@ class QuantizerTest {
         List<Quantizer.Change> together = Conversion.run(large, three, FileType.Q4_K_M, 3);
 
         assertThat(Files.mismatch(one, three)).isEqualTo(-1);
-        assertThat(together).extracting(Quantizer.Change::squares).isEqualTo(alone.stream()
-                .map(Quantizer.Change::squares)
-                .toList());
+        assertThat(together)
+                .extracting(Quantizer.Change::squares)
+                .isEqualTo(alone.stream().map(Quantizer.Change::squares).toList());
     }
 
     @Test
@@ -190,7 +189,8 @@ class QuantizerTest {
             QuantizationPlan plan = QuantizationPlan.of(model, Map.of(), FileType.Q8_0, false);
             try (GgufWriter writer = GgufWriter.create(old, plan.values(), plan.slots());
                     Quantizer quantizer = new Quantizer(2)) {
-                assertThat(quantizer.run(plan, writer, (tensor, _) -> tensor < 5)).isEmpty();
+                assertThat(quantizer.run(plan, writer, (tensor, _) -> tensor < 5))
+                        .isEmpty();
             }
         }
         assertUntouched(old);
