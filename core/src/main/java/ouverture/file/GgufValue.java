@@ -161,7 +161,7 @@ public record GgufValue(int type, MemorySegment bytes) {
         }
 
         GgufValue value() {
-            return new GgufValue(type, MemorySegment.ofArray(buffer.array()));
+            return new GgufValue(type, MemorySegment.ofBuffer(buffer.flip()));
         }
     }
 }

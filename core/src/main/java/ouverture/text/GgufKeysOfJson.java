@@ -95,7 +95,7 @@ final class GgufKeysOfJson {
         for (int id = 0; id < size; id++) {
             String piece = original.piece(id);
             pieces[id] = piece.isEmpty() ? "[PAD" + id + "]" : piece;
-            types[id] = original.kind(id).ordinal() + 1;
+            types[id] = original.kind(id).ggufNumber();
         }
         values.put(PREFIX + "tokens", Arrays.asList(pieces));
         values.put(PREFIX + "token_type", types);
