@@ -6,11 +6,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import ouverture.Engine;
-import ouverture.error.RequestException;
+import ouverture.file.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,7 +60,9 @@ final class LogitsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String text = ids.startsWith("@") ? PromptSource.file(Path.of(ids.substring(1))) : ids;
         int[] prompt = TokenIds.parse("--ids", text);
-        checkOut();
+        if (!out.equals("-")) {
+            AtomicFile.check("--out", Path.of(out));
+        }
         float[][] rows = compute(prompt);
         if (out.equals("-")) {
             write(rows, new FileOutputStream(FileDescriptor.out));
@@ -76,19 +77,6 @@ final class LogitsCommand implements Callable<Integer> {
     private float[][] compute(int[] prompt) {
         try (Engine engine = flags.open(model, streams)) {
             return engine.logits(prompt, allPositions);
-        }
-    }
-
-    /// Refuses what cannot be written to before the model is loaded.
-    private void checkOut() {
-        Path path = Path.of(out).toAbsolutePath();
-        Path folder = path.getParent();
-        if (Files.isDirectory(path)) {
-            throw new RequestException("--out is the folder " + path + "; name a file in it.");
-        }
-        if (folder != null && !Files.isWritable(folder) && !Files.isWritable(path)) {
-            throw new RequestException("--out lies in " + folder
-                    + ", where nothing can be written; make that folder, or name another one.");
         }
     }
 

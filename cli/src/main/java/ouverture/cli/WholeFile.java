@@ -2,13 +2,12 @@ package ouverture.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import ouverture.file.AtomicFile;
 
-/// Files that nobody ever sees half of: they are written beside their place and then renamed.
+/// Output files that nobody ever sees half of, where the place is not a device or a pipe.
 final class WholeFile {
     /// Writes the content.
     interface Content {
@@ -17,10 +16,11 @@ final class WholeFile {
 
     private WholeFile() {}
 
-    /// Writes a file, or replaces the old one when all of the new one is there. Where a link leads to the file,
-    /// the link stays; a device or a pipe is written to as it is.
+    /// Writes a file, or replaces the old one when all of the new one is there; a device or a pipe is written to as
+    /// it is.
     ///
-    /// @throws IOException if it cannot be written; an old file is then as it was
+    /// @throws IOException if the content cannot be made
+    /// @throws ouverture.error.ResourceException if it cannot be written; an old file is then as it was
     static void write(Path path, Content content) throws IOException {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             try (OutputStream stream = Files.newOutputStream(path)) {
@@ -28,20 +28,10 @@ final class WholeFile {
             }
             return;
         }
-        Path target = Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? path.toRealPath() : path.toAbsolutePath();
-        Path folder = target.getParent();
-        if (folder != null && !Files.isDirectory(folder)) {
-            throw new NoSuchFileException(folder.toString());
-        }
-        Path part = target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-        try {
-            try (OutputStream stream = Files.newOutputStream(part)) {
-                content.write(stream);
-            }
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(part);
+        try (AtomicFile file = AtomicFile.create(path);
+                OutputStream stream = Channels.newOutputStream(file.channel())) {
+            content.write(stream);
+            file.commit();
         }
     }
 }

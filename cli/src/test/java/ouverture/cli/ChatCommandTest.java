@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ouverture.Shared;
-import ouverture.file.GgufWriter;
+import ouverture.file.GgufFixture;
 import ouverture.file.ModelFile;
 
 /// `chat`, and `run` with a template, on a small trained model that got one: it tells the last message's story
@@ -29,7 +29,7 @@ class ChatCommandTest {
 
     @BeforeEach
     void addTemplate() throws IOException {
-        GgufWriter copy = new GgufWriter().with("tokenizer.chat_template", TEMPLATE);
+        GgufFixture copy = new GgufFixture().with("tokenizer.chat_template", TEMPLATE);
         try (ModelFile source = ModelFile.open(Shared.path("models/stories260K/stories260K.gguf"))) {
             source.metadata().values().forEach((key, value) -> copy.with(key, written(value)));
             source.tensors()

@@ -23,7 +23,7 @@ class MainTest {
 
     /// `-Douverture.golden=update` writes the files anew; then read the diff.
     @ParameterizedTest
-    @ValueSource(strings = {"ouverture", "run", "chat", "inspect", "tokenize", "logits", "bench", "doctor"})
+    @ValueSource(strings = {"ouverture", "run", "chat", "inspect", "quantize", "tokenize", "logits", "bench", "doctor"})
     void helpIsAsRecorded(String command) throws IOException {
         Invocation help = command.equals("ouverture") ? Invocation.of("--help") : Invocation.of(command, "--help");
 

@@ -331,7 +331,7 @@ class SafetensorsFolderTest {
     private static byte[] numbers(int count) {
         byte[] bytes = new byte[count * Float.BYTES];
         for (int i = 0; i < count; i++) {
-            GgufWriter.littleEndian(bytes).putFloat(i * Float.BYTES, i);
+            GgufFixture.littleEndian(bytes).putFloat(i * Float.BYTES, i);
         }
         return bytes;
     }

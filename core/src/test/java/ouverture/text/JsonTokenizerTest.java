@@ -48,7 +48,10 @@ class JsonTokenizerTest {
     @TempDir
     private static Path scratch;
 
-    private static HuggingFaceFile convert(Metadata metadata, boolean variant) {
+    /// The `tokenizer.json` of a GGUF vocabulary.
+    ///
+    /// @param variant whether merges are lists of pieces, and spaces the pre-tokenizer's business
+    static HuggingFaceFile convert(Metadata metadata, boolean variant) {
         String model = metadata.string("tokenizer.ggml.model").orElseThrow();
         if (model.equals("gpt2")) {
             String pre = metadata.string("tokenizer.ggml.pre").orElseThrow();
@@ -59,7 +62,8 @@ class JsonTokenizerTest {
         return HuggingFaceFile.sentencePiece(metadata, prefix, variant && !prefix);
     }
 
-    private static boolean isConvertible(TestVocabulary vocabulary) {
+    /// Whether [#convert] knows the kind of a vocabulary.
+    static boolean isConvertible(TestVocabulary vocabulary, Path scratch) {
         if (!vocabulary.name().startsWith("tiny/") && !PUBLISHED.contains(vocabulary.name())) {
             return false;
         }
@@ -72,7 +76,7 @@ class JsonTokenizerTest {
     @TestFactory
     Stream<DynamicTest> givesTheIdsOfTheSameGgufVocabulary() {
         return TestVocabulary.all().stream()
-                .filter(JsonTokenizerTest::isConvertible)
+                .filter(vocabulary -> isConvertible(vocabulary, scratch))
                 .flatMap(vocabulary -> Stream.of(true, false)
                         .map(variant -> DynamicTest.dynamicTest(
                                 vocabulary + (variant ? ", merges in pairs" : ""),
@@ -88,7 +92,8 @@ class JsonTokenizerTest {
         compare(gguf, Tokenizer.ofJson(file.write(scratch), metadata), vocabulary.texts());
     }
 
-    private static void compare(Tokenizer gguf, Tokenizer json, List<String> vectors) {
+    /// Checks that two tokenizers give the same ids for texts, recorded and random, and the same texts for ids.
+    static void compare(Tokenizer gguf, Tokenizer json, List<String> vectors) {
         assertThat(json.size()).isEqualTo(gguf.size());
         List<String> texts = new ArrayList<>(vectors);
         Random random = new Random(7);

@@ -57,7 +57,7 @@ public final class Gemma2 implements Model {
         Heads heads = Heads.of(m);
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
         int hidden = m.integer("feed_forward_length");
-        contextLength = m.integer("context_length");
+        contextLength = m.contextLength();
         full = heads.attention()
                 .scaled(heads.scoreScale(m, count == LAYERS_OF_27B ? width / heads.query() : heads.size()))
                 .capped(m.number("attn_logit_softcapping", 50));

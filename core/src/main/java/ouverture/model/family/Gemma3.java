@@ -59,7 +59,7 @@ public final class Gemma3 implements Model {
         Heads heads = Heads.of(m);
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
         int hidden = m.integer("feed_forward_length");
-        contextLength = m.integer("context_length");
+        contextLength = m.contextLength();
         global = heads.attention()
                 .scaled(heads.scoreScale(m, count == LAYERS_OF_27B ? width / heads.query() : heads.size()));
         Rope globalRope = RopeSettings.of(m, w, heads.size());

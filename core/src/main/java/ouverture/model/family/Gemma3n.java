@@ -69,7 +69,7 @@ public final class Gemma3n implements Model {
     private Gemma3n(Metadata m, Weights w) {
         width = m.integer("embedding_length");
         epsilon = m.number("attention.layer_norm_rms_epsilon");
-        contextLength = m.integer("context_length");
+        contextLength = m.contextLength();
         finalCap = m.number("final_logit_softcapping", 30);
         embedding = w.embedding(width);
         altUp = AltUp.of(m, w, width, epsilon);

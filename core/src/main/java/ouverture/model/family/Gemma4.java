@@ -63,7 +63,7 @@ public final class Gemma4 implements Model {
     private Gemma4(Metadata m, Weights w) {
         width = m.integer("embedding_length");
         epsilon = m.number("attention.layer_norm_rms_epsilon");
-        contextLength = m.integer("context_length");
+        contextLength = m.contextLength();
         finalCap = m.number("final_logit_softcapping", 30);
         embedding = w.embedding(width);
         int count = LayerSettings.count(m);
