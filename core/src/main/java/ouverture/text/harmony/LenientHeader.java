@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ final class LenientHeader {
     private static final Pattern KNOWN_CHANNEL = Pattern.compile("(analysis|commentary|final)(?![a-z0-9_-])");
     private static final Pattern CHANNEL = Pattern.compile("[A-Za-z_](?:(?!to=)[A-Za-z0-9_-])*");
     private static final Pattern TOOL = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)+");
+
+    /// Types of content, which are no tools even where no recipient stands before them.
+    private static final Set<String> TYPES = Set.of("json", "code");
 
     /// Arguments may follow a tool's name or a type without a space.
     private static final Pattern ARGUMENTS = Pattern.compile("[{\\[\"<]");
@@ -36,6 +40,15 @@ final class LenientHeader {
     /// @param rest all other text
     record Result(HarmonyHeader header, String rest) {}
 
+    private record Author(HarmonyRole role, @Nullable String name) {
+        /// A role, or a role and a name after a colon.
+        static Optional<Author> of(String word) {
+            int colon = word.indexOf(':');
+            return HarmonyRole.of(colon < 0 ? word : word.substring(0, colon))
+                    .map(role -> new Author(role, colon < 0 ? null : word.substring(colon + 1)));
+        }
+    }
+
     private LenientHeader(RawHeader raw, boolean complete) {
         this.raw = raw;
         this.complete = complete;
@@ -47,7 +60,7 @@ final class LenientHeader {
     /// @param given role of the turn that was already open; null where the header names it
     static Result read(RawHeader raw, boolean complete, boolean begun, @Nullable HarmonyRole given) {
         LenientHeader header = new LenientHeader(raw, complete);
-        StrictHeader.Author author = header.author(begun, given);
+        Author author = header.author(begun, given);
         header.readChannel();
         if (complete) {
             header.readAnywhere();
@@ -89,21 +102,21 @@ final class LenientHeader {
         }
     }
 
-    private StrictHeader.Author author(boolean begun, @Nullable HarmonyRole given) {
-        StrictHeader.Author author = new StrictHeader.Author(given == null ? HarmonyRole.ASSISTANT : given, null);
+    private Author author(boolean begun, @Nullable HarmonyRole given) {
+        Author author = new Author(given == null ? HarmonyRole.ASSISTANT : given, null);
         boolean headerLike = complete || begun || raw.hasMarks();
         if (words.isEmpty() || !words.getFirst().isPlain() || !headerLike) {
             return author;
         }
         String first = raw.text(words.getFirst());
-        Optional<StrictHeader.Author> named = StrictHeader.Author.of(first);
+        Optional<Author> named = Author.of(first);
         if (named.isPresent() && (given == null || author.equals(named.get()))) {
             claim(0);
             return named.get();
         }
         if (given == null && begun && complete && !first.startsWith(RECIPIENT)) {
             claim(0);
-            return new StrictHeader.Author(HarmonyRole.TOOL, first);
+            return new Author(HarmonyRole.TOOL, first);
         }
         return author;
     }
@@ -144,7 +157,7 @@ final class LenientHeader {
             return;
         }
         int last = words.size() - 1;
-        if (isFree(last) && (last == after || StrictHeader.TYPES.contains(text(last)))) {
+        if (isFree(last) && (last == after || TYPES.contains(text(last)))) {
             type = claim(last);
         }
     }
@@ -159,7 +172,7 @@ final class LenientHeader {
                 takeType(i);
             } else if (isFree(i) && recipient == null && text(i).startsWith(RECIPIENT)) {
                 takeRecipient(i);
-            } else if (isFree(i) && recipient != null && type == null && StrictHeader.TYPES.contains(text(i))) {
+            } else if (isFree(i) && recipient != null && type == null && TYPES.contains(text(i))) {
                 type = claim(i);
             } else {
                 return;
@@ -180,7 +193,7 @@ final class LenientHeader {
 
     private void takeType(int i) {
         String name = claim(i);
-        boolean apart = name.isEmpty() && isFree(i + 1) && (complete || StrictHeader.TYPES.contains(text(i + 1)));
+        boolean apart = name.isEmpty() && isFree(i + 1) && (complete || TYPES.contains(text(i + 1)));
         if (apart || !name.isEmpty()) {
             type = HarmonyControl.CONSTRAIN.text() + (apart ? claim(i + 1) : name);
         }
