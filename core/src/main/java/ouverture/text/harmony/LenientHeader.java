@@ -121,14 +121,15 @@ final class LenientHeader {
         return author;
     }
 
-    /// Where there are several channels, the last one counts.
+    /// Where there are several channels, the last one counts; others that are known ones are no text either.
     private void readChannel() {
-        for (int i = words.size() - 1; i >= 0 && channel == null; i--) {
+        for (int i = words.size() - 1; i >= 0; i--) {
             if (words.get(i).mark() == HarmonyControl.CHANNEL) {
                 int at = text(i).isEmpty() && isFree(i + 1) ? i + 1 : i;
-                Pattern pattern = complete ? CHANNEL : KNOWN_CHANNEL;
+                Pattern pattern = complete && channel == null ? CHANNEL : KNOWN_CHANNEL;
                 if (pattern.matcher(text(at)).matches()) {
-                    channel = claim(at);
+                    String name = claim(at);
+                    channel = channel == null ? name : channel;
                 }
             }
         }
@@ -157,7 +158,8 @@ final class LenientHeader {
             return;
         }
         int last = words.size() - 1;
-        if (isFree(last) && (last == after || TYPES.contains(text(last)))) {
+        boolean follows = last == after && isFree(last) && !text(last).startsWith(RECIPIENT);
+        if (follows || isFree(last) && TYPES.contains(text(last))) {
             type = claim(last);
         }
     }

@@ -54,15 +54,17 @@ final class RawHeader {
         return marks.isEmpty() && text.toString().isBlank();
     }
 
-    /// Whether this has become too long for a header.
+    /// Whether this has become too long for a header. Its last word may not be complete yet, unless there are so
+    /// many that it can be no part of a header.
     boolean isContent() {
-        if (text.length() > MOST_SPACED || marks.size() > MOST_WORDS) {
-            return true;
+        if (text.isEmpty() || text.length() > MOST_SPACED) {
+            return !text.isEmpty();
         }
         String stripped = text.toString().strip();
-        return stripped.length() > MOST_CHARACTERS
-                || stripped.indexOf('\n') >= 0
-                || stripped.split("\\s+", MOST_WORDS + 2).length > MOST_WORDS;
+        boolean betweenWords = Character.isWhitespace(text.charAt(text.length() - 1));
+        boolean unlike =
+                marks.size() > MOST_WORDS || stripped.length() > MOST_CHARACTERS || stripped.indexOf('\n') >= 0;
+        return betweenWords && unlike || stripped.split("\\s+", MOST_WORDS + 2).length > MOST_WORDS;
     }
 
     /// The words in their order. Spaces and control tokens separate them.
