@@ -99,7 +99,9 @@ final class HarmonyParseCommand implements Callable<Integer> {
         try {
             messages = vocabulary == null
                     ? HarmonyParser.parse(text, strict, role)
-                    : parse(ids, strict ? HarmonyParser.strict(vocabulary, role) : HarmonyParser.lenient(vocabulary, role));
+                    : parse(
+                            ids,
+                            strict ? HarmonyParser.strict(vocabulary, role) : HarmonyParser.lenient(vocabulary, role));
         } catch (RequestException e) {
             answer.put("error", Failures.sentence(e));
             return;
@@ -159,8 +161,8 @@ final class HarmonyParseCommand implements Callable<Integer> {
     }
 
     private static int[] ints(JsonNode list, String key) {
-        boolean sound = list.isArray()
-                && list.valueStream().allMatch(id -> id.isIntegralNumber() && id.canConvertToInt());
+        boolean sound =
+                list.isArray() && list.valueStream().allMatch(id -> id.isIntegralNumber() && id.canConvertToInt());
         if (!sound) {
             throw new RequestException("Its \"" + key + "\" are no list of token ids.");
         }

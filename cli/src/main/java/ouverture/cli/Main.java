@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
     private static final List<String> COMMANDS =
-            List.of(
-            "run", "chat", "inspect", "tokenize", "template", "harmony", "logits", "bench", "doctor");
+            List.of("run", "chat", "inspect", "tokenize", "template", "harmony", "logits", "bench", "doctor");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

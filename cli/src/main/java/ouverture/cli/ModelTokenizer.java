@@ -14,8 +14,8 @@ final class ModelTokenizer {
     static Tokenizer read(Path model) {
         try (ModelFile file = ModelFile.open(model)) {
             return Tokenizer.find(file)
-                    .orElseThrow(() -> new UnsupportedModelException(file.metadata().file()
-                            + " has no tokenizer; only token ids go into it and come out of it."));
+                    .orElseThrow(() -> new UnsupportedModelException(file.metadata()
+                                    .file() + " has no tokenizer; only token ids go into it and come out of it."));
         }
     }
 }

@@ -58,8 +58,8 @@ final class PromptTemplate {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
-                throw new ModelFileException(file + " is too long for a chat template; at most " + MOST_BYTES
-                        + " bytes are accepted.");
+                throw new ModelFileException(
+                        file + " is too long for a chat template; at most " + MOST_BYTES + " bytes are accepted.");
             }
             return PromptSource.decode(bytes, "The file " + file);
         }
@@ -124,8 +124,7 @@ final class PromptTemplate {
         try {
             return text.indexOf('T') < 0 ? LocalDate.parse(text).atStartOfDay() : LocalDateTime.parse(text);
         } catch (DateTimeException e) {
-            throw new RequestException(
-                    "Its \"now\" is no time; write it as in 2025-06-18T09:41:07 or 2025-06-18.", e);
+            throw new RequestException("Its \"now\" is no time; write it as in 2025-06-18T09:41:07 or 2025-06-18.", e);
         }
     }
 }

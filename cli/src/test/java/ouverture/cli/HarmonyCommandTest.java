@@ -22,7 +22,8 @@ class HarmonyCommandTest {
     @Test
     void renderingsOfTheConformanceCases() throws IOException {
         List<JsonNode> cases = cases("renderings");
-        String input = cases.stream().map(HarmonyCommandTest::withoutExpectations).collect(Collectors.joining("\n"));
+        String input =
+                cases.stream().map(HarmonyCommandTest::withoutExpectations).collect(Collectors.joining("\n"));
 
         List<JsonNode> answers = answers(Invocation.withInput(input, "harmony", "render", "--jsonl", vocabulary()));
         List<JsonNode> texts = answers(Invocation.withInput(input, "harmony", "render", "--jsonl"));
@@ -31,14 +32,16 @@ class HarmonyCommandTest {
         for (int i = 0; i < cases.size(); i++) {
             assertThat(answers.get(i).path("text")).isEqualTo(cases.get(i).path("expected_text"));
             assertThat(answers.get(i).path("tokens")).isEqualTo(cases.get(i).path("expected_tokens"));
-            assertThat(texts.get(i)).isEqualTo(Json.object().set("text", cases.get(i).path("expected_text")));
+            assertThat(texts.get(i))
+                    .isEqualTo(Json.object().set("text", cases.get(i).path("expected_text")));
         }
     }
 
     @Test
     void parsesOfTheConformanceCases() throws IOException {
         List<JsonNode> cases = cases("parses");
-        String input = cases.stream().map(HarmonyCommandTest::withoutExpectations).collect(Collectors.joining("\n"));
+        String input =
+                cases.stream().map(HarmonyCommandTest::withoutExpectations).collect(Collectors.joining("\n"));
 
         List<JsonNode> answers = answers(Invocation.withInput(input, "harmony", "parse", "--jsonl", vocabulary()));
 
@@ -52,7 +55,8 @@ class HarmonyCommandTest {
     void textIsParsedWithoutAModel() {
         List<JsonNode> cases =
                 cases("parses").stream().filter(node -> node.has("text")).toList();
-        String input = cases.stream().map(HarmonyCommandTest::withoutExpectations).collect(Collectors.joining("\n"));
+        String input =
+                cases.stream().map(HarmonyCommandTest::withoutExpectations).collect(Collectors.joining("\n"));
 
         List<JsonNode> answers = answers(Invocation.withInput(input, "harmony", "parse", "--jsonl"));
 
@@ -68,8 +72,7 @@ class HarmonyCommandTest {
             if (node.has("strict_error")) {
                 ObjectNode line = node.asObject().deepCopy();
                 line.remove("strict");
-                List<JsonNode> answers =
-                        answers(Invocation.withInput(Json.line(line), "harmony", "parse", "--jsonl"));
+                List<JsonNode> answers = answers(Invocation.withInput(Json.line(line), "harmony", "parse", "--jsonl"));
                 assertThat(answers.getFirst().path("error").stringValue())
                         .contains(node.path("strict_error").stringValue());
             }
@@ -108,8 +111,7 @@ class HarmonyCommandTest {
                 "{\"prefix\": \"a\", \"middle_tokens\": [1], \"suffix\": \"b\"}");
         String good = "{\"text\": \"a\", \"strict\": false}";
 
-        Invocation run =
-                Invocation.withInput(String.join("\n", bad) + "\n" + good, "harmony", "parse", "--jsonl");
+        Invocation run = Invocation.withInput(String.join("\n", bad) + "\n" + good, "harmony", "parse", "--jsonl");
 
         assertThat(run.code()).isEqualTo(ExitCode.USAGE);
         List<JsonNode> answers = run.out().lines().map(Json.MAPPER::readTree).toList();

@@ -94,11 +94,13 @@ class TemplateCommandTest {
 
     @Test
     void aConversationFromAFileOrStandardInput() throws IOException {
-        Path template = template("{{ messages[0].content }}{{ add_generation_prompt }}{{ tools }}{{ bos_token }}{{ x }}");
+        Path template =
+                template("{{ messages[0].content }}{{ add_generation_prompt }}{{ tools }}{{ bos_token }}{{ x }}");
         Path file = folder.resolve("chat.json");
         Files.writeString(file, "{\"messages\": [{\"content\": \"Hi\"}],\n \"kwargs\": {\"x\": [1.0, null]}}");
 
-        assertThat(Invocation.of("template", template, "--messages", file).out()).isEqualTo("HiTrueNone[1.0, None]\n");
+        assertThat(Invocation.of("template", template, "--messages", file).out())
+                .isEqualTo("HiTrueNone[1.0, None]\n");
         assertThat(Invocation.withInput("[{\"content\": \"Ho\"}]", "template", template, "--messages", "-")
                         .out())
                 .isEqualTo("HoTrueNone\n");
@@ -106,8 +108,20 @@ class TemplateCommandTest {
 
     @Test
     void aModelGivesItsTemplateAndTokens() throws IOException {
-        Path model = folder.resolve("model");
-        Files.createDirectories(model);
+        Path model = TemplatedModel.write(
+                folder.resolve("model.gguf"), "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}");
+        String lines = """
+                {"messages": [{"content": "Hi"}]}
+                {"messages": [{"content": "Hi"}], "bos_token": null, "eos_token": ""}
+                """;
+
+        assertThat(Invocation.withInput(lines, "template", model, "--jsonl").out())
+                .isEqualTo("{\"text\":\"<s>Hi</s>\"}\n{\"text\":\"<s>Hi\"}\n");
+    }
+
+    @Test
+    void aFolderGivesItsTemplate() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
         try (Stream<Path> files = Files.list(Shared.path("conformance/safetensors/llama3"))) {
             for (Path file : files.toList()) {
                 Files.copy(file, model.resolve(file.getFileName()));
@@ -118,10 +132,14 @@ class TemplateCommandTest {
 
         assertThat(Invocation.withInput(lines, "template", model, "--jsonl").out())
                 .isEqualTo("{\"text\":\"<s>Hi\"}\n");
-        assertThat(Invocation.of("template", Shared.path("conformance/models/llama3.gguf")))
-                .satisfies(none -> assertThat(none.code()).isEqualTo(ExitCode.MODEL))
-                .satisfies(none ->
-                        assertThat(none.err()).contains("has no chat template").hasLineCount(1));
+    }
+
+    @Test
+    void aModelWithoutATemplateIsNamed() {
+        Invocation none = Invocation.of("template", Shared.path("conformance/models/llama3.gguf"));
+
+        assertThat(none.code()).isEqualTo(ExitCode.MODEL);
+        assertThat(none.err()).contains("has no chat template").hasLineCount(1);
     }
 
     @Test
@@ -166,11 +184,14 @@ class TemplateCommandTest {
     void wrongUseIsOneSentence() throws IOException {
         Path template = template("{{ raise_exception('no') }}");
 
-        assertThat(Invocation.of("template", template, "--jsonl", "--messages", "x").err())
+        assertThat(Invocation.of("template", template, "--jsonl", "--messages", "x")
+                        .err())
                 .contains("--messages and --jsonl exclude each other");
-        assertThat(Invocation.withInput("5", "template", template, "--messages", "-").err())
+        assertThat(Invocation.withInput("5", "template", template, "--messages", "-")
+                        .err())
                 .contains("Standard input has no list of messages");
-        assertThat(Invocation.withInput("{", "template", template, "--messages", "-").err())
+        assertThat(Invocation.withInput("{", "template", template, "--messages", "-")
+                        .err())
                 .contains("Standard input is not JSON from line 1 on");
         assertThat(Invocation.of("template", template).code()).isEqualTo(ExitCode.MODEL);
         assertThat(Invocation.of("template", folder.resolve("none.jinja")).err())

@@ -165,8 +165,7 @@ public final class HarmonyJson {
     }
 
     /// @param otherwise what a missing key means; a key that is null means null
-    private static @Nullable String optional(
-            Map<?, ?> object, String key, @Nullable String otherwise, String where) {
+    private static @Nullable String optional(Map<?, ?> object, String key, @Nullable String otherwise, String where) {
         return switch (object.get(key)) {
             case null -> object.containsKey(key) ? null : otherwise;
             case String text -> text;
@@ -178,8 +177,7 @@ public final class HarmonyJson {
         return switch (object.get(key)) {
             case null -> otherwise;
             case Boolean flag -> flag;
-            default ->
-                throw new RequestException(where + " has a \"" + key + "\" that is neither true nor false.");
+            default -> throw new RequestException(where + " has a \"" + key + "\" that is neither true nor false.");
         };
     }
 

@@ -161,8 +161,8 @@ public final class HarmonyRenderer {
             sections.add("# Valid channels: " + String.join(", ", system.validChannels()) + "."
                     + (system.channelRequired() ? " Channel must be included for every message." : "")
                     + (functions
-                            ? "\nCalls to these tools must go to the commentary channel: '"
-                                    + ToolNamespace.FUNCTIONS + "'."
+                            ? "\nCalls to these tools must go to the commentary channel: '" + ToolNamespace.FUNCTIONS
+                                    + "'."
                             : ""));
         }
         return String.join("\n\n", sections);

@@ -191,9 +191,7 @@ final class MessageReader {
         HarmonyHeader understood = read.header();
         if (!read.rest().isBlank()) {
             // In front of the content it would spoil a call's arguments.
-            open(
-                    new HarmonyHeader(understood.role(), understood.name(), understood.channel(), null, null),
-                    false);
+            open(new HarmonyHeader(understood.role(), understood.name(), understood.channel(), null, null), false);
             append(read.rest().stripTrailing());
             close(Optional.empty());
         }

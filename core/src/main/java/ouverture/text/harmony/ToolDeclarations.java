@@ -23,8 +23,9 @@ final class ToolDeclarations {
         List<ToolFunction> functions = namespace.functions();
         out.append("## ").append(namespace.name()).append('\n');
         lines(namespace.description())
-                .forEach(line ->
-                        out.append('\n').append(functions.isEmpty() ? "" : "// ").append(line));
+                .forEach(line -> out.append('\n')
+                        .append(functions.isEmpty() ? "" : "// ")
+                        .append(line));
         if (functions.isEmpty()) {
             return;
         }

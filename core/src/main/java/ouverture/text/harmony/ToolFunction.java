@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters JSON schema of its arguments, in the order in which they are shown; null for a function
 ///     without arguments. Values are null, Boolean, Integer, Long, BigInteger, Double, String, and lists and maps
 ///     of these
-public record ToolFunction(String name, String description, @Nullable Map<String, ?> parameters) {}
+public record ToolFunction(
+        String name, String description, @Nullable Map<String, ?> parameters) {}

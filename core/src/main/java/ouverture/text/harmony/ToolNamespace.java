@@ -63,22 +63,17 @@ public record ToolNamespace(String name, String description, List<ToolFunction> 
                 "find",
                 "Finds exact matches of `pattern` in the current page, or the page given by `cursor`.",
                 schema(List.of("pattern"), "pattern", STRING, "cursor", number(-1)));
-        return new ToolNamespace(
-                "browser",
-                """
+        return new ToolNamespace("browser", """
                 Tool for browsing.
                 The `cursor` appears in brackets before each browsing display: `[{cursor}]`.
                 Cite information from the tool using the following format:
                 `【{cursor}†L{line_start}(-L{line_end})?】`, for example: `【6†L9-L11】` or `【8†L3】`.
                 Do not quote more than 10 words directly from the tool output.
-                sources=web (default: web)""",
-                List.of(search, open, find));
+                sources=web (default: web)""", List.of(search, open, find));
     }
 
     private static ToolNamespace python() {
-        return new ToolNamespace(
-                "python",
-                """
+        return new ToolNamespace("python", """
                 Use this tool to execute Python code in your chain of thought. The code will not be shown to the \
                 user. This tool should be used for internal reasoning, but not for code that is intended to be \
                 visible to the user (e.g. when creating plots, tables, or files).
@@ -86,8 +81,7 @@ public record ToolNamespace(String name, String description, List<ToolFunction> 
                 When you send a message containing Python code to python, it will be executed in a stateful Jupyter \
                 notebook environment. python will respond with the output of the execution or time out after 120.0 \
                 seconds. The drive at '/mnt/data' can be used to save and persist user files. Internet access for \
-                this session is UNKNOWN. Depends on the cluster.""",
-                List.of());
+                this session is UNKNOWN. Depends on the cluster.""", List.of());
     }
 
     private static Map<String, Object> number(int otherwise) {

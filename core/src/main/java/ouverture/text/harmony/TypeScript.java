@@ -35,8 +35,8 @@ final class TypeScript {
                     + " types; simplify it.");
         }
         if (out.length() > LONGEST) {
-            throw new RequestException("The declarations of tools up to the function " + function
-                    + " have more than " + LONGEST + " characters; shorten them.");
+            throw new RequestException("The declarations of tools up to the function " + function + " have more than "
+                    + LONGEST + " characters; shorten them.");
         }
         if (schema instanceof Map<?, ?> map) {
             type(map, indent);

@@ -38,13 +38,14 @@ class HarmonyConformanceTest {
     Stream<DynamicTest> renderings() {
         List<JsonNode> cases = HarmonyCases.of("renderings");
         assertThat(cases).hasSize(27);
-        return cases.stream().map(node -> dynamicTest(node.path("name").stringValue(), () -> {
-            HarmonyConversation conversation = HarmonyJson.conversation(HarmonyCases.object(node));
-            assertThat(HarmonyRenderer.text(conversation))
-                    .isEqualTo(node.path("expected_text").stringValue());
-            assertThat(HarmonyRenderer.ids(conversation, vocabulary))
-                    .isEqualTo(HarmonyCases.ints(node.path("expected_tokens")));
-        }));
+        return cases.stream()
+                .map(node -> dynamicTest(node.path("name").stringValue(), () -> {
+                    HarmonyConversation conversation = HarmonyJson.conversation(HarmonyCases.object(node));
+                    assertThat(HarmonyRenderer.text(conversation))
+                            .isEqualTo(node.path("expected_text").stringValue());
+                    assertThat(HarmonyRenderer.ids(conversation, vocabulary))
+                            .isEqualTo(HarmonyCases.ints(node.path("expected_tokens")));
+                }));
     }
 
     @TestFactory
@@ -173,10 +174,14 @@ class HarmonyConformanceTest {
         JsonNode facts = HarmonyCases.read().orElseThrow().path("facts");
         Tokenizer tokenizer = vocabulary.tokenizer();
 
-        facts.path("encode").properties().forEach(fact -> assertThat(tokenizer.encode(fact.getKey(), false, false))
-                .isEqualTo(HarmonyCases.ints(fact.getValue())));
-        facts.path("special").properties().forEach(fact -> assertThat(vocabulary.id(HarmonyControl.START))
-                .isEqualTo(fact.getValue().intValue()));
+        facts.path("encode")
+                .properties()
+                .forEach(fact -> assertThat(tokenizer.encode(fact.getKey(), false, false))
+                        .isEqualTo(HarmonyCases.ints(fact.getValue())));
+        facts.path("special")
+                .properties()
+                .forEach(fact -> assertThat(vocabulary.id(HarmonyControl.START))
+                        .isEqualTo(fact.getValue().intValue()));
         facts.path("text_that_looks_special_without_permission")
                 .properties()
                 .forEach(fact -> assertThat(tokenizer.encode(fact.getKey(), false, false))

@@ -84,7 +84,10 @@ class HarmonyParserTest {
         for (String part : new String[] {header.name(), header.channel(), header.recipient(), header.contentType()}) {
             line.append(' ').append(part == null ? "-" : part);
         }
-        return line.append(' ').append(((HarmonyContent.Text) message.content()).text()).toString().strip();
+        return line.append(' ')
+                .append(((HarmonyContent.Text) message.content()).text())
+                .toString()
+                .strip();
     }
 
     @ParameterizedTest

@@ -19,8 +19,24 @@ import ouverture.text.Tokenizer;
 class HarmonyRandomStreamTest {
     private static final int STREAMS = 100_000;
     private static final String[] PARTS = {
-        "assistant", "user", "tool", " to=functions.f", " to=", " json", " code", "analysis", "commentary", "final",
-        " functions.g", "\n", " ", "{\"a\": 1}", "?", "assistant to=", " é🚀", "analysis to=python code"
+        "assistant",
+        "user",
+        "tool",
+        " to=functions.f",
+        " to=",
+        " json",
+        " code",
+        "analysis",
+        "commentary",
+        "final",
+        " functions.g",
+        "\n",
+        " ",
+        "{\"a\": 1}",
+        "?",
+        "assistant to=",
+        " é🚀",
+        "analysis to=python code"
     };
 
     @TempDir
@@ -74,7 +90,9 @@ class HarmonyRandomStreamTest {
         StringBuilder contents = new StringBuilder();
         for (HarmonyMessage message : messages) {
             contents.append(message.content()).append('\n');
-            HarmonyJson.object(message).values().forEach(part -> all.append(part).append('\n'));
+            HarmonyJson.object(message)
+                    .values()
+                    .forEach(part -> all.append(part).append('\n'));
         }
         for (int i = 0; i < words; i++) {
             String word = "w" + (1000 + i);
@@ -127,7 +145,8 @@ class HarmonyRandomStreamTest {
     void textIsHandedOnAtOnce() {
         HarmonyParser parser = HarmonyParser.lenient(vocabulary, HarmonyRole.ASSISTANT);
         int words = 0;
-        for (int id : vocabulary.tokenizer().encode("Plain text without any header at all, word by word", false, false)) {
+        for (int id :
+                vocabulary.tokenizer().encode("Plain text without any header at all, word by word", false, false)) {
             words += parser.feed(id).isEmpty() ? 0 : 1;
         }
         assertThat(words).isPositive();
