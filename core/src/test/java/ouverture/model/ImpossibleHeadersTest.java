@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.error.ModelFileException;
-import ouverture.file.GgufWriter;
+import ouverture.file.GgufFixture;
 import ouverture.file.ModelFile;
 import ouverture.model.family.Families;
 
@@ -40,7 +40,7 @@ class ImpossibleHeadersTest {
     })
     void numbersThatMakeNoNetworkAreRefused(String key, int value) {
         Path damaged =
-                llama().with(key, new GgufWriter.Raw(5, GgufWriter.ints(value))).write(folder.resolve("damaged.gguf"));
+                llama().with(key, new GgufFixture.Raw(5, GgufFixture.ints(value))).write(folder.resolve("damaged.gguf"));
         try (ModelFile file = ModelFile.open(damaged)) {
             assertThatThrownBy(() -> Families.load(file, 8))
                     .isInstanceOf(ModelFileException.class)
@@ -49,8 +49,8 @@ class ImpossibleHeadersTest {
         }
     }
 
-    private static GgufWriter llama() {
-        GgufWriter writer = GgufWriter.of("llama")
+    private static GgufFixture llama() {
+        GgufFixture writer = GgufFixture.of("llama")
                 .with("llama.context_length", 64)
                 .with("llama.block_count", 1)
                 .with("llama.embedding_length", WIDTH)
