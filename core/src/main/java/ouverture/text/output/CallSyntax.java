@@ -1,0 +1,28 @@
+package ouverture.text.output;
+
+import java.util.List;
+
+/// How a family writes tool calls.
+///
+/// @param blocks what a call may stand between
+/// @param sections tags around all calls, which say nothing
+/// @param bare whether an answer that begins with JSON may be a call
+/// @param closesThought whether a call in an open thought ends the thought: the family never thinks on after one
+record CallSyntax(List<Block> blocks, List<String> sections, boolean bare, boolean closesThought) {
+    static final CallSyntax NONE = new CallSyntax(List.of(), List.of(), false, false);
+    /// JSON where the answer would begin: for models that were never taught another form.
+    static final CallSyntax BARE = new CallSyntax(List.of(), List.of(), true, true);
+
+    /// A way to write calls.
+    ///
+    /// @param open the tag that opens it
+    /// @param closers tags of which each closes it; none if it ends with its JSON or with the answer
+    /// @param endsWithJson whether it ends where its first JSON value does
+    /// @param tagged whether the tags are part of what the reader gets
+    /// @param reader understands what stands between the tags
+    record Block(String open, List<String> closers, boolean endsWithJson, boolean tagged, CallReader reader) {
+        static Block between(String open, String close, CallReader reader) {
+            return new Block(open, List.of(close), false, false, reader);
+        }
+    }
+}
