@@ -11,6 +11,40 @@ import ouverture.file.Metadata;
 public final class SpecialVocabulary {
     private SpecialVocabulary() {}
 
+    /// Ordinary pieces that occur in what families write.
+    public static final List<String> WORDS = List.of(
+            "functions.",
+            "get_weather",
+            "{\"name\": \"",
+            "\", \"arguments\": ",
+            "arguments",
+            "parameters",
+            "{\"town\": \"Nice\"}",
+            "\": ",
+            "Nice",
+            "<tool",
+            "_call>",
+            "</",
+            "think",
+            "reasoning",
+            "<parameter=",
+            "<function=",
+            "```json",
+            "analysis",
+            "commentary",
+            "final",
+            "assistant",
+            " to=",
+            "json",
+            "call:",
+            "invoke name=\"",
+            "parameter name=\"",
+            "function_calls>",
+            "\" string=\"",
+            "brave_search.call(",
+            "<sep>",
+            "functools");
+
     /// @param control pieces that are control tokens
     /// @param userDefined pieces that are tokens of their own and text
     public static Tokenizer of(List<String> control, List<String> userDefined) {
@@ -19,12 +53,14 @@ public final class SpecialVocabulary {
                 .mapToObj(b -> String.valueOf(ByteLevel.charOf(b)))
                 .forEach(pieces::add);
         pieces.add("th");
+        WORDS.stream().map(word -> word.replace(' ', 'Ġ')).forEach(pieces::add);
         pieces.addAll(control);
         pieces.addAll(userDefined);
         int[] types = new int[pieces.size()];
         Arrays.fill(types, 1);
-        Arrays.fill(types, 257, 257 + control.size(), 3);
-        Arrays.fill(types, 257 + control.size(), types.length, 4);
+        int special = types.length - control.size() - userDefined.size();
+        Arrays.fill(types, special, special + control.size(), 3);
+        Arrays.fill(types, special + control.size(), types.length, 4);
         return Tokenizer.of(new Metadata(
                 "test.gguf",
                 Map.of(

@@ -55,7 +55,15 @@ final class MarkedText {
     /// Whether the text ends, from an index on, with a beginning of `tag` that is not all of it.
     boolean mayBecome(String tag, int at) {
         int length = text.length() - at;
-        return length < tag.length() && text.indexOf(tag.substring(0, length), at) == at;
+        if (length >= tag.length()) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (text.charAt(at + i) != tag.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean isBlank(int to) {

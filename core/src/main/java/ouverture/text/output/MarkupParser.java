@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ouverture.text.TokenDecoder;
@@ -42,8 +41,9 @@ final class MarkupParser implements OutputParser {
     }
 
     /// @param block of a tag that opens calls
-    /// @param isControl whether the tag is a control token
-    private record Tag(String text, Role role, @Nullable Block block, boolean isControl) {}
+    /// @param isToken whether the tag is a special token of the vocabulary
+    /// @param isControl whether it is a control token
+    private record Tag(String text, Role role, @Nullable Block block, boolean isToken, boolean isControl) {}
 
     private final Tokenizer tokenizer;
     private final TokenDecoder decoder;
@@ -95,7 +95,8 @@ final class MarkupParser implements OutputParser {
         int id = tokenizer.id(text).orElse(-1);
         boolean special = id >= 0
                 && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
-        Tag tag = new Tag(text, role, opened, special && tokenizer.kind(id) == TokenKind.CONTROL);
+        Tag tag = new Tag(
+                text, role, opened, special, special && tokenizer.kind(id) == TokenKind.CONTROL);
         if (special) {
             byId.put(id, tag);
         } else {
@@ -147,7 +148,7 @@ final class MarkupParser implements OutputParser {
     private boolean isActive(Tag tag) {
         return switch (tag.role) {
             case OPEN_THOUGHT -> state == State.TEXT;
-            case CLOSE_THOUGHT -> state == State.THOUGHT || state == State.TEXT && byId.containsValue(tag);
+            case CLOSE_THOUGHT -> state == State.THOUGHT || state == State.TEXT && tag.isToken;
             case SECTION, OPEN_CALL, CLOSE_CALL -> readsCalls(tag) && isActiveCallTag(tag);
             case END -> state == State.TEXT || state == State.CALL;
         };
@@ -159,7 +160,7 @@ final class MarkupParser implements OutputParser {
 
     private boolean isActiveCallTag(Tag tag) {
         return switch (state) {
-            case TEXT, THOUGHT -> tag.role != Role.CLOSE_CALL || byId.containsValue(tag);
+            case TEXT, THOUGHT -> tag.role != Role.CLOSE_CALL || tag.isToken;
             case CALL ->
                 switch (tag.role) {
                     case OPEN_CALL -> tag.equals(opener);
@@ -177,32 +178,38 @@ final class MarkupParser implements OutputParser {
     private void scan(boolean all) {
         while (held.length() > 0) {
             int begin = 0;
-            Optional<Tag> found = Optional.empty();
-            boolean maybe = false;
-            for (; begin < held.length() && found.isEmpty() && !maybe; begin++) {
+            Tag found = tagAt(0);
+            while (found == null && begin < held.length() && (all || !mayBeginTag(begin))) {
+                begin++;
                 found = tagAt(begin);
-                maybe = !all && found.isEmpty() && mayBeginTag(begin);
             }
-            begin -= found.isPresent() || maybe ? 1 : 0;
             if (begin > 0) {
                 release(begin);
-            } else if (found.isPresent()) {
-                held.take(found.get().text.length());
-                take(found.get());
+            } else if (found != null) {
+                held.take(found.text.length());
+                take(found);
             } else {
                 return;
             }
         }
     }
 
-    private Optional<Tag> tagAt(int at) {
-        return byText.stream()
-                .filter(tag -> held.has(tag.text, at) && fits(tag, at))
-                .findFirst();
+    private @Nullable Tag tagAt(int at) {
+        for (Tag tag : byText) {
+            if (held.has(tag.text, at) && fits(tag, at)) {
+                return tag;
+            }
+        }
+        return null;
     }
 
     private boolean mayBeginTag(int at) {
-        return byText.stream().anyMatch(tag -> held.mayBecome(tag.text, at) && fits(tag, at));
+        for (Tag tag : byText) {
+            if (held.mayBecome(tag.text, at) && fits(tag, at)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean fits(Tag tag, int at) {

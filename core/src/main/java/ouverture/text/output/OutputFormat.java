@@ -136,6 +136,10 @@ public record OutputFormat(
                     traits -> traits.mentions("<|tool_call|>") || traits.mentions("<|tool|>")),
             of("others (Gemma 1 to 3, Phi-3, GPT-2, ChatML)", Thoughts.LINES, CallSyntax.BARE, _ -> true));
 
+    /// Text without any structure, which goes on from a text.
+    public static final OutputFormat PLAIN =
+            new OutputFormat("text", Optional.empty(), CallSyntax.NONE, List.of(), _ -> true);
+
     /// What tells formats apart.
     ///
     /// @param template source of the chat template

@@ -133,11 +133,7 @@ final class PieceWriter {
             return;
         }
         flushRun();
-        if (!pieces.isEmpty() && pieces.getLast() instanceof Output.Markup(String before)) {
-            pieces.set(pieces.size() - 1, new Output.Markup(before + source));
-        } else {
-            pieces.add(new Output.Markup(source));
-        }
+        pieces.add(new Output.Markup(source));
     }
 
     private void flushRun() {

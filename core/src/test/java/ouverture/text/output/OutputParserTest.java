@@ -237,10 +237,19 @@ class OutputParserTest {
                         "<|start|>assistant<|channel|>final<|message|>", Family.GPT_OSS, "At once.", "T:At once."));
     }
 
+    private static Stream<Case> cases() {
+        return Stream.of(qwen(), deepSeek(), kimi(), gemma(), mistral(), llamaAndOthers(), gptOss())
+                .flatMap(List::stream);
+    }
+
+    /// What the cases have a family write.
+    static List<String> writtenBy(Family family) {
+        return cases().filter(each -> each.family == family).map(Case::written).toList();
+    }
+
     @TestFactory
     Stream<DynamicTest> whatFamiliesWrite() {
-        return Stream.of(qwen(), deepSeek(), kimi(), gemma(), mistral(), llamaAndOthers(), gptOss())
-                .flatMap(List::stream)
+        return cases()
                 .map(each -> DynamicTest.dynamicTest(
                         each.family + " " + each.written,
                         () -> assertThat(shown(each.family.parse(each.prompt, each.written, Family.TOOLS), each))
