@@ -33,7 +33,7 @@ final class ChatPrompt {
         this.tokenizer = tokenizer;
         Traits traits = new Traits(source, tokenizer);
         format = OutputFormat.of(traits);
-        messages = new PromptMessages(tokenizer, traits, format.isHarmony());
+        messages = new PromptMessages(tokenizer, traits, format);
         ChatRequest probe = ChatRequest.of("Hi");
         reasoning = ReasoningSwitch.of(
                 format, traits, variables -> render(probe.withTemplateVariables(variables), false, SOME_DAY));

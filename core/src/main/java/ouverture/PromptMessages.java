@@ -6,11 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import ouverture.Message.Call;
 import ouverture.Message.Role;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.CallIds;
+import ouverture.text.output.OutputFormat;
 import ouverture.text.output.OutputFormat.Traits;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -20,25 +22,25 @@ import tools.jackson.databind.node.ObjectNode;
 /// Messages and tools as chat templates want them: under the names that Hugging Face's templates read, with all
 /// text from outside guarded against being read as control tokens.
 final class PromptMessages {
-    private static final String INSTRUCTIONS =
-            """
-            You can call these functions. To call one, answer with nothing but a JSON object of the form \
-            {"name": its name, "parameters": its arguments}; you then get its result.
-
-            """;
+    private static final String INSTRUCTIONS = "You can call the functions below. To call one, answer with nothing but"
+            + " the following, with its name for NAME and a JSON object for ARGUMENTS; you then get its result.\n\n";
 
     private final Tokenizer tokenizer;
     private final boolean readsTools;
+    private final boolean readsCalls;
+    private final String exampleCall;
     private final boolean nineLetterIds;
     private final boolean thoughtBlocks;
     private final boolean oneOfThoughtAndContent;
 
-    PromptMessages(Tokenizer tokenizer, Traits traits, boolean harmony) {
+    PromptMessages(Tokenizer tokenizer, Traits traits, OutputFormat format) {
         this.tokenizer = tokenizer;
         readsTools = traits.reads("tools");
+        readsCalls = traits.reads("tool_calls");
+        exampleCall = format.calls().example();
         nineLetterIds = traits.mentions("length != 9") || traits.mentions("length!=9");
         thoughtBlocks = traits.mentions("block['thinking']");
-        oneOfThoughtAndContent = harmony;
+        oneOfThoughtAndContent = format.isHarmony();
     }
 
     /// The variables `messages` and `tools`.
@@ -47,12 +49,15 @@ final class PromptMessages {
     Map<String, @Nullable Object> variables(ChatRequest request, boolean textArguments) {
         Map<String, @Nullable Object> variables = new HashMap<>();
         request.templateVariables().forEach((name, value) -> variables.put(name, guarded(value)));
-        List<Message> messages = readsTools ? request.messages() : inPlainWords(request);
+        List<Message> messages = readsCalls ? request.messages() : inPlainWords(request.messages());
         Map<String, String> toolNames = new HashMap<>();
-        List<Object> rendered = new ArrayList<>();
+        List<Map<String, Object>> rendered = new ArrayList<>();
         for (Message message : messages) {
             message.calls().forEach(call -> toolNames.put(call.id(), call.name()));
             rendered.add(message(message, toolNames, textArguments));
+        }
+        if (!readsTools && !request.tools().isEmpty()) {
+            declare(request.tools(), rendered);
         }
         variables.put("messages", rendered);
         variables.put(
@@ -164,40 +169,42 @@ final class PromptMessages {
         };
     }
 
-    /// The conversation for a template that knows no tools: their declarations stand before the first question,
-    /// calls and results are ordinary messages.
-    private static List<Message> inPlainWords(ChatRequest request) {
-        List<Message> messages = new ArrayList<>();
-        StringBuilder declarations = new StringBuilder();
-        if (!request.tools().isEmpty()) {
-            declarations.append(INSTRUCTIONS);
-            for (Tool tool : request.tools()) {
-                ObjectNode function = JsonMapper.shared().createObjectNode();
-                function.put("name", tool.name()).put("description", tool.description());
-                function.set("parameters", JsonMapper.shared().readTree(tool.parameters()));
-                declarations.append(function).append('\n');
-            }
-            declarations.append('\n');
+    /// Declares tools in words: before the first question, or in the system message of a family that knows calls
+    /// and has no other place for them (DeepSeek's model cards do it so).
+    private void declare(List<Tool> tools, List<Map<String, Object>> messages) {
+        StringBuilder text = new StringBuilder(INSTRUCTIONS).append(exampleCall).append("\n\n");
+        for (Tool tool : tools) {
+            ObjectNode function = JsonMapper.shared().createObjectNode();
+            function.put("name", tool.name()).put("description", tool.description());
+            function.set("parameters", JsonMapper.shared().readTree(tool.parameters()));
+            text.append(guard(function.toString())).append('\n');
         }
-        for (Message message : request.messages()) {
-            if (message.role() == Role.USER && !declarations.isEmpty()) {
-                messages.add(Message.user(declarations + message.content()));
-                declarations.setLength(0);
-            } else if (message.role() == Role.TOOL) {
+        String role = readsCalls ? "system" : "user";
+        Optional<Map<String, Object>> first = messages.stream()
+                .filter(message -> role.equals(message.get("role")))
+                .findFirst();
+        if (first.isPresent()) {
+            first.get().merge("content", text + "\n", (content, declarations) -> declarations + "" + content);
+        } else {
+            messages.addFirst(new HashMap<>(Map.of("role", role, "content", text.toString())));
+        }
+    }
+
+    /// The conversation for a template that knows no calls: calls and results are ordinary messages.
+    private List<Message> inPlainWords(List<Message> conversation) {
+        List<Message> messages = new ArrayList<>();
+        for (Message message : conversation) {
+            if (message.role() == Role.TOOL) {
                 addResult(message, messages);
-            } else if (!message.calls().isEmpty()) {
+            } else if (message.calls().isEmpty()) {
+                messages.add(message);
+            } else {
                 StringBuilder content = new StringBuilder(message.content());
                 for (Call call : message.calls()) {
                     content.append(content.isEmpty() ? "" : "\n")
-                            .append("{\"name\": \"")
-                            .append(call.name())
-                            .append("\", \"parameters\": ")
-                            .append(call.arguments())
-                            .append('}');
+                            .append(exampleCall.replace("NAME", call.name()).replace("ARGUMENTS", call.arguments()));
                 }
                 messages.add(Message.assistant(content.toString(), message.reasoning(), List.of()));
-            } else {
-                messages.add(message);
             }
         }
         return messages;

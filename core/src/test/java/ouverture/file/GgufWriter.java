@@ -3,6 +3,7 @@ package ouverture.file;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -37,6 +38,26 @@ public final class GgufWriter {
     /// A file that says which architecture it has, and nothing else.
     public static GgufWriter of(String architecture) {
         return new GgufWriter().with("general.architecture", architecture);
+    }
+
+    /// A copy of a file's header and tensors, to be changed.
+    public static GgufWriter copyOf(Path file) {
+        GgufWriter copy = new GgufWriter();
+        try (ModelFile source = ModelFile.open(file)) {
+            source.metadata()
+                    .values()
+                    .forEach((key, value) ->
+                            copy.with(key, value instanceof List<?> list ? list.toArray(String[]::new) : value));
+            source.tensors()
+                    .values()
+                    .forEach(tensor -> copy.tensor(
+                            tensor.name(),
+                            tensor.type(),
+                            tensor.data().toArray(ValueLayout.JAVA_BYTE),
+                            tensor.columns(),
+                            tensor.rows()));
+        }
+        return copy;
     }
 
     /// Adds a key: Boolean, Integer (u32), Long (u64), Float, Double, String, `String[]`, `int[]` (i32),

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// Understands the inside of a block of calls. Total: any text gives a reading.
 @FunctionalInterface
-interface CallReader {
+public interface CallReader {
     /// Reads a block.
     ///
     /// @param tools the tools of the request

@@ -74,12 +74,12 @@ public record OutputFormat(
             of(
                     "DeepSeek V3.1",
                     Thoughts.INLINE,
-                    deepSeek(),
+                    deepSeek("NAME<｜tool▁sep｜>ARGUMENTS"),
                     traits -> traits.mentions("<｜tool▁sep｜>") && traits.mentions("<think></think>")),
             of(
                     "DeepSeek V3, R1 and its distillations",
                     Thoughts.LINES,
-                    deepSeek(),
+                    deepSeek("function<｜tool▁sep｜>NAME\n```json\nARGUMENTS\n```"),
                     traits -> traits.mentions("<｜tool▁sep｜>") || traits.mentions("<｜Assistant｜>")),
             of(
                     "Mistral, Ministral, Magistral",
@@ -209,7 +209,7 @@ public record OutputFormat(
     }
 
     /// Distillations have no tokens for these tags and spell them in several ways.
-    private static CallSyntax deepSeek() {
+    private static CallSyntax deepSeek(String call) {
         return new CallSyntax(
                 List.of(CallSyntax.Block.between(
                         "<｜tool▁call▁begin｜>", "<｜tool▁call▁end｜>", NamedCalls::readDeepSeek)),
@@ -221,6 +221,7 @@ public record OutputFormat(
                         "<｜tool calls begin｜>",
                         "<｜tool calls end｜>"),
                 false,
-                false);
+                false,
+                "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>" + call + "<｜tool▁call▁end｜><｜tool▁calls▁end｜>");
     }
 }
