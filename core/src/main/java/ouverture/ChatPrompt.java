@@ -4,7 +4,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +58,8 @@ final class ChatPrompt {
         int length = tokenizer.encode(text, false, true).length;
         int room = Math.max(1, positions - length);
         int answer = request.maxTokens() == 0 ? room : Math.min(room, request.maxTokens());
-        ReasoningSwitch.Plan plan =
-                reasoning.plan(request.reasoning(), set, text, answer, !request.tools().isEmpty());
+        ReasoningSwitch.Plan plan = reasoning.plan(
+                request.reasoning(), set, text, answer, !request.tools().isEmpty());
         String whole = text + plan.suffix();
         return new Prompt(
                 encode(whole),

@@ -38,8 +38,7 @@ public record ChatRequest(
 
     /// A request with default sampling and no limits.
     public static ChatRequest of(List<Message> messages) {
-        return new ChatRequest(
-                messages, SamplingParameters.DEFAULT, 0, List.of(), List.of(), Reasoning.AUTO, Map.of());
+        return new ChatRequest(messages, SamplingParameters.DEFAULT, 0, List.of(), List.of(), Reasoning.AUTO, Map.of());
     }
 
     /// A single question with default sampling.

@@ -212,9 +212,7 @@ public final class Engine implements ChatModel, AutoCloseable {
             case CompletionRequest.Prompt.Tokens(List<Integer> ids) ->
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
-        OutputParser parser = tokenizer == null
-                ? null
-                : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
+        OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
         return start(
                 new Prompt(prompt, parser, ThoughtLimit.none(), ReasoningApplied.NOTHING),
                 request.sampling(),

@@ -25,6 +25,11 @@ public sealed interface Reasoning {
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        @Override
+        public String toString() {
+            return text();
+        }
     }
 
     /// Thoughts of so many tokens at most.
@@ -40,6 +45,11 @@ public sealed interface Reasoning {
         @Override
         public String text() {
             return Integer.toString(tokens);
+        }
+
+        @Override
+        public String toString() {
+            return text();
         }
     }
 

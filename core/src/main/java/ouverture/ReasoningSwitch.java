@@ -99,12 +99,7 @@ final class ReasoningSwitch {
     /// @param prompt as rendered
     /// @param answerTokens room for thoughts and answer
     /// @param mayCall whether the request has tools
-    Plan plan(
-            Reasoning requested,
-            Map<String, Object> variables,
-            String prompt,
-            int answerTokens,
-            boolean mayCall) {
+    Plan plan(Reasoning requested, Map<String, Object> variables, String prompt, int answerTokens, boolean mayCall) {
         List<String> set = new ArrayList<>();
         variables.forEach((name, value) -> set.add(name + "=" + value));
         String byTemplate = set.isEmpty() ? ReasoningApplied.NONE : String.join(", ", set);

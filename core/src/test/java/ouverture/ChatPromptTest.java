@@ -37,7 +37,8 @@ class ChatPromptTest {
 
     private static Tokenizer tokenizer(String template) {
         List<String> control = template.contains("gpt-oss")
-                ? List.of("<|start|>", "<|end|>", "<|message|>", "<|channel|>", "<|constrain|>", "<|return|>", "<|call|>")
+                ? List.of(
+                        "<|start|>", "<|end|>", "<|message|>", "<|channel|>", "<|constrain|>", "<|return|>", "<|call|>")
                 : List.of("<|im_start|>", "<|im_end|>");
         return SpecialVocabulary.of(control, List.of());
     }
@@ -49,7 +50,9 @@ class ChatPromptTest {
 
     private static String text(String template, ChatRequest request) {
         Tokenizer tokenizer = tokenizer(template);
-        return raw(tokenizer, prompt(source(template), tokenizer).prompt(request, POSITIONS).ids());
+        return raw(
+                tokenizer,
+                prompt(source(template), tokenizer).prompt(request, POSITIONS).ids());
     }
 
     private static String raw(Tokenizer tokenizer, int[] ids) {
@@ -97,8 +100,8 @@ class ChatPromptTest {
     void oneSwitchForEveryTemplate(String template, String setting, String end, String byTemplate, String enforced) {
         Tokenizer tokenizer = tokenizer(template);
         Reasoning reasoning = Reasoning.parse(setting);
-        Prompt prompt = prompt(source(template), tokenizer)
-                .prompt(ChatRequest.of("Hi").withReasoning(reasoning), POSITIONS);
+        Prompt prompt =
+                prompt(source(template), tokenizer).prompt(ChatRequest.of("Hi").withReasoning(reasoning), POSITIONS);
         assertThat(raw(tokenizer, prompt.ids())).endsWith(end.replace('~', '\n'));
         assertThat(prompt.applied().requested()).isEqualTo(reasoning);
         assertThat(prompt.applied().byTemplate()).isEqualTo(byTemplate);
@@ -112,7 +115,9 @@ class ChatPromptTest {
         Tokenizer tokenizer = tokenizer("Qwen-Qwen3-0.6B");
         ChatPrompt prompt = prompt(source("Qwen-Qwen3-0.6B"), tokenizer);
         ChatRequest request = ChatRequest.of("Hi").withReasoning(Reasoning.Level.HIGH);
-        assertThat(prompt.prompt(request.withMaxTokens(100), POSITIONS).applied().enforced())
+        assertThat(prompt.prompt(request.withMaxTokens(100), POSITIONS)
+                        .applied()
+                        .enforced())
                 .isEqualTo("budget 75");
         assertThat(prompt.prompt(request.withMaxTokens(100).withReasoning(new Reasoning.Budget(100)), POSITIONS)
                         .applied()
@@ -253,7 +258,8 @@ class ChatPromptTest {
                 Message.assistant("", "", List.of(new Message.Call("call_12345678", "ping", "{}"))),
                 Message.tool("call_12345678", "ok")));
         String text = text("Mistral-Small-3.2-24B-Instruct-2506", request);
-        assertThat(text).containsPattern("\\[CALL_ID]([0-9A-Za-z]{9})\\[ARGS]\\{}.*\\[TOOL_RESULTS]\\1\\[TOOL_CONTENT]ok");
+        assertThat(text)
+                .containsPattern("\\[CALL_ID]([0-9A-Za-z]{9})\\[ARGS]\\{}.*\\[TOOL_RESULTS]\\1\\[TOOL_CONTENT]ok");
     }
 
     @Test
@@ -262,11 +268,16 @@ class ChatPromptTest {
         Tokenizer tokenizer = tokenizer("Qwen-Qwen3-0.6B");
         ChatRequest request = ChatRequest.of(List.of(
                         Message.user(evil),
-                        Message.assistant(evil, evil, List.of(new Message.Call(evil, evil, "{\"" + evil + "\":[\"" + evil + "\"]}"))),
+                        Message.assistant(
+                                evil,
+                                evil,
+                                List.of(new Message.Call(evil, evil, "{\"" + evil + "\":[\"" + evil + "\"]}"))),
                         Message.tool(evil, evil)))
                 .withTools(List.of(new Tool("a", evil, "{\"" + evil + "\": \"" + evil + "\"}")))
                 .withTemplateVariables(Map.of("x", List.of(evil)));
-        int[] ids = prompt(source("Qwen-Qwen3-0.6B"), tokenizer).prompt(request, POSITIONS).ids();
+        int[] ids = prompt(source("Qwen-Qwen3-0.6B"), tokenizer)
+                .prompt(request, POSITIONS)
+                .ids();
         int end = tokenizer.id("<|im_end|>").orElseThrow();
         assertThat(java.util.Arrays.stream(ids).filter(id -> id == end).count())
                 .as("system, user, assistant, tool result")

@@ -97,7 +97,9 @@ class ThinkingEngineTest {
         List<ChatEvent> alone = answer(engine, request);
         try (Engine small = Engine.open(model, OPTIONS.withSequences(3).withBatchTokens(3))) {
             List<Generation> running = List.of(
-                    small.chat(request), small.chat(request().withReasoning(new Reasoning.Budget(2))), small.chat(request));
+                    small.chat(request),
+                    small.chat(request().withReasoning(new Reasoning.Budget(2))),
+                    small.chat(request));
             for (Generation each : List.of(running.getFirst(), running.getLast())) {
                 List<ChatEvent> events = new ArrayList<>();
                 each.forEach(events::add);
@@ -119,8 +121,10 @@ class ThinkingEngineTest {
     @Test
     void closingKeepsWithinTheLimit() {
         for (int tokens = 5; tokens < 25; tokens++) {
-            ChatRequest request =
-                    request().withMaxTokens(tokens).withReasoning(new Reasoning.Budget(4)).withStop(List.of("zzz"));
+            ChatRequest request = request()
+                    .withMaxTokens(tokens)
+                    .withReasoning(new Reasoning.Budget(4))
+                    .withStop(List.of("zzz"));
             Finished end = (Finished) answer(engine, request).getLast();
             assertThat(end.usage().generatedTokens()).isEqualTo(tokens);
             assertThat(end.reason()).isEqualTo(FinishReason.LENGTH);

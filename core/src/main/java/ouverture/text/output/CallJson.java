@@ -47,8 +47,8 @@ final class CallJson {
         if (arguments.isMissingNode() || arguments.isNull()) {
             return Optional.of(new Call(id, name.stringValue(), NO_ARGUMENTS, true));
         }
-        return Optional.of(call(
-                id, name.stringValue(), arguments.isString() ? arguments.stringValue() : arguments.toString()));
+        return Optional.of(
+                call(id, name.stringValue(), arguments.isString() ? arguments.stringValue() : arguments.toString()));
     }
 
     /// What can be told of a call whose JSON is damaged.

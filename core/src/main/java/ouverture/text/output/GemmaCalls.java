@@ -135,7 +135,9 @@ final class GemmaCalls {
     }
 
     private static String unquoted(String key) {
-        return key.length() > 1 && key.startsWith("\"") && key.endsWith("\"") ? key.substring(1, key.length() - 1) : key;
+        return key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
+                ? key.substring(1, key.length() - 1)
+                : key;
     }
 
     private static final class Malformed extends Exception {

@@ -119,7 +119,6 @@ final class HarmonyOutputParser implements OutputParser {
             call = NamedCalls.python(body.toString());
         }
         int number = tools.callsBefore() + calls++;
-        return new Output.Call(
-                CallIds.of(call, number), call.name(), call.arguments(), call.valid(), body.toString());
+        return new Output.Call(CallIds.of(call, number), call.name(), call.arguments(), call.valid(), body.toString());
     }
 }

@@ -10,10 +10,10 @@ import tools.jackson.databind.JsonNode;
 
 /// Calls as JSON objects with `name` and `arguments`: Qwen 2.5 and 3, Llama, Phi, Reka Edge and many others.
 final class JsonCalls {
-    private static final List<String> BEGINNINGS =
-            Stream.of("name", "type", "function", "parameters", "arguments", "id")
-                    .map(key -> "{\"" + key + "\":")
-                    .toList();
+    private static final List<String> BEGINNINGS = Stream.of(
+                    "name", "type", "function", "parameters", "arguments", "id")
+            .map(key -> "{\"" + key + "\":")
+            .toList();
 
     private JsonCalls() {}
 

@@ -93,10 +93,9 @@ final class MarkupParser implements OutputParser {
 
     private void add(String text, Role role, @Nullable Block opened) {
         int id = tokenizer.id(text).orElse(-1);
-        boolean special = id >= 0
-                && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
-        Tag tag = new Tag(
-                text, role, opened, special, special && tokenizer.kind(id) == TokenKind.CONTROL);
+        boolean special =
+                id >= 0 && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
+        Tag tag = new Tag(text, role, opened, special, special && tokenizer.kind(id) == TokenKind.CONTROL);
         if (special) {
             byId.put(id, tag);
         } else {

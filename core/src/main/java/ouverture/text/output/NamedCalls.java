@@ -13,7 +13,8 @@ final class NamedCalls {
     private static final Pattern DEEPSEEK_NAME =
             Pattern.compile(DEEPSEEK_SEPARATOR + "\\s{0,9}([^\\s<`{]{1,256})\\s{0,9}(?:```(?:json)?)?");
     private static final Pattern NAME = Pattern.compile("\\s{0,9}([\\w.:/-]{1,256})\\s{0,9}");
-    private static final Pattern CODE = Pattern.compile("\\s{0,9}(\\w{1,256})\\.call\\((.{0,65536})\\)\\s{0,9}", Pattern.DOTALL);
+    private static final Pattern CODE =
+            Pattern.compile("\\s{0,9}(\\w{1,256})\\.call\\((.{0,65536})\\)\\s{0,9}", Pattern.DOTALL);
     private static final Pattern KEYWORD =
             Pattern.compile("\\s{0,9}(\\w{1,256})\\s{0,9}=\\s{0,9}(\"(?:[^\"\\\\]|\\\\.){0,8192}+\"|[^,\"]{1,256}+),?");
 
@@ -24,7 +25,8 @@ final class NamedCalls {
     static Reading readKimi(String body, DeclaredTools tools) {
         int at = body.indexOf(KIMI_ARGUMENTS);
         String head = (at < 0 ? before(body, '{') : body.substring(0, at)).strip();
-        String arguments = at < 0 ? body.substring(before(body, '{').length()) : body.substring(at + KIMI_ARGUMENTS.length());
+        String arguments =
+                at < 0 ? body.substring(before(body, '{').length()) : body.substring(at + KIMI_ARGUMENTS.length());
         Matcher id = KIMI_ID.matcher(head);
         if (!id.matches()) {
             return Reading.NOTHING;
@@ -79,7 +81,8 @@ final class NamedCalls {
         String name = (idAt < 0 ? head : head.substring(0, idAt)).strip();
         String id = idAt < 0 ? "" : head.substring(idAt + "[CALL_ID]".length()).strip();
         return NAME.matcher(name).matches()
-                ? Reading.of(CallJson.call(id, name, body.substring(before(body, '{').length())))
+                ? Reading.of(
+                        CallJson.call(id, name, body.substring(before(body, '{').length())))
                 : Reading.NOTHING;
     }
 

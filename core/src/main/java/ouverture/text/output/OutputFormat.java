@@ -22,12 +22,7 @@ public record OutputFormat(
         Predicate<Traits> recognised) {
 
     private static final Thoughts HARMONY = new Thoughts(
-            "<|channel|>analysis<|message|>",
-            "",
-            "",
-            "<|end|>",
-            "<|start|>assistant",
-            "<|channel|>final<|message|>");
+            "<|channel|>analysis<|message|>", "", "", "<|end|>", "<|start|>assistant", "<|channel|>final<|message|>");
     private static final Thoughts CHANNEL = Thoughts.of("<|channel>", "thought\n", "", "<channel|>", "");
     private static final Thoughts BRACKETS = Thoughts.of("[THINK]", "", "", "[/THINK]", "");
     private static final Thoughts REASONING = Thoughts.of("<reasoning>", " ", "", "</reasoning>", "");
@@ -157,8 +152,7 @@ public record OutputFormat(
         /// Whether the vocabulary has a token of its own for a string.
         public boolean has(String piece) {
             int id = tokenizer.id(piece).orElse(-1);
-            return id >= 0
-                    && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
+            return id >= 0 && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
         }
     }
 
@@ -199,8 +193,7 @@ public record OutputFormat(
                 : new MarkupParser(tokenizer, this, tools, inThought);
     }
 
-    private static OutputFormat of(
-            String families, Thoughts thoughts, CallSyntax calls, Predicate<Traits> recognised) {
+    private static OutputFormat of(String families, Thoughts thoughts, CallSyntax calls, Predicate<Traits> recognised) {
         return new OutputFormat(families, Optional.of(thoughts), calls, List.of(), recognised);
     }
 
@@ -211,8 +204,7 @@ public record OutputFormat(
     /// Distillations have no tokens for these tags and spell them in several ways.
     private static CallSyntax deepSeek(String call) {
         return new CallSyntax(
-                List.of(CallSyntax.Block.between(
-                        "<｜tool▁call▁begin｜>", "<｜tool▁call▁end｜>", NamedCalls::readDeepSeek)),
+                List.of(CallSyntax.Block.between("<｜tool▁call▁begin｜>", "<｜tool▁call▁end｜>", NamedCalls::readDeepSeek)),
                 List.of(
                         "<｜tool▁calls▁begin｜>",
                         "<｜tool▁calls▁end｜>",

@@ -15,14 +15,7 @@ import ouverture.text.output.OutputFormat.Traits;
 enum Family {
     GPT_OSS(
             "openai-gpt-oss-120b",
-            List.of(
-                    "<|start|>",
-                    "<|end|>",
-                    "<|message|>",
-                    "<|channel|>",
-                    "<|constrain|>",
-                    "<|return|>",
-                    "<|call|>"),
+            List.of("<|start|>", "<|end|>", "<|message|>", "<|channel|>", "<|constrain|>", "<|return|>", "<|call|>"),
             List.of()),
     GEMMA_4(
             "google-gemma-4-31B-it",

@@ -60,7 +60,9 @@ class MutatedOutputTest {
                     case 1 -> ids.add(at, ids.get(random.nextInt(ids.size())));
                     case 2 -> ids.set(at, ids.set(random.nextInt(ids.size()), ids.get(at)));
                     case 3 -> ids.add(at, random.nextInt(tokenizer.size()));
-                    case 4 -> ids.subList(at, Math.min(ids.size(), at + 1 + random.nextInt(6))).clear();
+                    case 4 ->
+                        ids.subList(at, Math.min(ids.size(), at + 1 + random.nextInt(6)))
+                                .clear();
                     default -> ids.add(at, special.length == 0 ? 0 : special[random.nextInt(special.length)]);
                 }
             }
@@ -100,10 +102,13 @@ class MutatedOutputTest {
                     .orElse("");
             if (piece.isEmpty()) {
                 int next = text.offsetByCodePoints(at, 1);
-                IntStream.of(tokenizer.encode(text.substring(at, next), false, false)).forEach(ids::add);
+                IntStream.of(tokenizer.encode(text.substring(at, next), false, false))
+                        .forEach(ids::add);
                 at = next;
             } else {
-                ids.add(tokenizer.id(family.specials().contains(piece) ? piece : piece.replace(' ', 'Ġ')).orElseThrow());
+                ids.add(tokenizer
+                        .id(family.specials().contains(piece) ? piece : piece.replace(' ', 'Ġ'))
+                        .orElseThrow());
                 at += piece.length();
             }
         }

@@ -32,11 +32,17 @@ class OutputParserTest {
                 new Case(Family.QWEN_3, "<think>\n\n</think>\n\nHi", "T:Hi"),
                 new Case(Family.QWEN_3, "Look:\n" + call + "\n" + call, "T:Look:", CALL, CALL),
                 new Case(Family.QWEN_3, "<think>I ask." + call + "Done", "R:I ask.", CALL, "T:Done"),
-                new Case(Family.QWEN_3, "<think>\na <tool_call> is a tag\n</think>\n\nb", "R:a <tool_call> is a tag\n</think>\n\nb"),
+                new Case(
+                        Family.QWEN_3,
+                        "<think>\na <tool_call> is a tag\n</think>\n\nb",
+                        "R:a <tool_call> is a tag\n</think>\n\nb"),
                 new Case(Family.QWEN_3, "<think>no end", "R:no end"),
                 new Case(Family.QWEN_3, "</think>\n\nclosed", "T:closed"),
                 Case.after("assistant\n<think>\n", Family.QWEN_3, "Hm\n</think>\n\nHi", "R:Hm", "T:Hi"),
-                new Case(Family.QWEN_3, "<tool_call>\n{\"name\": \"exec\", \"arguments\": {\"a\": \"b", "X:exec {\"a\": \"b"),
+                new Case(
+                        Family.QWEN_3,
+                        "<tool_call>\n{\"name\": \"exec\", \"arguments\": {\"a\": \"b",
+                        "X:exec {\"a\": \"b"),
                 new Case(Family.QWEN_3, "<tool_call>{\"name\": \"exec\"}</tool_call>", "C:exec {}"),
                 new Case(Family.QWEN_3, "A <tool_call>nonsense</tool_call> B", "T:A <tool_call>nonsense</tool_call> B"),
                 new Case(
@@ -72,10 +78,12 @@ class OutputParserTest {
     }
 
     private static List<Case> deepSeek() {
-        String v3 = "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n{\"town\": \"Nice\"}\n"
-                + "```<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
-        String v31 = "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{\"town\": \"Nice\"}<｜tool▁call▁end｜>"
-                + "<｜tool▁call▁begin｜>exec<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
+        String v3 =
+                "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n{\"town\": \"Nice\"}\n"
+                        + "```<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
+        String v31 =
+                "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{\"town\": \"Nice\"}<｜tool▁call▁end｜>"
+                        + "<｜tool▁call▁begin｜>exec<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
         String v32 = "<｜DSML｜function_calls>\n<｜DSML｜invoke name=\"get_weather\">\n"
                 + "<｜DSML｜parameter name=\"town\" string=\"true\">Nice</｜DSML｜parameter>\n"
                 + "<｜DSML｜parameter name=\"days\" string=\"false\">[1, 2]</｜DSML｜parameter>\n"
@@ -87,9 +95,20 @@ class OutputParserTest {
                 new Case(Family.R1_DISTILL, v3, CALL),
                 new Case(Family.R1_DISTILL, v3.replace("tool▁calls▁begin", "tool_calls_begin"), CALL),
                 new Case(Family.DEEPSEEK_V3_1, v31, CALL, "C:exec {}"),
-                Case.after("<think>", Family.DEEPSEEK_V3_1, "a" + v31 + "b</think>c", "R:a", CALL, "C:exec {}", "R:b", "T:c"),
+                Case.after(
+                        "<think>",
+                        Family.DEEPSEEK_V3_1,
+                        "a" + v31 + "b</think>c",
+                        "R:a",
+                        CALL,
+                        "C:exec {}",
+                        "R:b",
+                        "T:c"),
                 new Case(Family.DEEPSEEK_V3_1, "<think></think>Hi", "T:Hi"),
-                new Case(Family.DEEPSEEK_V3_1, "<｜tool▁call▁begin｜>?<｜tool▁call▁end｜>", "T:<｜tool▁call▁begin｜>?<｜tool▁call▁end｜>"),
+                new Case(
+                        Family.DEEPSEEK_V3_1,
+                        "<｜tool▁call▁begin｜>?<｜tool▁call▁end｜>",
+                        "T:<｜tool▁call▁begin｜>?<｜tool▁call▁end｜>"),
                 new Case(
                         Family.DEEPSEEK_V3_2,
                         "<think>Hm</think>Look.\n\n" + v32,
@@ -124,7 +143,8 @@ class OutputParserTest {
                         CALL + " functions.get_weather:4"),
                 new Case(
                         Family.KIMI_K2,
-                        "<|tool_call_section_begin|>" + call.formatted("functions.exec:0") + "<|tool_call_section_end|>",
+                        "<|tool_call_section_begin|>" + call.formatted("functions.exec:0")
+                                + "<|tool_call_section_end|>",
                         "C:exec {\"town\":\"Nice\"} functions.exec:0"),
                 new Case(
                         Family.KIMI_K2,
@@ -144,13 +164,14 @@ class OutputParserTest {
                 new Case(Family.GEMMA_4, "<|channel>thought<channel|>Hi", "T:Hi"),
                 new Case(Family.GEMMA_4, "<|channel>thoughts come<channel|>Hi", "R:thoughts come", "T:Hi"),
                 Case.after("<|channel>thought\n", Family.GEMMA_4, "Hm\n<channel|>Hi", "R:Hm", "T:Hi"),
-                new Case(Family.GEMMA_4, "<|tool_call>call:exec{}<tool_call|><|tool_call>call:exec{}<tool_call|>", "C:exec {}", "C:exec {}"),
+                new Case(
+                        Family.GEMMA_4,
+                        "<|tool_call>call:exec{}<tool_call|><|tool_call>call:exec{}<tool_call|>",
+                        "C:exec {}",
+                        "C:exec {}"),
                 new Case(Family.GEMMA_4, "<|tool_call>call:exec{a:<tool_call|>", "X:exec {a:"),
                 new Case(Family.GEMMA_4, "<|tool_call>call:exec{a:<|\"|>x", "X:exec {a:<|\"|>x"),
-                new Case(
-                        Family.GEMMA_3,
-                        "{\"name\": \"get_weather\", \"parameters\": {\"town\": \"Nice\"}}",
-                        CALL));
+                new Case(Family.GEMMA_3, "{\"name\": \"get_weather\", \"parameters\": {\"town\": \"Nice\"}}", CALL));
     }
 
     private static List<Case> mistral() {
@@ -170,7 +191,10 @@ class OutputParserTest {
                         CALL,
                         "C:exec {} 123456789"),
                 new Case(Family.MINISTRAL, "[THINK]Hm[TOOL_CALLS]exec{}", "R:Hm", "C:exec {}"),
-                new Case(Family.MINISTRAL, "[TOOL_CALLS]exec[ARGS]{\"a\": {\"b\": \"}\"", "X:exec {\"a\": {\"b\": \"}\""),
+                new Case(
+                        Family.MINISTRAL,
+                        "[TOOL_CALLS]exec[ARGS]{\"a\": {\"b\": \"}\"",
+                        "X:exec {\"a\": {\"b\": \"}\""),
                 new Case(Family.MINISTRAL, "[TOOL_CALLS]exec[ARGS]{}then text", "C:exec {}", "T:then text"));
     }
 
@@ -186,15 +210,14 @@ class OutputParserTest {
                         "C:brave_search {\"query\":\"a, b\",\"n\":2}"),
                 new Case(Family.LLAMA_3, "<|python_tag|>print(1)\n", "C:python {\"code\":\"print(1)\\n\"}"),
                 new Case(Family.LLAMA_3, "{\"answer\": 42}", "T:{\"answer\": 42}"),
-                new Case(Family.LLAMA_3, "{\"name\": \"Bob\", \"parameters\": {}}", "T:{\"name\": \"Bob\", \"parameters\": {}}"),
+                new Case(
+                        Family.LLAMA_3,
+                        "{\"name\": \"Bob\", \"parameters\": {}}",
+                        "T:{\"name\": \"Bob\", \"parameters\": {}}"),
                 new Case(Family.LLAMA_3, "{\"name\": \"exec\", \"par", "T:{\"name\": \"exec\", \"par"),
                 new Case(Family.LLAMA_3, "Say " + call, "T:Say " + call),
                 new Case(Family.PHI_3, call, CALL),
-                new Case(
-                        Family.REKA_EDGE,
-                        " <think>\nHm\n</think>\n\nHi\n\n<sep>human: x",
-                        "R:Hm",
-                        "T:Hi"),
+                new Case(Family.REKA_EDGE, " <think>\nHm\n</think>\n\nHi\n\n<sep>human: x", "R:Hm", "T:Hi"),
                 new Case(
                         Family.REKA_EDGE,
                         "<tool_call>\n{\"name\": \"exec\", \"arguments\": {}}\n</tool_call>\n\n<sep>",
@@ -221,8 +244,12 @@ class OutputParserTest {
                         "R:Hm.",
                         "T:Hi."),
                 new Case(Family.GPT_OSS, " to=functions.get_weather<|channel|>commentary json" + json, CALL),
-                new Case(Family.GPT_OSS, "<|channel|>commentary to=functions.get_weather <|constrain|>json" + json, CALL),
-                new Case(Family.GPT_OSS, "<|channel|>commentary to=functions.get_weather<|constrain|>json" + json, CALL),
+                new Case(
+                        Family.GPT_OSS,
+                        "<|channel|>commentary to=functions.get_weather <|constrain|>json" + json,
+                        CALL),
+                new Case(
+                        Family.GPT_OSS, "<|channel|>commentary to=functions.get_weather<|constrain|>json" + json, CALL),
                 new Case(Family.GPT_OSS, "<|channel|>analysis to=functions.get_weather code" + json, CALL),
                 new Case(
                         Family.GPT_OSS,
@@ -233,8 +260,7 @@ class OutputParserTest {
                         Family.GPT_OSS,
                         "<|channel|>commentary<|message|>I look.<|end|><|start|>assistant<|channel|>final<|message|>Hi.",
                         "T:I look.\n\nHi."),
-                Case.after(
-                        "<|start|>assistant<|channel|>final<|message|>", Family.GPT_OSS, "At once.", "T:At once."));
+                Case.after("<|start|>assistant<|channel|>final<|message|>", Family.GPT_OSS, "At once.", "T:At once."));
     }
 
     private static Stream<Case> cases() {
@@ -249,11 +275,10 @@ class OutputParserTest {
 
     @TestFactory
     Stream<DynamicTest> whatFamiliesWrite() {
-        return cases()
-                .map(each -> DynamicTest.dynamicTest(
-                        each.family + " " + each.written,
-                        () -> assertThat(shown(each.family.parse(each.prompt, each.written, Family.TOOLS), each))
-                                .isEqualTo(each.expected)));
+        return cases().map(each -> DynamicTest.dynamicTest(
+                each.family + " " + each.written,
+                () -> assertThat(shown(each.family.parse(each.prompt, each.written, Family.TOOLS), each))
+                        .isEqualTo(each.expected)));
     }
 
     /// Pieces as the cases write them; an id only where the case has one.
@@ -339,7 +364,8 @@ class OutputParserTest {
                 .map(piece -> ((Output.Call) piece).id())
                 .toList();
         assertThat(ids).hasSize(2).doesNotHaveDuplicates().allMatch(id -> id.matches("[0-9A-Za-z]{9}"));
-        assertThat(Family.QWEN_3.parse("", call + call, Family.TOOLS).toString()).contains(ids);
+        assertThat(Family.QWEN_3.parse("", call + call, Family.TOOLS).toString())
+                .contains(ids);
     }
 
     @Test
