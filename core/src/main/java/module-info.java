@@ -21,6 +21,7 @@ module ouverture.core {
     exports ouverture.model.family to
             ouverture.cli;
     exports ouverture.text;
+    exports ouverture.text.harmony;
 
     uses ouverture.tensor.KernelsProvider;
 

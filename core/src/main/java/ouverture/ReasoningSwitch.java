@@ -74,10 +74,10 @@ final class ReasoningSwitch {
     /// The template variables for a setting.
     Map<String, Object> variables(Reasoning requested) {
         Map<String, Object> variables = new LinkedHashMap<>();
-        if (requested == Reasoning.AUTO) {
+        if (requested.equals(Reasoning.AUTO)) {
             return variables;
         }
-        flags.forEach(flag -> variables.put(flag, requested != Reasoning.OFF));
+        flags.forEach(flag -> variables.put(flag, !requested.equals(Reasoning.OFF)));
         efforts.forEach(effort -> variables.put(effort, effort(requested)));
         return variables;
     }
@@ -113,10 +113,10 @@ final class ReasoningSwitch {
         String suffix = "";
         boolean opened = tags.isOpenedBy(prompt);
         boolean byFlag = !flags.isEmpty();
-        if (requested == Reasoning.OFF && (opened || !byFlag)) {
+        if (requested.equals(Reasoning.OFF) && (opened || !byFlag)) {
             suffix = (opened ? "" : tags.opening()) + tags.closing(mayCall);
             enforced.add("closed");
-        } else if (requested != Reasoning.OFF && budget >= 0 && !opened && set.isEmpty()) {
+        } else if (!requested.equals(Reasoning.OFF) && budget >= 0 && !opened && set.isEmpty()) {
             suffix = tags.opening();
             enforced.add("opened");
         }

@@ -40,7 +40,7 @@ record Answer(
 
     /// A sentence if the reasoning setting could not do what it says, else empty.
     String note() {
-        return end.reasoning().requested() == Reasoning.AUTO
+        return end.reasoning().requested().equals(Reasoning.AUTO)
                 ? ""
                 : end.reasoning().note();
     }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
     private static final List<String> COMMANDS =
-            List.of("run", "chat", "inspect", "tokenize", "logits", "bench", "doctor");
+            List.of("run", "chat", "inspect", "tokenize", "template", "harmony", "logits", "bench", "doctor");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -73,6 +73,11 @@ public final class Main implements Runnable {
             case "chat" -> new ChatCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "tokenize" -> new TokenizeCommand(streams);
+            case "template" -> new TemplateCommand(streams);
+            case "harmony" ->
+                new CommandLine(new HarmonyCommand())
+                        .addSubcommand("render", new HarmonyRenderCommand(streams))
+                        .addSubcommand("parse", new HarmonyParseCommand(streams));
             case "logits" -> new LogitsCommand(streams);
             case "bench" -> new BenchCommand(streams);
             case "doctor" -> new DoctorCommand(streams);

@@ -117,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
         if (raw && system != null) {
             throw new RequestException("--system needs the chat template that --raw leaves out; use one of them.");
         }
-        if (raw && sampling.reasoning() != Reasoning.AUTO) {
+        if (raw && !sampling.reasoning().equals(Reasoning.AUTO)) {
             throw new RequestException("--reasoning needs the chat template that --raw leaves out; use one of them.");
         }
         if (continuationOnly && !raw) {

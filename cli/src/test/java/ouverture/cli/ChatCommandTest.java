@@ -10,8 +10,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import ouverture.Shared;
-import ouverture.file.GgufWriter;
 import tools.jackson.databind.JsonNode;
 
 /// `chat`, and `run` with a template, on a small trained model that got one: it tells the last message's story
@@ -29,9 +27,7 @@ class ChatCommandTest {
 
     @BeforeEach
     void addTemplate() {
-        model = GgufWriter.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
-                .with("tokenizer.chat_template", TEMPLATE)
-                .write(folder.resolve("templated.gguf"));
+        model = TemplatedModel.write(folder.resolve("templated.gguf"), TEMPLATE);
     }
 
     @Test

@@ -22,9 +22,25 @@ class MainTest {
 
     /// `-Douverture.golden=update` writes the files anew; then read the diff.
     @ParameterizedTest
-    @ValueSource(strings = {"ouverture", "run", "chat", "inspect", "tokenize", "logits", "bench", "doctor"})
-    void helpIsAsRecorded(String command) throws IOException {
-        Invocation help = command.equals("ouverture") ? Invocation.of("--help") : Invocation.of(command, "--help");
+    @ValueSource(
+            strings = {
+                "ouverture",
+                "run",
+                "chat",
+                "inspect",
+                "tokenize",
+                "template",
+                "harmony",
+                "harmony render",
+                "harmony parse",
+                "logits",
+                "bench",
+                "doctor"
+            })
+    void helpIsAsRecorded(String name) throws IOException {
+        String command = name.replace(' ', '-');
+        String line = name.equals("ouverture") ? "--help" : name + " --help";
+        Invocation help = Invocation.of((Object[]) line.split(" "));
 
         assertThat(help.code()).isEqualTo(ExitCode.OK);
         assertThat(help.err()).isEmpty();
