@@ -44,7 +44,7 @@ final class JsonCalls {
     }
 
     /// Whether a beginning of an answer may still become a call.
-    static boolean mayBeBare(String beginning, DeclaredTools tools) {
+    static boolean mayBeBare(String beginning) {
         StringBuilder compact = new StringBuilder();
         for (int i = 0; i < beginning.length() && compact.length() < 16; i++) {
             char c = beginning.charAt(i);

@@ -24,6 +24,12 @@ import ouverture.text.output.CallSyntax.Block;
 /// answer as it is. A block that names no tool is given back as what it was found in, text or thought; a block
 /// with a name and bad arguments is a call that is not valid.
 final class MarkupParser implements OutputParser {
+    /// Characters of a block after which it is not asked any more whether it may become a call.
+    private static final int MOST_OF_A_BEGINNING = 256;
+
+    /// JSON without tags where an answer begins.
+    private static final Block BARE = new Block("", List.of(), true, false, List.of(), JsonCalls::readBare);
+
     private enum State {
         TEXT,
         THOUGHT,
@@ -61,10 +67,8 @@ final class MarkupParser implements OutputParser {
     private Block block = BARE;
     private @Nullable Tag opener;
     private boolean inThought;
+    private boolean givenBack;
     private JsonEnd jsonEnd = new JsonEnd();
-
-    /// JSON without tags where an answer begins.
-    private static final Block BARE = new Block("", List.of(), true, false, JsonCalls::readBare);
 
     MarkupParser(Tokenizer tokenizer, OutputFormat format, DeclaredTools tools, boolean inThought) {
         this.tokenizer = tokenizer;
@@ -105,7 +109,7 @@ final class MarkupParser implements OutputParser {
 
     @Override
     public boolean isThinking() {
-        return state == State.THOUGHT || state == State.CALL && inThought;
+        return state == State.THOUGHT;
     }
 
     @Override
@@ -147,9 +151,10 @@ final class MarkupParser implements OutputParser {
     private boolean isActive(Tag tag) {
         return switch (tag.role) {
             case OPEN_THOUGHT -> state == State.TEXT;
-            case CLOSE_THOUGHT -> state == State.THOUGHT || state == State.TEXT && tag.isToken;
+            case CLOSE_THOUGHT ->
+                state == State.THOUGHT || state == State.CALL && inThought || state == State.TEXT && tag.isToken;
             case SECTION, OPEN_CALL, CLOSE_CALL -> readsCalls(tag) && isActiveCallTag(tag);
-            case END -> state == State.TEXT || state == State.CALL;
+            case END -> state != State.ENDED;
         };
     }
 
@@ -159,7 +164,7 @@ final class MarkupParser implements OutputParser {
 
     private boolean isActiveCallTag(Tag tag) {
         return switch (state) {
-            case TEXT, THOUGHT -> tag.role != Role.CLOSE_CALL || tag.isToken;
+            case TEXT, THOUGHT -> tag.role != Role.CLOSE_CALL || tag.isToken && !givenBack;
             case CALL ->
                 switch (tag.role) {
                     case OPEN_CALL -> tag.equals(opener);
@@ -251,10 +256,21 @@ final class MarkupParser implements OutputParser {
                 return;
             }
         }
+        boolean early = body.length() < MOST_OF_A_BEGINNING;
         body.append(held.take(count));
-        if (block == BARE && !JsonCalls.mayBeBare(body.toString(), tools)) {
+        if (early && !mayBecomeCall(body.toString())) {
             giveBack("");
         }
+    }
+
+    /// What cannot become a call is not held back any longer.
+    private boolean mayBecomeCall(String beginning) {
+        if (opener == null) {
+            return JsonCalls.mayBeBare(beginning);
+        }
+        String text = beginning.stripLeading();
+        return block.beginnings().isEmpty()
+                || block.beginnings().stream().anyMatch(each -> each.startsWith(text) || text.startsWith(each));
     }
 
     private void write(MarkedText text, boolean thought) {
@@ -274,6 +290,9 @@ final class MarkupParser implements OutputParser {
                 }
             }
             case CLOSE_THOUGHT -> {
+                if (state == State.CALL) {
+                    closeCall("");
+                }
                 writer.tag(tag.text);
                 state = State.TEXT;
                 atStart = true;
@@ -315,6 +334,7 @@ final class MarkupParser implements OutputParser {
         opener = tag;
         body = new MarkedText();
         jsonEnd = new JsonEnd();
+        givenBack = false;
     }
 
     private void closeCall(String closer) {
@@ -347,9 +367,10 @@ final class MarkupParser implements OutputParser {
         }
     }
 
-    /// What turned out to be no call goes where it was found.
+    /// What turned out to be no call goes where it was found, with its tags.
     private void giveBack(String closer) {
         state = inThought ? State.THOUGHT : State.TEXT;
+        givenBack = closer.isEmpty();
         atStart = false;
         MarkedText text = new MarkedText();
         text.append(block.open(), opener != null && opener.isControl);

@@ -16,7 +16,7 @@ final class NamedCalls {
     private static final Pattern CODE =
             Pattern.compile("\\s{0,9}(\\w{1,256})\\.call\\((.{0,65536})\\)\\s{0,9}", Pattern.DOTALL);
     private static final Pattern KEYWORD =
-            Pattern.compile("\\s{0,9}(\\w{1,256})\\s{0,9}=\\s{0,9}(\"(?:[^\"\\\\]|\\\\.){0,8192}+\"|[^,\"]{1,256}+),?");
+            Pattern.compile("\\s{0,9}(\\w{1,256})\\s{0,9}=\\s{0,9}(\"[^\"\\\\]*+\"|[^,\"]{1,256}+),?");
 
     private NamedCalls() {}
 

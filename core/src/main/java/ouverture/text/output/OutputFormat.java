@@ -28,8 +28,11 @@ public record OutputFormat(
     private static final Thoughts REASONING = Thoughts.of("<reasoning>", " ", "", "</reasoning>", "");
     private static final List<String> SEPARATOR = List.of("\n\n<sep>", " <sep>", "<sep>");
 
+    /// Fenced JSON is a habit of small models.
+    private static final List<String> INSIDE_TAGS = List.of("{", "[", "<function=", "```");
+
     private static final CallSyntax.Block TAGS =
-            CallSyntax.Block.between("<tool_call>", "</tool_call>", TaggedCalls::readQwen);
+            new CallSyntax.Block("<tool_call>", List.of("</tool_call>"), false, false, INSIDE_TAGS, TaggedCalls::readQwen);
 
     /// All formats, special ones first.
     public static final List<OutputFormat> ALL = List.of(
@@ -79,7 +82,7 @@ public record OutputFormat(
             of(
                     "Mistral, Ministral, Magistral",
                     BRACKETS,
-                    calls(true, new CallSyntax.Block("[TOOL_CALLS]", List.of(), true, false, NamedCalls::readMistral)),
+                    calls(true, new CallSyntax.Block("[TOOL_CALLS]", List.of(), true, false, List.of(), NamedCalls::readMistral)),
                     traits -> traits.mentions("[TOOL_CALLS]") || traits.mentions("[/INST]")),
             new OutputFormat(
                     "Reka Edge",
@@ -102,9 +105,7 @@ public record OutputFormat(
                             new CallSyntax.Block(
                                     "<function=",
                                     List.of("</function>", "</tool_call>"),
-                                    false,
-                                    true,
-                                    TaggedCalls::readQwen)),
+                                    false, true, List.of(), TaggedCalls::readQwen)),
                     traits -> traits.mentions("<function=") && traits.mentions("<tool_call>")),
             of(
                     "Qwen 2.5, Qwen 3, QwQ, Hermes",
@@ -116,7 +117,7 @@ public record OutputFormat(
                     Thoughts.LINES,
                     new CallSyntax(
                             List.of(new CallSyntax.Block(
-                                    "<|python_tag|>", List.of(), false, false, NamedCalls::readPython)),
+                                    "<|python_tag|>", List.of(), false, false, List.of(), NamedCalls::readPython)),
                             List.of(),
                             true,
                             true),
@@ -127,7 +128,7 @@ public record OutputFormat(
                     calls(
                             true,
                             CallSyntax.Block.between("<|tool_call|>", "<|/tool_call|>", JsonCalls::read),
-                            new CallSyntax.Block("functools", List.of(), true, false, JsonCalls::read)),
+                            new CallSyntax.Block("functools", List.of(), true, false, List.of("[", "{"), JsonCalls::read)),
                     traits -> traits.mentions("<|tool_call|>") || traits.mentions("<|tool|>")),
             of("others (Gemma 1 to 3, Phi-3, GPT-2, ChatML)", Thoughts.LINES, CallSyntax.BARE, _ -> true));
 

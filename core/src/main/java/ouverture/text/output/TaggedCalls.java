@@ -40,9 +40,10 @@ final class TaggedCalls {
     private static Reading read(String body, Tags tags, DeclaredTools tools) {
         List<Call> calls = new ArrayList<>();
         Matcher function = tags.function.matcher(body);
+        int lastEnd = body.lastIndexOf(tags.functionEnd);
         while (function.find()) {
             String name = function.group(1).strip();
-            int end = body.indexOf(tags.functionEnd, function.end());
+            int end = function.end() > lastEnd ? -1 : body.indexOf(tags.functionEnd, function.end());
             Matcher next = tags.function.matcher(body).region(function.end(), body.length());
             int limit = end >= 0 ? end : next.find() ? next.start() : body.length();
             calls.add(call(name, body.substring(function.end(), limit), tags, tools, end >= 0));

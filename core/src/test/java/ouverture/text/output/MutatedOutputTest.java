@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,9 +23,9 @@ import ouverture.text.Tokenizer;
 class MutatedOutputTest {
     private static final int STREAMS = 1_000_000 / Family.values().length + 1;
     private static final int SHARDS = 16;
-    private static final int MOST_TOKENS = 48;
+    private static final int MOST_TOKENS = 36;
     /// One stream of this number is parsed a second time, in single bytes.
-    private static final int PARSED_TWICE = 8;
+    private static final int PARSED_TWICE = 32;
 
     /// A family's streams.
     ///
@@ -48,7 +49,7 @@ class MutatedOutputTest {
 
         int[] mutated(Random random) {
             List<Integer> ids = new ArrayList<>();
-            while (ids.isEmpty() || random.nextInt(3) == 0) {
+            while (ids.isEmpty() || random.nextInt(6) == 0) {
                 int[] some = recorded.get(random.nextInt(recorded.size()));
                 int from = random.nextInt(4) == 0 ? random.nextInt(some.length) : 0;
                 IntStream.of(some).skip(from).limit(MOST_TOKENS).forEach(ids::add);
@@ -125,6 +126,32 @@ class MutatedOutputTest {
                 check(streams, streams.mutated(random), random.nextInt(4) == 0 ? DeclaredTools.NONE : Family.TOOLS, i);
             }
         });
+    }
+
+    /// Where tags are well formed, whatever stands between them, a thought is a thought and an answer an answer.
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void thoughtsStayApart(Family family) {
+        Streams streams = Streams.of(family);
+        Random random = new Random(family.ordinal());
+        Thoughts tags = streams.format.thoughts().orElse(null);
+        for (int i = 0; tags != null && i < 500; i++) {
+            String thought = 'ψ' + noise(random) + 'ψ';
+            String text = 'τ' + noise(random) + 'τ';
+            String written = tags.open() + tags.begin() + thought + tags.closing(false) + text;
+            List<Output> pieces = streams.parse(ids(written, family, streams.tokenizer), Family.TOOLS);
+            assertThat(pieces.stream().filter(piece -> !(piece instanceof Output.Markup)))
+                    .as(written)
+                    .containsExactly(new Output.Thinking(thought), new Output.Text(text));
+        }
+    }
+
+    private static String noise(Random random) {
+        String characters = "ab {}[]<>/\"'|:;,.-=\n\t𝕫é";
+        return random.ints(random.nextInt(24), 0, characters.codePointCount(0, characters.length()))
+                .map(index -> characters.codePointAt(characters.offsetByCodePoints(0, index)))
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining());
     }
 
     private static void check(Streams streams, int[] ids, DeclaredTools tools, int number) {

@@ -35,7 +35,13 @@ class OutputParserTest {
                 new Case(
                         Family.QWEN_3,
                         "<think>\na <tool_call> is a tag\n</think>\n\nb",
-                        "R:a <tool_call> is a tag\n</think>\n\nb"),
+                        "R:a <tool_call> is a tag",
+                        "T:b"),
+                new Case(
+                        Family.QWEN_3,
+                        "<think>\na <tool_call>{\"no\": \"call\n</think>\n\nb",
+                        "R:a <tool_call>{\"no\": \"call",
+                        "T:b"),
                 new Case(Family.QWEN_3, "<think>no end", "R:no end"),
                 new Case(Family.QWEN_3, "</think>\n\nclosed", "T:closed"),
                 Case.after("assistant\n<think>\n", Family.QWEN_3, "Hm\n</think>\n\nHi", "R:Hm", "T:Hi"),
