@@ -28,7 +28,13 @@ public record CallSyntax(
     /// @param tagged whether the tags are part of what the reader gets
     /// @param beginnings what its inside may begin with; none for anything
     /// @param reader understands what stands between the tags
-    public record Block(String open, List<String> closers, boolean endsWithJson, boolean tagged, List<String> beginnings, CallReader reader) {
+    public record Block(
+            String open,
+            List<String> closers,
+            boolean endsWithJson,
+            boolean tagged,
+            List<String> beginnings,
+            CallReader reader) {
         static Block between(String open, String close, CallReader reader) {
             return new Block(open, List.of(close), false, false, List.of(), reader);
         }

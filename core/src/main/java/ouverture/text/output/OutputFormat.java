@@ -31,8 +31,8 @@ public record OutputFormat(
     /// Fenced JSON is a habit of small models.
     private static final List<String> INSIDE_TAGS = List.of("{", "[", "<function=", "```");
 
-    private static final CallSyntax.Block TAGS =
-            new CallSyntax.Block("<tool_call>", List.of("</tool_call>"), false, false, INSIDE_TAGS, TaggedCalls::readQwen);
+    private static final CallSyntax.Block TAGS = new CallSyntax.Block(
+            "<tool_call>", List.of("</tool_call>"), false, false, INSIDE_TAGS, TaggedCalls::readQwen);
 
     /// All formats, special ones first.
     public static final List<OutputFormat> ALL = List.of(
@@ -82,7 +82,10 @@ public record OutputFormat(
             of(
                     "Mistral, Ministral, Magistral",
                     BRACKETS,
-                    calls(true, new CallSyntax.Block("[TOOL_CALLS]", List.of(), true, false, List.of(), NamedCalls::readMistral)),
+                    calls(
+                            true,
+                            new CallSyntax.Block(
+                                    "[TOOL_CALLS]", List.of(), true, false, List.of(), NamedCalls::readMistral)),
                     traits -> traits.mentions("[TOOL_CALLS]") || traits.mentions("[/INST]")),
             new OutputFormat(
                     "Reka Edge",
@@ -105,7 +108,10 @@ public record OutputFormat(
                             new CallSyntax.Block(
                                     "<function=",
                                     List.of("</function>", "</tool_call>"),
-                                    false, true, List.of(), TaggedCalls::readQwen)),
+                                    false,
+                                    true,
+                                    List.of(),
+                                    TaggedCalls::readQwen)),
                     traits -> traits.mentions("<function=") && traits.mentions("<tool_call>")),
             of(
                     "Qwen 2.5, Qwen 3, QwQ, Hermes",
@@ -128,7 +134,8 @@ public record OutputFormat(
                     calls(
                             true,
                             CallSyntax.Block.between("<|tool_call|>", "<|/tool_call|>", JsonCalls::read),
-                            new CallSyntax.Block("functools", List.of(), true, false, List.of("[", "{"), JsonCalls::read)),
+                            new CallSyntax.Block(
+                                    "functools", List.of(), true, false, List.of("[", "{"), JsonCalls::read)),
                     traits -> traits.mentions("<|tool_call|>") || traits.mentions("<|tool|>")),
             of("others (Gemma 1 to 3, Phi-3, GPT-2, ChatML)", Thoughts.LINES, CallSyntax.BARE, _ -> true));
 
