@@ -16,6 +16,8 @@ module ouverture.core {
             ouverture.cli;
     exports ouverture.file to
             ouverture.cli;
+    exports ouverture.file.quantize to
+            ouverture.cli;
     exports ouverture.model to
             ouverture.cli;
     exports ouverture.model.family to

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import ouverture.error.ModelFileException;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
@@ -79,11 +80,11 @@ public final class Engine implements ChatModel, AutoCloseable {
         this.file = file;
         this.arena = arena;
         Metadata metadata = file.metadata();
-        Model model = Families.load(file);
+        int positions = positions(metadata, options);
+        Model model = Families.load(file, positions);
         tokenizer = Tokenizer.find(file).orElse(null);
         chatPrompt =
                 tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
-        int positions = positions(metadata, model, options);
         DType cacheType = switch (options.cache()) {
             case F32 -> DType.F32;
             case F16 -> DType.F16;
@@ -113,12 +114,14 @@ public final class Engine implements ChatModel, AutoCloseable {
         return file.tensors().values().stream().mapToLong(Tensor::bytes).sum();
     }
 
-    private static int positions(Metadata metadata, Model model, EngineOptions options) {
-        if (options.context() > model.contextLength()) {
+    /// The context asked for, or the model's own as far as the default goes.
+    private static int positions(Metadata metadata, EngineOptions options) {
+        int longest = metadata.contextLength();
+        if (options.context() > longest) {
             throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
-                    + " was made for " + model.contextLength() + " at most.");
+                    + " was made for " + longest + " at most.");
         }
-        return options.context() > 0 ? options.context() : Math.min(model.contextLength(), DEFAULT_CONTEXT);
+        return options.context() > 0 ? options.context() : Math.min(longest, DEFAULT_CONTEXT);
     }
 
     private KvCache allocate(Metadata metadata, Model model, DType type, int blocks, long bytes) {
@@ -127,15 +130,17 @@ public final class Engine implements ChatModel, AutoCloseable {
                         ? system.getTotalMemorySize()
                         : Long.MAX_VALUE;
         String sentence = "The key/value cache of " + metadata.file() + " for " + (long) blocks * BLOCK_SIZE
-                + " tokens needs " + (bytes >> 20) + " MiB and this machine has " + (memory >> 20)
-                + " MiB of memory; ask for a smaller context or a smaller cache format.";
+                + " tokens needs " + (bytes >> 20) + " MiB";
+        String remedy = "; ask for a smaller context or a smaller cache format";
         if (bytes > memory / 10 * 9) {
-            throw new ResourceException(sentence);
+            throw new ResourceException(
+                    sentence + " and this machine has " + (memory >> 20) + " MiB of memory" + remedy + ".");
         }
         try {
             return KvCache.allocate(arena, type, blocks, BLOCK_SIZE, model.cacheShapes());
         } catch (OutOfMemoryError e) {
-            throw new ResourceException(sentence, e);
+            throw new ResourceException(
+                    sentence + ", more than Java gives" + remedy + ", or raise -XX:MaxDirectMemorySize.", e);
         }
     }
 
@@ -290,25 +295,29 @@ public final class Engine implements ChatModel, AutoCloseable {
                 done.completeExceptionally(failure);
             }
         };
-        scheduler.submit(Sequence.forLogits(
-                ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, listener));
+        Sequence sequence = Sequence.forLogits(
+                ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, listener);
+        scheduler.submit(sequence);
         try {
             done.get();
         } catch (ExecutionException e) {
-            throw StreamedGeneration.failure(e.getCause());
+            throw StreamedGeneration.failure(done.exceptionNow());
         } catch (InterruptedException e) {
+            sequence.cancel();
             Thread.currentThread().interrupt();
             throw new ResourceException("The computation was given up: its caller was interrupted.", e);
         }
         return rows;
     }
 
-    /// Ends running answers with a failure, then gives back threads and memory. Must not be called twice.
+    /// Ends running answers with a failure, then gives back threads and memory.
     @Override
     public void close() {
-        scheduler.close();
-        kernels.close();
-        arena.close();
-        file.close();
+        if (arena.scope().isAlive()) {
+            scheduler.close();
+            kernels.close();
+            arena.close();
+            file.close();
+        }
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ouverture.ChatEvent.Finished;
-import ouverture.file.GgufWriter;
+import ouverture.file.GgufFixture;
 import ouverture.generate.FinishReason;
 import ouverture.generate.SamplingParameters;
 
@@ -33,7 +33,7 @@ class ThinkingEngineTest {
 
     @BeforeAll
     static void open() {
-        model = GgufWriter.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
+        model = GgufFixture.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
                 .with("tokenizer.chat_template", TEMPLATE)
                 .write(folder.resolve("thinking.gguf"));
         engine = Engine.open(model, OPTIONS);

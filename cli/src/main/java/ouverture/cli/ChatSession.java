@@ -26,6 +26,7 @@ final class ChatSession {
     private final UnaryOperator<String> shown;
     private final ThoughtPrinter thoughts;
     private volatile @Nullable Generation running;
+    private volatile boolean stopped;
     private @Nullable Answer last;
     private int exitCode = ExitCode.OK;
 
@@ -77,8 +78,10 @@ final class ChatSession {
         exitCode = exitCode == ExitCode.OK ? code : exitCode;
     }
 
-    /// Stops the running answer, if there is one; may be called from any thread.
+    /// Stops the running answer, if there is one, or the one that is just being prepared; may be called from any
+    /// thread.
     void cancel() {
+        stopped = true;
         Generation generation = running;
         if (generation != null) {
             generation.cancel();
@@ -98,9 +101,13 @@ final class ChatSession {
     private void answer(String message) throws IOException {
         conversation.add(Message.user(message));
         Answer answer = null;
+        stopped = false;
         try {
             Generation generation = model.chat(sampling.chat(conversation.messages()));
             running = generation;
+            if (stopped) {
+                generation.cancel();
+            }
             answer = Answer.read(generation, new Answer.Listener() {
                 @Override
                 public void piece(String text) throws IOException {

@@ -2,7 +2,7 @@ package ouverture.cli;
 
 import java.nio.file.Path;
 import ouverture.Shared;
-import ouverture.file.GgufWriter;
+import ouverture.file.GgufFixture;
 
 /// A small trained model that got a chat template.
 final class TemplatedModel {
@@ -10,7 +10,7 @@ final class TemplatedModel {
 
     /// Writes it to a file, which is returned.
     static Path write(Path file, String template) {
-        return GgufWriter.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
+        return GgufFixture.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
                 .with("tokenizer.chat_template", template)
                 .write(file);
     }

@@ -12,19 +12,32 @@ import ouverture.model.Weights;
 /// The one list of model families.
 public final class Families {
     /// Every family that this build can run.
-    public static final List<Family> ALL = List.of(Gpt2.FAMILY, Llama.FAMILY);
+    public static final List<Family> ALL = List.of(
+            Gpt2.FAMILY,
+            Llama.FAMILY,
+            GptOss.FAMILY,
+            Qwen.QWEN2,
+            Qwen.QWEN3,
+            Qwen.QWEN3_MIXTURE,
+            Phi3.FAMILY,
+            Gemma.FAMILY,
+            Gemma2.FAMILY,
+            Gemma3.FAMILY,
+            Gemma3n.FAMILY,
+            Gemma4.FAMILY);
 
     private Families() {}
 
     /// Builds the network of an open file.
     ///
+    /// @param context tokens that a sequence may have
     /// @throws UnsupportedModelException if the file's architecture is none of [#ALL]
     /// @throws ouverture.error.ModelFileException if a part of the network is missing or has a wrong shape
-    public static Model load(ModelFile file) {
+    public static Model load(ModelFile file, int context) {
         Metadata metadata = file.metadata();
         for (Family family : ALL) {
             if (family.name().equals(metadata.architecture())) {
-                return family.load().apply(metadata, new Weights(file));
+                return family.loader().load(metadata, new Weights(file), context);
             }
         }
         String known = ALL.stream().map(Family::name).collect(Collectors.joining(", "));

@@ -3,31 +3,41 @@ package ouverture.model.family;
 import java.util.Collections;
 import java.util.List;
 import ouverture.error.ModelFileException;
-import ouverture.error.UnsupportedModelException;
 import ouverture.file.Metadata;
+import ouverture.model.Experts;
 import ouverture.model.Family;
+import ouverture.model.FeedForward;
 import ouverture.model.ForwardPass;
-import ouverture.model.GatedMlp;
+import ouverture.model.Heads;
 import ouverture.model.Linear;
 import ouverture.model.Model;
 import ouverture.model.Norm;
+import ouverture.model.RopeSettings;
 import ouverture.model.Weights;
 import ouverture.tensor.Activation;
 import ouverture.tensor.Attention;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
-/// # Llama 2, 3 and 3.1 (Meta), Mistral, Reka Flash 3, SmolLM
+/// # Llama 2, 3 and 3.1 (Meta), Mistral and Mixtral, Reka Flash 3, SmolLM
 ///
 /// The plain modern transformer: RMSNorm, RoPE over neighbouring pairs, grouped-query attention, SiLU-gated
-/// feed-forward, no bias. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv
-/// 2310.06825.
+/// feed-forward, no bias. Mixtral has experts instead of one feed-forward network; the first Mistral attends to
+/// a sliding window. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv 2310.06825;
+/// Mixtral, arXiv 2401.04088.
 public final class Llama implements Model {
     public static final Family FAMILY = new Family("llama", Llama::new);
 
     private record Layer(
-            Norm attentionNorm, Linear query, Linear key, Linear value, Linear output, Norm mlpNorm, GatedMlp mlp) {}
+            Norm attentionNorm,
+            Linear query,
+            Linear key,
+            Linear value,
+            Linear output,
+            Norm feedForwardNorm,
+            FeedForward feedForward) {}
 
     private final Linear embedding;
     private final List<Layer> layers;
@@ -38,63 +48,39 @@ public final class Llama implements Model {
     private final int contextLength;
 
     private Llama(Metadata m, Weights w) {
-        if (m.integer("expert_count", 0) > 0) {
-            throw new UnsupportedModelException(
-                    m.file() + " is a mixture of experts, which this version's llama family does not run.");
-        }
         int width = m.integer("embedding_length");
-        int heads = m.integer("attention.head_count");
-        int kvHeads = m.integer("attention.head_count_kv", heads);
-        if (width < 1 || heads < 1 || kvHeads < 1 || heads % kvHeads != 0) {
-            throw new ModelFileException(m.file() + " has " + heads + " query heads on " + kvHeads
-                    + " key/value heads at width " + width + ": the header is damaged.");
-        }
-        int headSize = m.integer("attention.key_length", width / heads);
+        Heads heads = Heads.of(m);
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
-        int hidden = m.integer("feed_forward_length");
-        contextLength = m.integer("context_length");
-        attention = Attention.grouped(heads, kvHeads, headSize);
-        rope = rope(m, w, m.integer("rope.dimension_count", headSize), headSize);
+        int window = m.integer("attention.sliding_window", 0);
+        if (window < 0) {
+            throw new ModelFileException(
+                    m.file() + " has a sliding window of " + window + " tokens: the header is damaged.");
+        }
+        contextLength = m.contextLength();
+        attention = heads.attention().windowed(window);
+        rope = RopeSettings.of(m, w, heads.size()).interleavedPairs();
         embedding = w.embedding(width);
         layers = w.blocks(
                 m.integer("block_count"),
                 b -> new Layer(
                         b.norm("attn_norm", width, epsilon),
-                        b.linear("attn_q", heads * headSize, width),
-                        b.linear("attn_k", kvHeads * headSize, width),
-                        b.linear("attn_v", kvHeads * headSize, width),
-                        b.linear("attn_output", width, heads * headSize),
+                        b.linear("attn_q", heads.queryColumns(), width),
+                        b.linear("attn_k", heads.keyValueColumns(), width),
+                        b.linear("attn_v", heads.keyValueColumns(), width),
+                        b.linear("attn_output", width, heads.queryColumns()),
                         b.norm("ffn_norm", width, epsilon),
-                        b.gatedMlp(width, hidden, Activation.SILU)));
+                        feedForward(m, b, width)));
         norm = w.norm("output_norm", width, epsilon);
         unembedding = w.unembedding(embedding);
     }
 
-    private static Rope rope(Metadata m, Weights w, int dimensions, int headSize) {
-        if (dimensions < 2 || dimensions > headSize || dimensions % 2 != 0) {
-            throw new ModelFileException(m.file() + ": rope.dimension_count is " + dimensions + " for heads of "
-                    + headSize + ": the header is damaged.");
+    private static FeedForward feedForward(Metadata m, Weights b, int width) {
+        int hidden = m.integer("feed_forward_length");
+        if (m.integer("expert_count", 0) == 0) {
+            return b.gatedMlp("", width, hidden, Activation.SILU);
         }
-        float base = m.number("rope.freq_base", 10_000);
-        float factor = m.number("rope.scaling.factor", 1);
-        String scaling = m.string("rope.scaling.type").orElse("none");
-        Rope rope = switch (scaling) {
-            case "none" -> Rope.plain(dimensions, base);
-            case "linear" -> Rope.plain(dimensions, base).slowed(factor);
-            case "yarn" ->
-                Rope.yarn(
-                        dimensions,
-                        base,
-                        factor,
-                        m.integer("rope.scaling.original_context_length", m.integer("context_length")),
-                        m.number("rope.scaling.yarn_beta_fast", 32),
-                        m.number("rope.scaling.yarn_beta_slow", 1));
-            default ->
-                throw new UnsupportedModelException(m.file() + " stretches positions by \"" + scaling
-                        + "\", which the llama family does not know; it knows none, linear and yarn.");
-        };
-        float[] factors = w.numbers("rope_freqs.weight", dimensions / 2);
-        return (factors == null ? rope : rope.dividedBy(factors)).interleavedPairs();
+        Experts experts = Experts.of(m, hidden);
+        return b.mixture(experts, width, Routing.softmax(experts.active(), true), Activation.SILU);
     }
 
     @Override
@@ -104,7 +90,7 @@ public final class Llama implements Model {
             pass.layer(i);
             Layer layer = layers.get(i);
             x = pass.add(x, attention(pass, i, layer, pass.norm(x, layer.attentionNorm)));
-            x = pass.add(x, pass.gatedMlp(pass.norm(x, layer.mlpNorm), layer.mlp));
+            x = pass.add(x, pass.feedForward(pass.norm(x, layer.feedForwardNorm), layer.feedForward));
         }
         return pass.linear(pass.norm(pass.outputRows(x), norm), unembedding);
     }

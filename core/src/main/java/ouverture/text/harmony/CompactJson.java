@@ -6,9 +6,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import ouverture.text.jinja.JsonString;
 
-/// JSON without spaces as the reference library writes it (Rust's serde_json), which differs from Jackson's in
-/// floating-point numbers and escapes.
+/// JSON without spaces as the reference library writes it (Rust's serde_json): Jackson's floating-point numbers and
+/// escapes are others.
 final class CompactJson {
     private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger MOST = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
@@ -26,7 +27,7 @@ final class CompactJson {
     private void write(@Nullable Object value) {
         switch (value) {
             case null -> out.append("null");
-            case String text -> quote(text);
+            case String text -> JsonString.append(out, text, false);
             case Double number -> out.append(number(number));
             case BigInteger number -> {
                 boolean fits = number.compareTo(LEAST) >= 0 && number.compareTo(MOST) <= 0;
@@ -44,7 +45,7 @@ final class CompactJson {
                 out.append('{');
                 for (Iterator<? extends Map.Entry<?, ?>> i = entries.entrySet().iterator(); i.hasNext(); ) {
                     Map.Entry<?, ?> entry = i.next();
-                    quote(String.valueOf(entry.getKey()));
+                    JsonString.append(out, String.valueOf(entry.getKey()), false);
                     out.append(':');
                     write(entry.getValue());
                     out.append(i.hasNext() ? "," : "");
@@ -70,29 +71,5 @@ final class CompactJson {
         }
         String plain = decimal.abs().toPlainString();
         return sign + plain + (plain.contains(".") ? "" : ".0");
-    }
-
-    private void quote(String text) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> {
-                    if (c < ' ') {
-                        out.append(String.format("\\u%04x", (int) c));
-                    } else {
-                        out.append(c);
-                    }
-                }
-            }
-        }
-        out.append('"');
     }
 }

@@ -50,21 +50,30 @@ final class RawHeader {
         return !marks.isEmpty();
     }
 
-    boolean isEmpty() {
-        return marks.isEmpty() && text.toString().isBlank();
-    }
-
     /// Whether this has become too long for a header. Its last word may not be complete yet, unless there are so
     /// many that it can be no part of a header.
     boolean isContent() {
         if (text.isEmpty() || text.length() > MOST_SPACED) {
             return !text.isEmpty();
         }
-        String stripped = text.toString().strip();
-        boolean betweenWords = Character.isWhitespace(text.charAt(text.length() - 1));
-        boolean unlike =
-                marks.size() > MOST_WORDS || stripped.length() > MOST_CHARACTERS || stripped.indexOf('\n') >= 0;
-        return betweenWords && unlike || stripped.split("\\s+", MOST_WORDS + 2).length > MOST_WORDS;
+        int words = 0;
+        int characters = 0;
+        boolean space = true;
+        boolean broken = false; // a line feed stands within the text
+        boolean feed = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean before = space;
+            space = Character.isWhitespace(c);
+            feed |= c == '\n' && characters > 0;
+            if (!space) {
+                words += before ? 1 : 0;
+                characters++;
+                broken |= feed;
+            }
+        }
+        boolean unlike = marks.size() > MOST_WORDS || characters > MOST_CHARACTERS || broken;
+        return words > MOST_WORDS || space && unlike;
     }
 
     /// The words in their order. Spaces and control tokens separate them.

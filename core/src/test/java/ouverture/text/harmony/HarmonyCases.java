@@ -1,5 +1,8 @@
 package ouverture.text.harmony;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,5 +41,22 @@ final class HarmonyCases {
 
     static List<Map<String, Object>> objects(List<HarmonyMessage> messages) {
         return messages.stream().map(HarmonyJson::object).toList();
+    }
+
+    /// The messages that events tell, after a check that the pieces of each text make up the whole.
+    static List<HarmonyMessage> told(List<HarmonyEvent> events) {
+        StringBuilder text = new StringBuilder();
+        List<HarmonyMessage> messages = new ArrayList<>();
+        for (HarmonyEvent event : events) {
+            switch (event) {
+                case HarmonyEvent.Opened _ -> text.setLength(0);
+                case HarmonyEvent.Text more -> text.append(more.text());
+                case HarmonyEvent.Closed closed -> {
+                    assertThat(closed.message().content()).isEqualTo(new HarmonyContent.Text(text.toString()));
+                    messages.add(closed.message());
+                }
+            }
+        }
+        return messages;
     }
 }

@@ -105,18 +105,7 @@ class HarmonyConformanceTest {
             }
         }
         events.addAll(parser.finish());
-        StringBuilder text = new StringBuilder();
-        List<HarmonyMessage> messages = new ArrayList<>();
-        for (HarmonyEvent event : events) {
-            switch (event) {
-                case HarmonyEvent.Opened _ -> text.setLength(0);
-                case HarmonyEvent.Text more -> text.append(more.text());
-                case HarmonyEvent.Closed closed -> {
-                    assertThat(closed.message().content()).isEqualTo(new HarmonyContent.Text(text.toString()));
-                    messages.add(closed.message());
-                }
-            }
-        }
+        List<HarmonyMessage> messages = HarmonyCases.told(events);
         assertThat(parser.messages()).isEqualTo(messages);
         return HarmonyCases.objects(messages);
     }

@@ -103,19 +103,7 @@ class HarmonyRandomStreamTest {
                     .as("stream %d: %s again", stream, word)
                     .isEqualTo(contents.lastIndexOf(word));
         }
-        StringBuilder text = new StringBuilder();
-        List<HarmonyMessage> told = new ArrayList<>();
-        for (HarmonyEvent event : events) {
-            switch (event) {
-                case HarmonyEvent.Opened _ -> text.setLength(0);
-                case HarmonyEvent.Text more -> text.append(more.text());
-                case HarmonyEvent.Closed closed -> {
-                    assertThat(closed.message().content()).isEqualTo(new HarmonyContent.Text(text.toString()));
-                    told.add(closed.message());
-                }
-            }
-        }
-        assertThat(told).isEqualTo(messages);
+        assertThat(HarmonyCases.told(events)).isEqualTo(messages);
     }
 
     @Test
