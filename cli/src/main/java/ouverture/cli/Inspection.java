@@ -99,10 +99,7 @@ record Inspection(
             reason = "It has a vocabulary and no weights: it serves ouverture tokenize only.";
         } else {
             try {
-                memory = memory(
-                        Families.load(file, context > 0 ? context : metadata.contextLength()),
-                        bytes,
-                        context);
+                memory = memory(Families.load(file, context > 0 ? context : metadata.contextLength()), bytes, context);
             } catch (OuvertureException e) {
                 reason = e.getMessage();
             }
