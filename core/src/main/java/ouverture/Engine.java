@@ -150,6 +150,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         for (Tensor tensor : file.tensors().values()) {
             parameters += tensor.size();
             boolean lookedUp = tensor.name().equals("position_embd.weight")
+                    || tensor.name().equals("per_layer_token_embd.weight")
                     || (tensor.name().equals("token_embd.weight")
                             && file.tensors().containsKey("output.weight"));
             bytesPerToken += lookedUp ? tensor.rowBytes() : tensor.bytes();
@@ -166,7 +167,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                 positions,
                 cacheBytes,
                 output == null ? 0 : output.rows(),
-                model.cacheShapes().size(),
+                metadata.integer("block_count"),
                 kernelsName,
                 threads,
                 tokenizer != null,

@@ -106,7 +106,7 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
 
     /// LongRoPE's factor on rotated values (arXiv 2402.13753).
     private double longAttentionFactor() {
-        return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trainedContext));
+        return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log((double) trainedContext));
     }
 
     /// What frequencies are divided by, one list for each of GGUF's tensors; none for rules that need no list.
