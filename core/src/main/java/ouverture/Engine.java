@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import ouverture.error.ModelFileException;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
@@ -34,6 +33,9 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.ScalarKernels;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
+import ouverture.text.output.DeclaredTools;
+import ouverture.text.output.OutputFormat;
+import ouverture.text.output.OutputParser;
 
 /// One loaded model with its kernels, memory and scheduler. Thread-safe: many answers may run at once.
 public final class Engine implements ChatModel, AutoCloseable {
@@ -204,7 +206,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
-    /// Starts the answer to a conversation, rendered by the model's own chat template.
+    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool calls
+    /// come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
@@ -219,7 +222,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                             : "chat template: it continues"
                                     + " text, so ask for a completion (on the command line: run --raw)."));
         }
-        int[] prompt = chatPrompt.encode(request.messages());
+        Prompt prompt = chatPrompt.prompt(request, info.cachePositions());
         return start(prompt, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -236,10 +239,16 @@ public final class Engine implements ChatModel, AutoCloseable {
             case CompletionRequest.Prompt.Tokens(List<Integer> ids) ->
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+        OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
+        return start(
+                new Prompt(prompt, parser, ThoughtLimit.none(), ReasoningApplied.NOTHING),
+                request.sampling(),
+                request.maxTokens(),
+                request.stop());
     }
 
-    private Generation start(int[] prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
+    private Generation start(Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop) {
+        int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
         if (tokenizer == null && !stop.isEmpty()) {
@@ -251,11 +260,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.cachePositions() + ": shorten it, or ask for a larger context (the model was made for "
                     + info.contextLength() + ").");
         }
-        StreamedGeneration generation = new StreamedGeneration(
-                prompt.length,
-                tokenizer == null ? null : tokenizer.continuingDecoder(),
-                stop,
-                sampling.logProbs() >= 0);
+        StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
                 prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
         generation.started(sequence);
