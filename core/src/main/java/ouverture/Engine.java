@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import ouverture.error.ModelFileException;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
@@ -76,11 +77,11 @@ public final class Engine implements ChatModel, AutoCloseable {
         this.file = file;
         this.arena = arena;
         Metadata metadata = file.metadata();
-        Model model = Families.load(file);
+        int positions = positions(metadata, options);
+        Model model = Families.load(file, positions);
         tokenizer = Tokenizer.find(file).orElse(null);
         chatPrompt =
                 tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
-        int positions = positions(metadata, model, options);
         DType cacheType = switch (options.cache()) {
             case F32 -> DType.F32;
             case F16 -> DType.F16;
@@ -110,12 +111,18 @@ public final class Engine implements ChatModel, AutoCloseable {
         return file.tensors().values().stream().mapToLong(Tensor::bytes).sum();
     }
 
-    private static int positions(Metadata metadata, Model model, EngineOptions options) {
-        if (options.context() > model.contextLength()) {
-            throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
-                    + " was made for " + model.contextLength() + " at most.");
+    /// The context asked for, or the model's own as far as the default goes.
+    private static int positions(Metadata metadata, EngineOptions options) {
+        int longest = metadata.integer("context_length");
+        if (longest < 1) {
+            throw new ModelFileException(
+                    metadata.file() + " has a context of " + longest + " tokens: the header is damaged.");
         }
-        return options.context() > 0 ? options.context() : Math.min(model.contextLength(), DEFAULT_CONTEXT);
+        if (options.context() > longest) {
+            throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
+                    + " was made for " + longest + " at most.");
+        }
+        return options.context() > 0 ? options.context() : Math.min(longest, DEFAULT_CONTEXT);
     }
 
     private KvCache allocate(Metadata metadata, Model model, DType type, int blocks, long bytes) {

@@ -99,7 +99,10 @@ record Inspection(
             reason = "It has a vocabulary and no weights: it serves ouverture tokenize only.";
         } else {
             try {
-                memory = memory(Families.load(file), bytes, context);
+                memory = memory(
+                        Families.load(file, context > 0 ? context : metadata.integer("context_length")),
+                        bytes,
+                        context);
             } catch (OuvertureException e) {
                 reason = e.getMessage();
             }

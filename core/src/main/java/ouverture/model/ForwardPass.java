@@ -3,6 +3,7 @@ package ouverture.model;
 import ouverture.tensor.Activation;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Batch;
+import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
@@ -70,6 +71,15 @@ public final class ForwardPass {
         return out;
     }
 
+    /// A matrix for each head of x's columns.
+    ///
+    /// @param weight one plane for each head
+    public Tensor linearPerHead(Tensor x, Tensor weight) {
+        Tensor out = scratch.matrix(weight.name(), x.rows(), weight.planes() * weight.rows());
+        kernels.matmulPerHead(out, x, weight);
+        return out;
+    }
+
     /// Rotates every head of `headSize` columns by the row's position, in place.
     public Tensor rope(Tensor x, int headSize, Rope rope) {
         kernels.rope(x, headSize, batch.positions(), rope);
@@ -79,8 +89,13 @@ public final class ForwardPass {
     /// Stores keys and values of layer `layer` and attends with the queries to all positions up to each row's
     /// own.
     public Tensor attention(int layer, Tensor query, Tensor key, Tensor value, Attention attention) {
+        kernels.append(cache.layers().get(layer), key, value, batch);
+        return attention(layer, query, attention);
+    }
+
+    /// Attends with the queries to what the cache of layer `layer` has.
+    public Tensor attention(int layer, Tensor query, Attention attention) {
         KvCache.Layer store = cache.layers().get(layer);
-        kernels.append(store, key, value, batch);
         Tensor out = scratch.matrix("attention", query.rows(), attention.heads() * attention.valueSize());
         kernels.attention(out, query, store, batch, attention);
         return out;
@@ -100,6 +115,44 @@ public final class ForwardPass {
         return linear(hidden, down);
     }
 
+    /// The chosen experts' answers by the router's weights, and the shared network's.
+    public Tensor mixture(Tensor x, Mixture mixture) {
+        return mixture(x, linear(x, mixture.router()), mixture);
+    }
+
+    /// A mixture whose router's logits are known.
+    public Tensor mixture(Tensor x, Tensor logits, Mixture mixture) {
+        int active = mixture.routing().active();
+        Tensor chosen = scratch.matrix("chosen", DType.I32, x.rows(), active);
+        Tensor weights = scratch.matrix("weights", x.rows(), active);
+        kernels.route(chosen, weights, logits, mixture.routing());
+        GatedMlp experts = mixture.experts();
+        Tensor gate = experts(x, experts.gate(), chosen);
+        kernels.gate(gate, gate, experts(x, experts.up(), chosen), experts.activation());
+        Tensor out = scratch.matrix("mixture", x.rows(), x.columns());
+        kernels.combine(out, experts(gate, experts.down(), chosen), weights);
+        return mixture.shared() == null ? out : add(out, gatedMlp(x, mixture.shared()));
+    }
+
+    private Tensor experts(Tensor x, Linear experts, Tensor chosen) {
+        Tensor weight = experts.weight();
+        Tensor out = scratch.matrix(weight.name(), Math.toIntExact(chosen.size()), weight.rows());
+        kernels.matmulExperts(out, x, weight, experts.bias(), chosen);
+        return out;
+    }
+
+    /// `x *= factor`: returns x.
+    public Tensor scale(Tensor x, float factor) {
+        kernels.scale(x, factor);
+        return x;
+    }
+
+    /// `x = cap * tanh(x / cap)`: returns x.
+    public Tensor softcap(Tensor x, float cap) {
+        kernels.softcap(x, cap);
+        return x;
+    }
+
     /// `x += y`: returns x.
     public Tensor add(Tensor x, Tensor y) {
         kernels.add(x, y);
@@ -108,8 +161,31 @@ public final class ForwardPass {
 
     /// Columns `from` to `from + count`.
     public Tensor columns(Tensor x, int from, int count) {
-        Tensor out = scratch.matrix(x.name(), x.rows(), count);
-        kernels.copyColumns(out, x, x.columns(), from, count, 0, count);
+        return columns(x, x.columns(), from, count);
+    }
+
+    /// Columns `from` to `from + count` of every head of `headSize` columns.
+    public Tensor columns(Tensor x, int headSize, int from, int count) {
+        int heads = x.columns() / headSize;
+        Tensor out = scratch.matrix(x.name(), x.rows(), heads * count);
+        kernels.copyColumns(out, x, headSize, from, count, 0, count);
+        return out;
+    }
+
+    /// Every head of a, followed by the same head of b; a has heads of `aSize` columns and b of `bSize`. Where b
+    /// has one head only, all heads of a share it.
+    public Tensor join(Tensor a, int aSize, Tensor b, int bSize) {
+        int heads = a.columns() / aSize;
+        int size = aSize + bSize;
+        Tensor out = scratch.matrix(a.name(), a.rows(), heads * size);
+        kernels.copyColumns(out, a, aSize, 0, aSize, 0, size);
+        if (b.columns() == bSize) {
+            for (int h = 0; h < heads; h++) {
+                kernels.copyColumns(out, b, bSize, 0, bSize, h * size + aSize, size);
+            }
+        } else {
+            kernels.copyColumns(out, b, bSize, 0, bSize, aSize, size);
+        }
         return out;
     }
 

@@ -45,7 +45,12 @@ public final class Scratch {
 
     /// An F32 matrix with undefined content.
     Tensor matrix(String name, int rows, int columns) {
-        return Tensor.matrix(name, DType.F32, rows, columns, take(4L * rows * columns));
+        return matrix(name, DType.F32, rows, columns);
+    }
+
+    /// A matrix with undefined content.
+    Tensor matrix(String name, DType type, int rows, int columns) {
+        return Tensor.matrix(name, type, rows, columns, take(type.bytes((long) rows * columns)));
     }
 
     private MemorySegment take(long bytes) {

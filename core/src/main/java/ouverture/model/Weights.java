@@ -19,16 +19,23 @@ public final class Weights {
     private final String file;
     private final Map<String, Tensor> tensors;
     private final String prefix;
+    private final int block;
 
     /// The weights of an open file; they live as long as it is open.
     public Weights(ModelFile file) {
-        this(file.metadata().file(), file.tensors(), "");
+        this(file.metadata().file(), file.tensors(), -1);
     }
 
-    private Weights(String file, Map<String, Tensor> tensors, String prefix) {
+    private Weights(String file, Map<String, Tensor> tensors, int block) {
         this.file = file;
         this.tensors = tensors;
-        this.prefix = prefix;
+        this.block = block;
+        prefix = block < 0 ? "" : "blk." + block + ".";
+    }
+
+    /// The number of the block whose tensors these are, from 0 on.
+    public int block() {
+        return block;
     }
 
     public boolean has(String name) {
@@ -52,12 +59,33 @@ public final class Weights {
     }
 
     /// The gated feed-forward network `ffn_gate`, `ffn_up`, `ffn_down` between `width` and `hidden` columns.
-    public GatedMlp gatedMlp(int width, int hidden, Activation activation) {
+    ///
+    /// @param suffix behind each of the names, such as `_shexp`
+    public GatedMlp gatedMlp(String suffix, int width, int hidden, Activation activation) {
         return new GatedMlp(
-                linear("ffn_gate", hidden, width),
-                linear("ffn_up", hidden, width),
-                linear("ffn_down", width, hidden),
+                linear("ffn_gate" + suffix, hidden, width),
+                linear("ffn_up" + suffix, hidden, width),
+                linear("ffn_down" + suffix, width, hidden),
                 activation);
+    }
+
+    /// The gated networks of a mixture, `ffn_gate_exps`, `ffn_up_exps`, `ffn_down_exps`: one plane for each
+    /// expert, with biases where the file has them.
+    public GatedMlp gatedExperts(int experts, int width, int hidden, Activation activation) {
+        return new GatedMlp(
+                experts("ffn_gate_exps", experts, hidden, width),
+                experts("ffn_up_exps", experts, hidden, width),
+                experts("ffn_down_exps", experts, width, hidden),
+                activation);
+    }
+
+    private Linear experts(String name, int experts, int outputs, int inputs) {
+        Tensor bias = null;
+        if (has(name + ".bias")) {
+            bias = matrix(name + ".bias", experts, outputs);
+            requireFloats(bias);
+        }
+        return new Linear(planes(name + ".weight", experts, outputs, inputs), bias);
     }
 
     /// The output matrix, which is the embedding's where the file has none of its own.
@@ -74,9 +102,14 @@ public final class Weights {
 
     /// A matrix of any supported format.
     public Tensor matrix(String name, int rows, int columns) {
+        return planes(name, 1, rows, columns);
+    }
+
+    /// Several matrices of one size, of any supported format.
+    public Tensor planes(String name, int planes, int rows, int columns) {
         Tensor tensor = require(name);
-        if (tensor.planes() != 1 || tensor.rows() != rows || tensor.columns() != columns) {
-            throw wrongShape(tensor, rows + " x " + columns);
+        if (tensor.planes() != planes || tensor.rows() != rows || tensor.columns() != columns) {
+            throw wrongShape(tensor, (planes == 1 ? "" : planes + " x ") + rows + " x " + columns);
         }
         if (!BlockCodec.supports(tensor.type())) {
             throw new UnsupportedModelException(file + ": tensor " + tensor.name() + " is in format " + tensor.type()
@@ -91,11 +124,15 @@ public final class Weights {
         if (tensor.size() != columns) {
             throw wrongShape(tensor, String.valueOf(columns));
         }
+        requireFloats(tensor);
+        return tensor;
+    }
+
+    private void requireFloats(Tensor tensor) {
         if (tensor.type() != DType.F32) {
             throw new UnsupportedModelException(file + ": tensor " + tensor.name() + " is in format " + tensor.type()
                     + " where F32 is needed; convert the file again with a current converter.");
         }
-        return tensor;
     }
 
     /// The numbers of an F32 vector, or null where the file has no such tensor.
@@ -113,7 +150,7 @@ public final class Weights {
     public <L> List<L> blocks(int count, Function<Weights, L> load) {
         List<L> layers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            layers.add(load.apply(new Weights(file, tensors, "blk." + i + ".")));
+            layers.add(load.apply(new Weights(file, tensors, i)));
         }
         return List.copyOf(layers);
     }

@@ -21,6 +21,29 @@ public interface Kernels extends AutoCloseable {
     /// is first rounded to Q8_0 along its columns.
     void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias);
 
+    /// A matrix for each head: `out[r][h] = weight[h] x[r][h]`. x: rows x (heads * in); weight: heads planes of
+    /// outputs x in, any type; out: rows x (heads * outputs). Rounds as [#matmul] does.
+    void matmulPerHead(Tensor out, Tensor x, Tensor weight);
+
+    /// A matrix for each chosen expert: `out[s][o] = dot(x[s], experts[chosen[s]][o]) + bias[chosen[s]][o]` with
+    /// slots s = row * active + i. x: one row for each slot, or one for each token, which all its slots share;
+    /// experts: planes of outputs x in, any type; bias: F32, experts x outputs. Rounds as [#matmul] does.
+    ///
+    /// @param chosen I32, tokens x active, each less than the number of planes
+    void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen);
+
+    /// The experts of each row and their weights, by [Routing#choose].
+    ///
+    /// @param chosen I32, rows x active
+    /// @param weights F32, rows x active
+    /// @param logits F32, rows x experts
+    void route(Tensor chosen, Tensor weights, Tensor logits, Routing routing);
+
+    /// `out[r] = sum over i of weights[r][i] * x[r * active + i]`.
+    ///
+    /// @param weights F32, rows x active
+    void combine(Tensor out, Tensor x, Tensor weights);
+
     /// `out = x / sqrt(mean(x^2) + epsilon) * weight`, row by row (arXiv 1910.07467). May work in place.
     void rmsNorm(Tensor out, Tensor x, @Nullable Tensor weight, float epsilon);
 
@@ -32,21 +55,28 @@ public interface Kernels extends AutoCloseable {
     /// dimensions by the row's position.
     void rope(Tensor x, int headSize, int[] positions, Rope rope);
 
-    /// Stores the batch's keys and values in the cache, in its number format.
+    /// Stores the batch's keys and values in the cache, in its number format. Of a layer with latent values only
+    /// the keys are stored.
     void append(KvCache.Layer cache, Tensor keys, Tensor values, Batch batch);
 
-    /// Attention of every row over the positions of its sequence up to and including its own, which must be in
-    /// the cache. query: rows x (heads x keySize); out: rows x (heads x valueSize).
+    /// Attention of every row over the positions of its sequence that it sees, up to and including its own, which
+    /// must be in the cache. query: rows x (heads x keySize); out: rows x (heads x valueSize).
     void attention(Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention attention);
 
     /// `x = f(x)`, in place.
     void activate(Tensor x, Activation activation);
 
-    /// `out = f(gate) * up`; `out` may be `gate`.
+    /// `out = f(gate) * up`, or what the activation says of a gate; `out` may be `gate`.
     void gate(Tensor out, Tensor gate, Tensor up, Activation activation);
 
     /// `x += y`, in place.
     void add(Tensor x, Tensor y);
+
+    /// `x *= factor`, in place.
+    void scale(Tensor x, float factor);
+
+    /// `x = cap * tanh(x / cap)`, in place.
+    void softcap(Tensor x, float cap);
 
     /// In every block of `blockSize` columns of x, copies `count` columns from `from` on to where `out` has
     /// blocks of `outBlockSize`, from `to` on.

@@ -14,8 +14,13 @@ import java.util.List;
 public record KvCache(int blocks, int blockSize, List<Layer> layers) {
     /// One layer's share. Rows of `keys` and `values` are slots: block number x blockSize + position within the
     /// block. Columns are rounded up to whole blocks of the number format; the columns beyond the shape's are
-    /// zero.
+    /// zero. Where a shape has no values of its own, `values` is `keys`.
     public record Layer(Tensor keys, Tensor values, int blockSize, Shape shape) {
+        /// Whether values are parts of the keys.
+        public boolean latent() {
+            return shape.valueColumns == 0;
+        }
+
         /// The row where a position of a sequence lives.
         public int slot(int[] table, int position) {
             return table[position / blockSize] * blockSize + position % blockSize;
@@ -23,6 +28,8 @@ public record KvCache(int blocks, int blockSize, List<Layer> layers) {
     }
 
     /// What one token of one layer stores.
+    ///
+    /// @param valueColumns 0 if values are parts of the keys
     public record Shape(int keyColumns, int valueColumns) {}
 
     /// Allocates a cache that lives as long as `arena`.
@@ -32,7 +39,9 @@ public record KvCache(int blocks, int blockSize, List<Layer> layers) {
         List<Layer> layers = new ArrayList<>();
         for (Shape shape : shapes) {
             Tensor keys = allocate(arena, "cache.keys", type, blocks * blockSize, shape.keyColumns);
-            Tensor values = allocate(arena, "cache.values", type, blocks * blockSize, shape.valueColumns);
+            Tensor values = shape.valueColumns == 0
+                    ? keys
+                    : allocate(arena, "cache.values", type, blocks * blockSize, shape.valueColumns);
             layers.add(new Layer(keys, values, blockSize, shape));
         }
         return new KvCache(blocks, blockSize, List.copyOf(layers));

@@ -1,6 +1,7 @@
 package ouverture.tensor;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -38,16 +39,7 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
         int in = weight.columns();
-        boolean rounded = options.activations() == KernelsOptions.Activations.Q8
-                && weight.type().blockElements() > 1
-                && in % Q8_BLOCK == 0;
-        float[][] rows = new float[x.rows()][in];
-        for (int r = 0; r < rows.length; r++) {
-            decodeRow(x, r, rows[r]);
-            if (rounded) {
-                roundToQ8(rows[r]);
-            }
-        }
+        float[][] rows = inputs(x, x.rows(), in, weight.type());
         pool.run(weight.rows(), 1, (from, to) -> {
             float[] w = new float[in];
             for (int o = from; o < to; o++) {
@@ -58,6 +50,78 @@ public final class ScalarKernels implements Kernels {
                 }
             }
         });
+    }
+
+    /// The elements of x as `rows` x `columns`, rounded if a product with such weights rounds them.
+    private float[][] inputs(Tensor x, int rows, int columns, DType weight) {
+        boolean rounded = options.activations() == KernelsOptions.Activations.Q8
+                && weight.blockElements() > 1
+                && columns % Q8_BLOCK == 0;
+        Tensor shaped = x.shaped(rows, columns);
+        float[][] inputs = new float[rows][columns];
+        for (int r = 0; r < rows; r++) {
+            decodeRow(shaped, r, inputs[r]);
+            if (rounded) {
+                roundToQ8(inputs[r]);
+            }
+        }
+        return inputs;
+    }
+
+    @Override
+    public void matmulPerHead(Tensor out, Tensor x, Tensor weight) {
+        int heads = weight.planes();
+        int outputs = weight.rows();
+        float[][] inputs = inputs(x, x.rows() * heads, weight.columns(), weight.type());
+        pool.run(heads * outputs, 1, (from, to) -> {
+            float[] w = new float[weight.columns()];
+            for (int o = from; o < to; o++) {
+                decodeRow(weight, o, w);
+                for (int r = 0; r < x.rows(); r++) {
+                    double sum = dot(inputs[r * heads + o / outputs], 0, w, 0, w.length);
+                    set(out, (long) r * heads * outputs + o, sum);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) {
+        int outputs = experts.rows();
+        int slots = Math.toIntExact(chosen.size());
+        int slotsOfInput = slots / Math.max(1, x.rows());
+        float[][] inputs = inputs(x, x.rows(), experts.columns(), experts.type());
+        pool.run(slots, 1, (from, to) -> {
+            float[] w = new float[experts.columns()];
+            for (int s = from; s < to; s++) {
+                int expert = chosen.data().getAtIndex(JAVA_INT, s);
+                for (int o = 0; o < outputs; o++) {
+                    decodeRow(experts, expert * outputs + o, w);
+                    double offset = bias == null ? 0 : get(bias, (long) expert * outputs + o);
+                    double sum = dot(inputs[s / slotsOfInput], 0, w, 0, w.length);
+                    set(out, (long) s * outputs + o, sum + offset);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void route(Tensor chosen, Tensor weights, Tensor logits, Routing routing) {
+        routing.chooseAll(chosen, weights, logits);
+    }
+
+    @Override
+    public void combine(Tensor out, Tensor x, Tensor weights) {
+        int active = weights.columns();
+        for (long r = 0; r < out.rows(); r++) {
+            for (int c = 0; c < out.columns(); c++) {
+                double sum = 0;
+                for (int i = 0; i < active; i++) {
+                    sum += (double) get(weights, r * active + i) * get(x, (r * active + i) * out.columns() + c);
+                }
+                set(out, r * out.columns() + c, sum);
+            }
+        }
     }
 
     private static void roundToQ8(float[] x) {
@@ -131,8 +195,10 @@ public final class ScalarKernels implements Kernels {
             int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
             decodeRow(keys, r, key);
             encodeRow(cache.keys(), slot, key);
-            decodeRow(values, r, value);
-            encodeRow(cache.values(), slot, value);
+            if (!cache.latent()) {
+                decodeRow(values, r, value);
+                encodeRow(cache.values(), slot, value);
+            }
         }
     }
 
@@ -147,7 +213,8 @@ public final class ScalarKernels implements Kernels {
 
     private static void attendRow(
             Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention attention, int r) {
-        int length = batch.positions()[r] + 1;
+        int first = attention.firstVisible(batch.positions()[r]);
+        int length = batch.positions()[r] + 1 - first;
         int[] table = batch.tables()[batch.sequences()[r]];
         float[] q = new float[query.columns()];
         decodeRow(query, r, q);
@@ -155,19 +222,20 @@ public final class ScalarKernels implements Kernels {
         double[][] weights = new double[attention.heads()][length];
         int group = attention.heads() / attention.kvHeads();
         for (int p = 0; p < length; p++) {
-            decodeRow(cache.keys(), cache.slot(table, p), row);
+            decodeRow(cache.keys(), cache.slot(table, first + p), row);
             for (int h = 0; h < attention.heads(); h++) {
-                weights[h][p] = attention.scale()
+                double score = attention.scale()
                         * dot(q, h * attention.keySize(), row, h / group * attention.keySize(), attention.keySize());
+                weights[h][p] = attention.softcap() == 0 ? score : softcap(score, attention.softcap());
             }
         }
-        for (double[] head : weights) {
-            softmax(head);
+        for (int h = 0; h < attention.heads(); h++) {
+            softmax(weights[h], attention.sinks() == null ? Double.NEGATIVE_INFINITY : get(attention.sinks(), h));
         }
         row = new float[cache.values().columns()];
         double[] sum = new double[attention.heads() * attention.valueSize()];
         for (int p = 0; p < length; p++) {
-            decodeRow(cache.values(), cache.slot(table, p), row);
+            decodeRow(cache.values(), cache.slot(table, first + p), row);
             for (int h = 0; h < attention.heads(); h++) {
                 for (int c = 0; c < attention.valueSize(); c++) {
                     sum[h * attention.valueSize() + c] += weights[h][p] * row[h / group * attention.valueSize() + c];
@@ -179,12 +247,13 @@ public final class ScalarKernels implements Kernels {
         }
     }
 
-    private static void softmax(double[] scores) {
-        double max = Double.NEGATIVE_INFINITY;
+    /// Softmax of the scores and one more, the sink, whose own weight nobody needs.
+    private static void softmax(double[] scores, double sink) {
+        double max = sink;
         for (double score : scores) {
             max = Math.max(max, score);
         }
-        double sum = 0;
+        double sum = Math.exp(sink - max);
         for (int p = 0; p < scores.length; p++) {
             scores[p] = Math.exp(scores[p] - max);
             sum += scores[p];
@@ -192,6 +261,10 @@ public final class ScalarKernels implements Kernels {
         for (int p = 0; p < scores.length; p++) {
             scores[p] /= sum;
         }
+    }
+
+    private static double softcap(double x, double cap) {
+        return cap * Math.tanh(x / cap);
     }
 
     @Override
@@ -203,8 +276,10 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void gate(Tensor out, Tensor gate, Tensor up, Activation activation) {
+        boolean clamped = activation == Activation.SWIGLU_CLAMPED;
         for (long i = 0; i < out.size(); i++) {
-            set(out, i, apply(activation, get(gate, i)) * get(up, i));
+            double factor = clamped ? Math.clamp(get(up, i), -Activation.CLAMP, Activation.CLAMP) + 1.0 : get(up, i);
+            set(out, i, apply(activation, get(gate, i)) * factor);
         }
     }
 
@@ -212,7 +287,25 @@ public final class ScalarKernels implements Kernels {
         return switch (activation) {
             case SILU -> x / (1 + Math.exp(-x));
             case GELU_TANH -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case SWIGLU_CLAMPED -> {
+                double g = Math.min(x, Activation.CLAMP);
+                yield g / (1 + Math.exp(-Activation.STEEPNESS * g));
+            }
         };
+    }
+
+    @Override
+    public void scale(Tensor x, float factor) {
+        for (long i = 0; i < x.size(); i++) {
+            set(x, i, (double) get(x, i) * factor);
+        }
+    }
+
+    @Override
+    public void softcap(Tensor x, float cap) {
+        for (long i = 0; i < x.size(); i++) {
+            set(x, i, softcap(get(x, i), cap));
+        }
     }
 
     @Override

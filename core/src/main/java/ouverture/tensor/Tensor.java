@@ -42,6 +42,12 @@ public record Tensor(String name, DType type, int planes, int rows, int columns,
         return new Tensor(name, type, 1, count, columns, data.asSlice(from * rowBytes(), count * rowBytes()));
     }
 
+    /// One of the planes.
+    public Tensor plane(int index) {
+        long bytes = rows * rowBytes();
+        return new Tensor(name, type, 1, rows, columns, data.asSlice(index * bytes, bytes));
+    }
+
     /// The elements of one row of a one-plane F32 tensor, copied.
     public float[] floats(int row) {
         assert type == DType.F32 : name + " holds " + type;

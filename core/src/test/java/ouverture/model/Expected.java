@@ -6,7 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import ouverture.Shared;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -14,13 +16,15 @@ import tools.jackson.databind.ObjectMapper;
 /// What an independent engine computed for one model of the conformance data.
 ///
 /// @param model the file
+/// @param context tokens that the model was opened for
 /// @param prompts the recorded prompts
-public record Expected(Path model, List<Prompt> prompts) {
+public record Expected(Path model, int context, List<Prompt> prompts) {
     /// One prompt with its logits.
     ///
     /// @param rowsFrom position of the first recorded row
     /// @param exact logits in float64 arithmetic (`ref64`), one row for each recorded position
     /// @param oracle logits of the other engine
+    /// @param variants logits under other readings of the file, by the name that the data's README gives them
     /// @param greedy the ids that follow, each the most likely one
     /// @param margins difference of the two best logits at each of these
     public record Prompt(
@@ -29,6 +33,7 @@ public record Expected(Path model, List<Prompt> prompts) {
             int rowsFrom,
             float[][] exact,
             float[][] oracle,
+            Map<String, float[][]> variants,
             int[] greedy,
             double[] margins) {}
 
@@ -51,11 +56,15 @@ public record Expected(Path model, List<Prompt> prompts) {
                         prompt.get("rows_from").asInt(),
                         rows(prompt.get("ref64"), logits),
                         rows(prompt.get("oracle"), logits),
+                        variants(prompt, logits),
                         ints(prompt.get("greedy16")),
                         doubles(prompt.get("greedy_margins"))));
             }
             Path beside = file.resolveSibling(json.get("model").asString());
-            return new Expected(model == null ? beside : model, prompts);
+            return new Expected(
+                    model == null ? beside : model,
+                    json.get("oracle").get("n_ctx").asInt(),
+                    prompts);
         } catch (IOException e) {
             throw new AssertionError("cannot read " + file, e);
         }
@@ -67,6 +76,16 @@ public record Expected(Path model, List<Prompt> prompts) {
             values[i] = array.get(i).asInt();
         }
         return values;
+    }
+
+    private static Map<String, float[][]> variants(JsonNode prompt, byte[] logits) {
+        Map<String, float[][]> variants = new HashMap<>();
+        for (String name : List.of("oracle_f32_weights", "ref64_yarn_not_truncated", "ref64_beta_from_file")) {
+            if (prompt.has(name)) {
+                variants.put(name, rows(prompt.get(name), logits));
+            }
+        }
+        return variants;
     }
 
     private static double[] doubles(JsonNode array) {

@@ -54,7 +54,7 @@ abstract class AttentionContract {
             for (int i = 0; i < keys.length; i++) {
                 keys[i] *= magnitude;
             }
-            int valueColumns = attention.cacheShape().valueColumns();
+            int valueColumns = attention.kvHeads() * attention.valueSize();
             try (Kernels reference = new ScalarKernels(new KernelsOptions(1, Activations.F32))) {
                 reference.append(
                         cache,
@@ -130,6 +130,33 @@ abstract class AttentionContract {
     void attendsWithAnyShape(DType type, int heads, int kvHeads, int keySize, int valueSize) {
         Attention attention = new Attention(heads, kvHeads, keySize, valueSize, (float) (1 / Math.sqrt(keySize)));
         check(type, attention, 70, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32,1", "F16,16", "F32,17", "Q8_0,63", "F32,64", "F32,65", "F16,100", "F32,1000"})
+    void attendsWithinAWindow(DType type, int window) {
+        check(type, Attention.grouped(4, 2, 32).windowed(window), 70, 1);
+        check(type, Attention.grouped(40, 1, 32).windowed(window), 200, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32,0", "F16,20", "Q8_0,0"})
+    void attendsWithSinks(DType type, int window) {
+        Tensor sinks = memory.floats(1, 6, 0, -50, 3, 1.5f, 40, -1);
+        check(type, Attention.grouped(6, 2, 32).withSinks(sinks).windowed(window), 130, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.5,1", "50,1", "50,20", "30,0.001"})
+    void capsScores(float cap, float magnitude) {
+        check(DType.F32, Attention.grouped(4, 2, 32).capped(cap).windowed(90), 100, magnitude);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32,5,40,32", "F16,16,576,512", "Q8_0,4,96,64", "Q8_0,3,40,24"})
+    void readsLatentValuesFromTheKeys(DType type, int heads, int keySize, int valueSize) {
+        float scale = (float) (1 / Math.sqrt(keySize));
+        check(type, new Attention(heads, 1, keySize, valueSize, scale).withLatentValues(), 70, 1);
     }
 
     @ParameterizedTest

@@ -47,6 +47,14 @@ public abstract class KernelsContract {
         }
     }
 
+    @Nested
+    final class Planes extends PlanesContract {
+        @Override
+        Kernels kernels(KernelsOptions options) {
+            return KernelsContract.this.kernels(options);
+        }
+    }
+
     private Kernels kernels(int threads) {
         return kernels(new KernelsOptions(threads, Activations.F32));
     }
@@ -192,7 +200,7 @@ public abstract class KernelsContract {
         Tensor x = memory.floats(1, values.length, values);
         Tensor up = floats(1, values.length, Range.ORDINARY);
         // e^-x may overflow where the result is all but zero; GELU's definition loses what 1 + tanh rounds away.
-        double absolute = activation == Activation.SILU ? 2e-36 : 1e-14;
+        double absolute = activation == Activation.GELU_TANH ? 1e-14 : 2e-36;
         double relative = activation == Activation.SILU ? 5e-7 : 2e-5;
         InPlace activate = (kernels, y) -> kernels.activate(y, activation);
         Tensor actual = sameForAnySplit(x, activate);
@@ -230,6 +238,28 @@ public abstract class KernelsContract {
         Tensor y = floats(2, columns, Range.ORDINARY);
         InPlace operation = (kernels, z) -> kernels.add(z, y);
         assertSameBits(sameForAnySplit(x, operation), expected(x, operation), "sum");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 17, 4098, 50_000})
+    void scales(int columns) {
+        Tensor x = floats(2, columns, Range.ORDINARY);
+        InPlace operation = (kernels, z) -> kernels.scale(z, 1.7f);
+        assertSameBits(sameForAnySplit(x, operation), expected(x, operation), "product");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,30,ORDINARY", "17,30,ORDINARY", "4098,50,LARGE", "50000,0.5,ORDINARY", "33,30,TINY"})
+    void capsSoftly(int columns, float cap, Range range) {
+        Tensor x = floats(3, columns, range);
+        InPlace operation = (kernels, z) -> kernels.softcap(z, cap);
+        Tensor actual = sameForAnySplit(x, operation);
+        assertClose(actual, expected(x, operation), 1e-6, 1e-42);
+        Tensor last = memory.copy(x.rows(2, 1));
+        try (Kernels kernels = kernels(1)) {
+            kernels.softcap(last, cap);
+        }
+        assertSameBits(last, actual.rows(2, 1), "a row alone");
     }
 
     @Test

@@ -18,13 +18,14 @@ public final class Families {
 
     /// Builds the network of an open file.
     ///
+    /// @param context tokens that a sequence may have
     /// @throws UnsupportedModelException if the file's architecture is none of [#ALL]
     /// @throws ouverture.error.ModelFileException if a part of the network is missing or has a wrong shape
-    public static Model load(ModelFile file) {
+    public static Model load(ModelFile file, int context) {
         Metadata metadata = file.metadata();
         for (Family family : ALL) {
             if (family.name().equals(metadata.architecture())) {
-                return family.load().apply(metadata, new Weights(file));
+                return family.loader().load(metadata, new Weights(file), context);
             }
         }
         String known = ALL.stream().map(Family::name).collect(Collectors.joining(", "));

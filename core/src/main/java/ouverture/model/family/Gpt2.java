@@ -2,10 +2,10 @@ package ouverture.model.family;
 
 import java.util.Collections;
 import java.util.List;
-import ouverture.error.ModelFileException;
 import ouverture.file.Metadata;
 import ouverture.model.Family;
 import ouverture.model.ForwardPass;
+import ouverture.model.Heads;
 import ouverture.model.Linear;
 import ouverture.model.Model;
 import ouverture.model.Norm;
@@ -35,14 +35,9 @@ public final class Gpt2 implements Model {
 
     private Gpt2(Metadata m, Weights w) {
         width = m.integer("embedding_length");
-        int heads = m.integer("attention.head_count");
-        if (width < 1 || heads < 1 || width % heads != 0) {
-            throw new ModelFileException(
-                    m.file() + " has " + heads + " heads at width " + width + ": the header is damaged.");
-        }
         float epsilon = m.number("attention.layer_norm_epsilon");
         int hidden = m.integer("feed_forward_length");
-        attention = Attention.grouped(heads, heads, width / heads);
+        attention = Heads.of(m).attention();
         embedding = w.embedding(width);
         positions = w.matrix("position_embd.weight", m.integer("context_length"), width);
         layers = w.blocks(

@@ -2,15 +2,16 @@ package ouverture.model.family;
 
 import java.util.Collections;
 import java.util.List;
-import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.Metadata;
 import ouverture.model.Family;
 import ouverture.model.ForwardPass;
 import ouverture.model.GatedMlp;
+import ouverture.model.Heads;
 import ouverture.model.Linear;
 import ouverture.model.Model;
 import ouverture.model.Norm;
+import ouverture.model.RopeSettings;
 import ouverture.model.Weights;
 import ouverture.tensor.Activation;
 import ouverture.tensor.Attention;
@@ -43,58 +44,25 @@ public final class Llama implements Model {
                     m.file() + " is a mixture of experts, which this version's llama family does not run.");
         }
         int width = m.integer("embedding_length");
-        int heads = m.integer("attention.head_count");
-        int kvHeads = m.integer("attention.head_count_kv", heads);
-        if (width < 1 || heads < 1 || kvHeads < 1 || heads % kvHeads != 0) {
-            throw new ModelFileException(m.file() + " has " + heads + " query heads on " + kvHeads
-                    + " key/value heads at width " + width + ": the header is damaged.");
-        }
-        int headSize = m.integer("attention.key_length", width / heads);
+        Heads heads = Heads.of(m);
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
         int hidden = m.integer("feed_forward_length");
         contextLength = m.integer("context_length");
-        attention = Attention.grouped(heads, kvHeads, headSize);
-        rope = rope(m, w, m.integer("rope.dimension_count", headSize), headSize);
+        attention = heads.attention();
+        rope = RopeSettings.of(m, w, heads.size()).interleavedPairs();
         embedding = w.embedding(width);
         layers = w.blocks(
                 m.integer("block_count"),
                 b -> new Layer(
                         b.norm("attn_norm", width, epsilon),
-                        b.linear("attn_q", heads * headSize, width),
-                        b.linear("attn_k", kvHeads * headSize, width),
-                        b.linear("attn_v", kvHeads * headSize, width),
-                        b.linear("attn_output", width, heads * headSize),
+                        b.linear("attn_q", heads.queryColumns(), width),
+                        b.linear("attn_k", heads.keyValueColumns(), width),
+                        b.linear("attn_v", heads.keyValueColumns(), width),
+                        b.linear("attn_output", width, heads.queryColumns()),
                         b.norm("ffn_norm", width, epsilon),
-                        b.gatedMlp(width, hidden, Activation.SILU)));
+                        b.gatedMlp("", width, hidden, Activation.SILU)));
         norm = w.norm("output_norm", width, epsilon);
         unembedding = w.unembedding(embedding);
-    }
-
-    private static Rope rope(Metadata m, Weights w, int dimensions, int headSize) {
-        if (dimensions < 2 || dimensions > headSize || dimensions % 2 != 0) {
-            throw new ModelFileException(m.file() + ": rope.dimension_count is " + dimensions + " for heads of "
-                    + headSize + ": the header is damaged.");
-        }
-        float base = m.number("rope.freq_base", 10_000);
-        float factor = m.number("rope.scaling.factor", 1);
-        String scaling = m.string("rope.scaling.type").orElse("none");
-        Rope rope = switch (scaling) {
-            case "none" -> Rope.plain(dimensions, base);
-            case "linear" -> Rope.plain(dimensions, base).slowed(factor);
-            case "yarn" ->
-                Rope.yarn(
-                        dimensions,
-                        base,
-                        factor,
-                        m.integer("rope.scaling.original_context_length", m.integer("context_length")),
-                        m.number("rope.scaling.yarn_beta_fast", 32),
-                        m.number("rope.scaling.yarn_beta_slow", 1));
-            default ->
-                throw new UnsupportedModelException(m.file() + " stretches positions by \"" + scaling
-                        + "\", which the llama family does not know; it knows none, linear and yarn.");
-        };
-        float[] factors = w.numbers("rope_freqs.weight", dimensions / 2);
-        return (factors == null ? rope : rope.dividedBy(factors)).interleavedPairs();
     }
 
     @Override

@@ -86,15 +86,31 @@ final class HeadGroup {
                 F32Rows.INSTANCE.decode(query.data(), at, memory, to, size, workspace.buffer);
             }
         }
-        Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+        begin();
         memory.asSlice(sumsAt, 4L * kvHeads * tiled * valueColumns).fill((byte) 0);
         int end = positions[item.row() + item.rows() - 1] + 1;
-        for (int from = 0; from < end; from += CHUNK) {
+        int first = operands.attention().firstVisible(positions[item.row()]);
+        for (int from = first - first % CHUNK; from < end; from += CHUNK) {
             attend(from, Math.min(CHUNK, end - from));
         }
         for (int kv = 0; kv < kvHeads; kv++) {
             for (int q = 0; q < queries; q++) {
                 finish(kv, q);
+            }
+        }
+    }
+
+    /// A sink is a score that came before all others.
+    private void begin() {
+        Tensor sinks = operands.attention().sinks();
+        if (sinks == null) {
+            Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+            return;
+        }
+        for (int kv = 0; kv < kvHeads; kv++) {
+            for (int q = 0; q < queries; q++) {
+                maxima[kv * tiled + q] = get(sinks.data(), 4L * head(kv, q));
+                totals[kv * tiled + q] = 1;
             }
         }
     }
@@ -122,11 +138,13 @@ final class HeadGroup {
         for (int kv = 0; kv < kvHeads; kv++) {
             score(kv, count);
             for (int q = 0; q < queries; q++) {
-                int visible = Math.min(count, positions[row(q)] + 1 - from);
-                if (visible > 0) {
+                int position = positions[row(q)];
+                int first = Math.max(0, operands.attention().firstVisible(position) - from);
+                int visible = Math.min(count, position + 1 - from);
+                if (first < visible) {
                     int index = kv * tiled + q;
-                    float correction = softmax(index, visible);
-                    accumulate(kv, index, visible, correction);
+                    float correction = softmax(index, first, visible);
+                    accumulate(values.at(kv, first), index, first, visible - first, correction);
                 }
             }
         }
@@ -150,15 +168,23 @@ final class HeadGroup {
         }
     }
 
-    /// Turns the first `visible` scores of a query into exponentials of their distance to the maximum.
+    /// Turns the scores of a query with positions `first` to `visible` of the chunk into exponentials of their
+    /// distance to the maximum.
     ///
     /// @return the factor on what was summed with the maximum before
-    private float softmax(int index, int visible) {
+    private float softmax(int index, int first, int visible) {
         int padded = Lanes.padded(visible);
+        long at = scoreAt(index, 0);
+        float cap = operands.attention().softcap();
+        if (cap != 0) {
+            Elementwise.softcap(memory, at, padded, cap, workspace.panel);
+        }
+        for (int p = 0; p < first; p++) {
+            set(memory, scoreAt(index, p), Float.NEGATIVE_INFINITY);
+        }
         for (int p = visible; p < padded; p++) {
             set(memory, scoreAt(index, p), Float.NEGATIVE_INFINITY);
         }
-        long at = scoreAt(index, 0);
         float maximum = largest(at, padded, maxima[index]);
         Exponential.replace(memory, at, padded, 1, maximum);
         float correction = (float) StrictMath.exp(maxima[index] - maximum);
@@ -183,15 +209,17 @@ final class HeadGroup {
         return Lanes.sum(sum);
     }
 
-    /// Adds the weighted values of the first `visible` positions to a query's sums.
-    private void accumulate(int kv, int index, int visible, float correction) {
-        long first = values.at(kv, 0);
+    /// Adds the weighted values of `count` positions from `first` on to a query's sums.
+    ///
+    /// @param at byte of the first position's values
+    private void accumulate(long at, int index, int first, int count, float correction) {
+        long weights = scoreAt(index, first);
         int c = 0;
         for (; c + 4 * COUNT <= valueColumns; c += 4 * COUNT) {
-            accumulateFour(first + 4L * c, scoreAt(index, 0), visible, sumAt(index) + 4L * c, correction);
+            accumulateFour(at + 4L * c, weights, count, sumAt(index) + 4L * c, correction);
         }
         for (; c < valueColumns; c += COUNT) {
-            accumulateOne(first + 4L * c, scoreAt(index, 0), visible, sumAt(index) + 4L * c, correction);
+            accumulateOne(at + 4L * c, weights, count, sumAt(index) + 4L * c, correction);
         }
     }
 

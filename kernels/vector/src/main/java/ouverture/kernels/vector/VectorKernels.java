@@ -13,6 +13,7 @@ import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
@@ -30,6 +31,7 @@ final class VectorKernels implements Kernels {
     private final Workspace[] workspaces;
     private final Scratch inputs = new Scratch();
     private final Matmul matmul;
+    private final PlaneMatmul planes;
     private final PagedAttention attention;
     private final @Nullable Rotation[] rotations = new Rotation[ROTATIONS];
     private int oldestRotation;
@@ -42,6 +44,7 @@ final class VectorKernels implements Kernels {
             workspaces[i] = new Workspace();
         }
         matmul = new Matmul(pool, workspaces, inputs);
+        planes = new PlaneMatmul(matmul);
         attention = new PagedAttention(pool, workspaces);
     }
 
@@ -72,9 +75,41 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
-        boolean rounded =
-                options.activations() == Activations.Q8 && weight.type().blockElements() > 1;
-        matmul.multiply(out, x, weight, bias, rounded);
+        matmul.multiply(out, x, weight, bias, rounds(weight));
+    }
+
+    /// Whether inputs of a product with these weights are rounded.
+    private boolean rounds(Tensor weight) {
+        return options.activations() == Activations.Q8 && weight.type().blockElements() > 1;
+    }
+
+    @Override
+    public void matmulPerHead(Tensor out, Tensor x, Tensor weight) {
+        planes.perHead(out, x, weight, rounds(weight));
+    }
+
+    @Override
+    public void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) {
+        planes.experts(out, x, experts, bias, chosen, rounds(experts));
+    }
+
+    @Override
+    public void route(Tensor chosen, Tensor weights, Tensor logits, Routing routing) {
+        routing.chooseAll(chosen, weights, logits);
+    }
+
+    @Override
+    public void combine(Tensor out, Tensor x, Tensor weights) {
+        int active = weights.columns();
+        long rowBytes = out.rowBytes();
+        eachRow(out, r -> {
+            for (int i = 0; i < active; i++) {
+                int slot = r * active + i;
+                float weight = Lanes.get(weights.data(), 4L * slot);
+                Elementwise.scaleInto(
+                        out.data(), r * rowBytes, x.data(), slot * rowBytes, out.columns(), weight, i > 0);
+            }
+        });
     }
 
     @Override
@@ -118,7 +153,9 @@ final class VectorKernels implements Kernels {
             for (int r = from; r < to; r++) {
                 int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
                 store(keys, r, cache.keys(), slot, row);
-                store(values, r, cache.values(), slot, row);
+                if (!cache.latent()) {
+                    store(values, r, cache.values(), slot, row);
+                }
             }
         });
     }
@@ -157,6 +194,21 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void scale(Tensor x, float factor) {
+        pool.run(Math.toIntExact(x.size()), GRAIN, (from, to) -> Elementwise.scale(x.data(), factor, from, to));
+    }
+
+    @Override
+    public void softcap(Tensor x, float cap) {
+        pool.run(Math.toIntExact(x.size()), GRAIN, (worker, from, to) -> {
+            for (int i = from; i < to; i += Lanes.SPAN) {
+                int count = Math.min(Lanes.SPAN, to - i);
+                Elementwise.softcap(x.data(), 4L * i, count, cap, workspaces[worker].panel);
+            }
+        });
+    }
+
+    @Override
     public void copyColumns(Tensor out, Tensor x, int blockSize, int from, int count, int to, int outBlockSize) {
         eachRow(x, r -> {
             for (int b = 0; b < x.columns() / blockSize; b++) {
@@ -191,6 +243,7 @@ final class VectorKernels implements Kernels {
     @Override
     public void close() {
         pool.close();
+        planes.close();
         inputs.close();
         for (Workspace workspace : workspaces) {
             workspace.close();

@@ -1,0 +1,46 @@
+package ouverture.model;
+
+import ouverture.error.ModelFileException;
+import ouverture.file.Metadata;
+import ouverture.tensor.Attention;
+
+/// How a layer's width is split into attention heads.
+///
+/// @param query number of query heads
+/// @param keyValue number of key/value heads; divides `query`
+/// @param size elements of a head
+public record Heads(int query, int keyValue, int size) {
+    /// What a file's header says; heads share the width where it gives no size of their own.
+    ///
+    /// @throws ModelFileException if the numbers contradict each other
+    public static Heads of(Metadata metadata) {
+        int width = metadata.integer("embedding_length");
+        int query = metadata.integer("attention.head_count");
+        int keyValue = metadata.integer("attention.head_count_kv", query);
+        if (width < 1 || query < 1 || keyValue < 1 || query % keyValue != 0) {
+            throw new ModelFileException(metadata.file() + " has " + query + " query heads on " + keyValue
+                    + " key/value heads at width " + width + ": the header is damaged.");
+        }
+        int size = metadata.integer("attention.key_length", width / query);
+        if (size < 1 || (long) size * query > Integer.MAX_VALUE) {
+            throw new ModelFileException(
+                    metadata.file() + " has attention heads of " + size + " elements: the header is damaged.");
+        }
+        return new Heads(query, keyValue, size);
+    }
+
+    /// Columns of all query heads.
+    public int queryColumns() {
+        return query * size;
+    }
+
+    /// Columns of all key or value heads.
+    public int keyValueColumns() {
+        return keyValue * size;
+    }
+
+    /// Attention to the whole context, with scores scaled by 1 / sqrt(size).
+    public Attention attention() {
+        return Attention.grouped(query, keyValue, size);
+    }
+}
