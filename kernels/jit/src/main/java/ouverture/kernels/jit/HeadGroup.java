@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 import ouverture.tensor.Attention;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
@@ -18,6 +18,12 @@ final class HeadGroup {
     private static final int CHUNK = 128;
 
     private static final long TABLE_BYTES = 3 * JAVA_LONG.byteSize();
+
+    /// Bytes of the scratch memory where the factor on the scores and their cap are, behind two tables of strides.
+    private static final long SCALE = 2 * TABLE_BYTES;
+
+    private static final long CAP = SCALE + Float.BYTES;
+    private static final long CONSTANTS_END = 64;
 
     private final PagedAttention.Operands operands;
     private final PagedAttention.Item item;
@@ -41,7 +47,7 @@ final class HeadGroup {
         queries = item.rows() * item.heads();
         Format key = routines.key;
         Format value = routines.value;
-        queriesAt = 2 * TABLE_BYTES;
+        queriesAt = CONSTANTS_END;
         scoresAt = queriesAt + 4L * queries * key.columns;
         sumsAt = scoresAt + 4L * queries * CHUNK;
         statesAt = sumsAt + 4L * queries * value.columns;
@@ -97,6 +103,7 @@ final class HeadGroup {
         private final MemorySegment[] sums;
         private final MemorySegment softmax;
         private final MemorySegment scaled;
+        private final MemorySegment capped;
         private final int keySteps;
         private final int valuePieces;
 
@@ -117,7 +124,8 @@ final class HeadGroup {
                 sums[i] = code.get(new WeightedSum(value.type, steps, i + 1));
             }
             softmax = code.get(new Softmax());
-            scaled = code.get(new Elementwise.Scaled());
+            scaled = code.get(new Elementwise.Scaled(false));
+            capped = code.get(new Elementwise.Capped());
             keySteps = key.columns / WeightReader.columns(key.type, set);
             valuePieces = value.columns / (steps * WeightReader.columns(value.type, set));
         }
@@ -126,16 +134,28 @@ final class HeadGroup {
     void attend() {
         copyQueries();
         memory.asSlice(sumsAt, statesAt - sumsAt).fill((byte) 0);
-        for (int q = 0; q < queries; q++) {
-            memory.set(JAVA_FLOAT, state(q) + Softmax.FACTOR, operands.attention().scale());
-            memory.set(JAVA_FLOAT, state(q) + Softmax.LARGEST, Float.NEGATIVE_INFINITY);
-            memory.set(JAVA_FLOAT, state(q) + Softmax.TOTAL, 0);
-        }
-        int end = operands.batch().positions()[item.row() + item.rows() - 1] + 1;
-        for (int from = 0; from < end; from += CHUNK) {
-            attend(from, Math.min(CHUNK, end - from));
+        begin();
+        int[] positions = operands.batch().positions();
+        int first = operands.attention().firstVisible(positions[item.row()]);
+        int end = positions[item.row() + item.rows() - 1] + 1;
+        for (int from = first - first % CHUNK; from < end; from += CHUNK) {
+            attend(from, Math.max(0, first - from), Math.min(CHUNK, end - from));
         }
         finish();
+    }
+
+    /// A sink is a score that came before all others.
+    private void begin() {
+        Attention attention = operands.attention();
+        Tensor sinks = attention.sinks();
+        memory.set(JAVA_FLOAT, SCALE, attention.scale());
+        memory.set(JAVA_FLOAT, CAP, attention.softcap());
+        for (int q = 0; q < queries; q++) {
+            float sink = sinks == null ? Float.NEGATIVE_INFINITY : sinks.data().getAtIndex(JAVA_FLOAT, head(q));
+            memory.set(JAVA_FLOAT, state(q) + Softmax.FACTOR, attention.softcap() == 0 ? attention.scale() : 1);
+            memory.set(JAVA_FLOAT, state(q) + Softmax.LARGEST, sink);
+            memory.set(JAVA_FLOAT, state(q) + Softmax.TOTAL, sinks == null ? 0 : 1);
+        }
     }
 
     private void copyQueries() {
@@ -169,20 +189,23 @@ final class HeadGroup {
         return sumsAt + 4L * q * routines.value.columns;
     }
 
-    private void attend(int from, int count) {
-        keys.prepare(from, count);
-        for (int p = 0; p < count; ) {
+    /// Attends to positions `start` to `count` of the chunk that begins at `from`.
+    private void attend(int from, int start, int count) {
+        keys.prepare(from, start, count);
+        for (int p = start; p < count; ) {
             int run = keys.run(from, p, count);
             score(keys.at(from, p), p, run);
             p += run;
         }
-        values.prepare(from, count);
+        values.prepare(from, start, count);
         int[] positions = operands.batch().positions();
         for (int r = 0; r < item.rows(); r++) {
-            int visible = Math.min(count, positions[item.row() + r] + 1 - from);
-            if (visible > 0) {
-                weigh(r * item.heads(), visible);
-                for (int p = 0; p < visible; ) {
+            int position = positions[item.row() + r];
+            int first = Math.max(0, operands.attention().firstVisible(position) - from);
+            int visible = Math.min(count, position + 1 - from);
+            if (first < visible) {
+                weigh(r * item.heads(), first, visible - first);
+                for (int p = first; p < visible; ) {
                     int run = values.run(from, p, visible);
                     addValues(r * item.heads(), values.at(from, p), p, run);
                     p += run;
@@ -212,12 +235,19 @@ final class HeadGroup {
         }
     }
 
-    /// Turns a row's scores into weights, and shrinks its sums to match.
-    private void weigh(int first, int visible) {
+    /// Turns `count` of a row's scores into weights, and shrinks its sums to match.
+    ///
+    /// @param first query of the row
+    private void weigh(int first, int position, int count) {
         long base = memory.address();
         for (int q = first; q < first + item.heads(); q++) {
             long state = base + state(q);
-            NativeCalls.call(routines.softmax, base + score(q, 0), visible, state, 0, 0, 0);
+            long scores = base + score(q, position);
+            if (operands.attention().softcap() != 0) {
+                scale(scores, scores, count, base + SCALE);
+                NativeCalls.call(routines.capped, scores, count, base + CAP, 0, 0, 0);
+            }
+            NativeCalls.call(routines.softmax, scores, count, state, 0, 0, 0);
             scale(base + sum(q), base + sum(q), routines.value.columns, state + Softmax.CORRECTION);
         }
     }
@@ -267,8 +297,8 @@ final class HeadGroup {
             this.decodedAt = decodedAt;
         }
 
-        /// Decodes `count` positions from `from` on, if they cannot be read in place.
-        void prepare(int from, int count) {
+        /// Decodes positions `from + start` to `from + end`, if they cannot be read in place.
+        void prepare(int from, int start, int end) {
             if (!format.decoded()) {
                 return;
             }
@@ -278,17 +308,17 @@ final class HeadGroup {
             int whole = Math.ceilDiv(lead + format.size, block) * block;
             float[] row = new float[Math.max(whole, lead + format.columns)];
             BlockCodec codec = BlockCodec.of(slots.type());
-            for (int p = 0; p < count; p++) {
+            for (int p = start; p < end; p++) {
                 long at = slot(from + p) + slots.type().bytes(head * format.size - lead);
                 codec.decode(slots.data(), at, row, 0, whole);
-                java.util.Arrays.fill(row, lead + format.size, row.length, 0);
+                Arrays.fill(row, lead + format.size, row.length, 0);
                 MemorySegment.copy(row, lead, memory, JAVA_FLOAT, decodedAt + p * format.rowBytes(), format.columns);
             }
         }
 
         private long slot(int position) {
             int[] table = operands.batch().tables()[operands.batch().sequences()[item.row()]];
-            return operands.cache().slot(table, position) * format.slots.rowBytes();
+            return Addresses.row(format.slots, operands.cache().slot(table, position)) * format.slots.rowBytes();
         }
 
         /// How many of the positions `from + p` to `from + end` lie one after another.

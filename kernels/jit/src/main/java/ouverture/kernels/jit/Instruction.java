@@ -44,6 +44,7 @@ enum Instruction {
     VPMOVZXWD(1, 2, 0x33, Tuple.HALF),
 
     VPAND(1, 1, 0xdb, Tuple.WHOLE),
+    VPANDN(1, 1, 0xdf, Tuple.WHOLE),
     VPOR(1, 1, 0xeb, Tuple.WHOLE),
     VPXOR(1, 1, 0xef, Tuple.WHOLE),
     VPADDD(1, 1, 0xfe, Tuple.WHOLE),

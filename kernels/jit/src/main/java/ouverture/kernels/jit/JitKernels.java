@@ -2,6 +2,7 @@ package ouverture.kernels.jit;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -17,6 +18,7 @@ import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
@@ -36,10 +38,15 @@ final class JitKernels implements Kernels {
     private final WorkerPool pool;
     private final WorkMemory[] memory;
     private final Matmul matmul;
+    private final PlaneMatmul planes;
     private final PagedAttention attention;
     private final Normalisation normalisation;
     private final Rotation[] rotations;
     private int oldestRotation;
+    private final Arena arena = Arena.ofShared();
+
+    /// A number that an operation hands to its routine.
+    private final MemorySegment constant = arena.allocate(JAVA_FLOAT);
 
     JitKernels(InstructionSet set, KernelsOptions options) {
         this.options = options;
@@ -49,6 +56,7 @@ final class JitKernels implements Kernels {
                 .mapToObj(_ -> new WorkMemory())
                 .toArray(WorkMemory[]::new);
         matmul = new Matmul(code, pool, memory);
+        planes = new PlaneMatmul(matmul);
         attention = new PagedAttention(code, pool, memory);
         normalisation = new Normalisation(code, pool);
         rotations = Stream.generate(Rotation::new).limit(ROTATIONS).toArray(Rotation[]::new);
@@ -84,9 +92,49 @@ final class JitKernels implements Kernels {
 
     @Override
     public void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
-        boolean rounded =
-                options.activations() == Activations.Q8 && weight.type().blockElements() > 1;
-        matmul.multiply(out, x, weight, bias, rounded);
+        Addresses.same(weight.planes(), 1, "planes of " + weight.name());
+        matmul.multiply(new Matmul.Rows(out), new Matmul.Rows(x), weight, bias, rounds(weight));
+    }
+
+    /// Whether inputs are rounded to 8 bits before they meet these weights.
+    private boolean rounds(Tensor weight) {
+        return options.activations() == Activations.Q8
+                && weight.type().blockElements() > 1
+                && weight.columns() % DType.Q8_0.blockElements() == 0;
+    }
+
+    @Override
+    public void matmulPerHead(Tensor out, Tensor x, Tensor weight) {
+        planes.perHead(out, x, weight, rounds(weight));
+    }
+
+    @Override
+    public void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) {
+        planes.experts(out, x, experts, bias, chosen, rounds(experts));
+    }
+
+    @Override
+    public void route(Tensor chosen, Tensor weights, Tensor logits, Routing routing) {
+        routing.chooseAll(chosen, weights, logits);
+    }
+
+    @Override
+    public void combine(Tensor out, Tensor x, Tensor weights) {
+        int active = weights.columns();
+        Addresses.shape(x, out.rows() * active, out.columns());
+        Addresses.same(weights.rows(), out.rows(), "rows of " + weights.name());
+        long from = Addresses.of(x);
+        long to = Addresses.of(out);
+        long factors = Addresses.of(weights);
+        MemorySegment scaled = code.get(new Elementwise.Scaled(false));
+        MemorySegment added = code.get(new Elementwise.Scaled(true));
+        pool.run(out.rows(), grain(out.columns() * active), (first, end) -> {
+            for (int s = first * active; s < end * active; s++) {
+                MemorySegment routine = s % active == 0 ? scaled : added;
+                long row = to + s / active * out.rowBytes();
+                NativeCalls.call(routine, row, from + s * x.rowBytes(), out.columns(), factors + 4L * s, 0, 0);
+            }
+        });
     }
 
     @Override
@@ -144,7 +192,9 @@ final class JitKernels implements Kernels {
             for (int r = from; r < to; r++) {
                 int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
                 store(keys, r, cache.keys(), slot, row);
-                store(values, r, cache.values(), slot, row);
+                if (!cache.latent()) {
+                    store(values, r, cache.values(), slot, row);
+                }
             }
         });
     }
@@ -194,6 +244,29 @@ final class JitKernels implements Kernels {
     }
 
     @Override
+    public void scale(Tensor x, float factor) {
+        int size = Math.toIntExact(x.size());
+        long to = Addresses.vector(x, size);
+        constant.set(JAVA_FLOAT, 0, factor);
+        MemorySegment scaled = code.get(new Elementwise.Scaled(false));
+        pool.run(size, GRAIN, (from, end) -> {
+            long at = to + 4L * from;
+            NativeCalls.call(scaled, at, at, end - from, constant.address(), 0, 0);
+        });
+    }
+
+    @Override
+    public void softcap(Tensor x, float cap) {
+        int size = Math.toIntExact(x.size());
+        long to = Addresses.vector(x, size);
+        constant.set(JAVA_FLOAT, 0, cap);
+        MemorySegment capped = code.get(new Elementwise.Capped());
+        pool.run(size, GRAIN, (from, end) -> {
+            NativeCalls.call(capped, to + 4L * from, end - from, constant.address(), 0, 0, 0);
+        });
+    }
+
+    @Override
     public void copyColumns(Tensor out, Tensor x, int blockSize, int from, int count, int to, int outBlockSize) {
         pool.run(x.rows(), grain(x.columns()), (first, end) -> {
             for (int r = first; r < end; r++) {
@@ -221,10 +294,12 @@ final class JitKernels implements Kernels {
     @Override
     public void close() {
         pool.close();
+        planes.close();
         matmul.close();
         normalisation.close();
         Stream.of(memory).forEach(WorkMemory::close);
         Stream.of(rotations).forEach(Rotation::close);
         code.close();
+        arena.close();
     }
 }

@@ -1,6 +1,7 @@
 package ouverture.kernels.jit;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -41,60 +42,87 @@ final class Matmul implements AutoCloseable {
         this.panels = panels;
     }
 
-    /// One product.
+    /// Rows of floats in memory.
     ///
-    /// @param inputs address of the first row of inputs, which have `columns` columns each
-    /// @param columns of a row of inputs, and of decoded weights: those of the weight, filled up to whole steps
+    /// @param data from the first row on
+    /// @param stride bytes from one row to the next
+    record Rows(MemorySegment data, int count, int columns, long stride) {
+        /// Rows that follow each other.
+        Rows(Tensor tensor) {
+            this(tensor.data(), tensor.rows(), tensor.columns(), tensor.rowBytes());
+        }
+
+        /// Makes sure that all rows are there.
+        void check() {
+            Addresses.of(data, count == 0 ? 0 : (count - 1) * stride + 4L * columns);
+        }
+
+        long address(int row) {
+            return data.address() + row * stride;
+        }
+    }
+
+    /// One product, ready to be computed.
+    ///
+    /// @param inputs rows of whole vectors
+    /// @param panel whether weights are decoded first
+    /// @param decoding code that decodes, or null for the codec
     /// @param single code of one row of weights for 1, 2, ... rows of inputs
     /// @param group code of [DotProducts#ROWS] rows of weights
     private record Product(
-            Tensor out,
-            long inputs,
-            int count,
-            int columns,
+            Rows out,
+            Rows inputs,
             Tensor weight,
+            boolean panel,
+            @Nullable MemorySegment decoding,
             MemorySegment[] single,
             MemorySegment[] group) {}
 
     /// `out[r][o] = dot(x[r], weight[o]) + bias[o]`.
     ///
+    /// @param weight a matrix
     /// @param rounded whether x is rounded to Q8_0 first
-    void multiply(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias, boolean rounded) {
+    void multiply(Rows out, Rows x, Tensor weight, @Nullable Tensor bias, boolean rounded) {
         check(out, x, weight, bias);
         InstructionSet set = code.set();
-        int count = x.rows();
         boolean readable = WeightReader.supports(weight.type())
                 && weight.columns() % WeightReader.columns(weight.type(), set) == 0;
-        boolean panel = !readable || weight.type().blockElements() > 1 && count >= PANEL_INPUTS_MIN;
+        boolean panel = !readable || weight.type().blockElements() > 1 && x.count >= PANEL_INPUTS_MIN;
         int columns = Math.ceilDiv(weight.columns(), set.lanes()) * set.lanes();
-        boolean copied = rounded || columns > weight.columns();
-        long inputs = copied ? copy(x, columns, rounded).address() : x.data().address();
+        Rows inputs = rounded || columns > x.columns ? copy(x, columns, rounded) : x;
         DType type = panel ? DType.F32 : weight.type();
-        MemorySegment decoding = panel && readable ? code.get(new Decoding(weight.type())) : null;
         Product product = new Product(
-                out, inputs, count, columns, weight, products(type, 1, count), products(type, DotProducts.ROWS, count));
+                out,
+                inputs,
+                weight,
+                panel,
+                panel && readable ? code.get(new Decoding(weight.type())) : null,
+                products(type, 1, x.count),
+                products(type, DotProducts.ROWS, x.count));
         strides.setAtIndex(JAVA_LONG, 0, panel ? 4L * columns : weight.rowBytes());
-        strides.setAtIndex(JAVA_LONG, 1, 4L * columns);
-        strides.setAtIndex(JAVA_LONG, 2, 4L * weight.rows());
-        MemorySegment sum = bias == null ? MemorySegment.NULL : code.get(new Elementwise.Sum());
-        long work = (long) columns * count;
+        strides.setAtIndex(JAVA_LONG, 1, inputs.stride);
+        strides.setAtIndex(JAVA_LONG, 2, out.stride);
+        MemorySegment sum = code.get(new Elementwise.Sum());
+        long work = (long) columns * Math.max(1, x.count);
         pool.run(weight.rows(), (int) Math.ceilDiv(GRAIN, work), (worker, from, to) -> {
             if (panel) {
-                multiplyPanels(product, decoding, panels[worker], from, to);
+                multiplyPanels(product, panels[worker], from, to);
             } else {
                 multiplyDirectly(product, from, to);
             }
-            if (bias != null) {
-                add(product, sum, bias, from, to);
+            for (int r = 0; bias != null && r < out.count; r++) {
+                long offsets = bias.data().address() + 4L * from;
+                NativeCalls.call(sum, out.address(r) + 4L * from, offsets, to - from, 0, 0, 0);
             }
         });
     }
 
-    private static void check(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
-        Addresses.same(weight.columns(), x.columns(), "columns of " + weight.name());
-        Addresses.shape(out, x.rows(), weight.rows());
-        Addresses.of(out);
-        Addresses.of(x);
+    private static void check(Rows out, Rows x, Tensor weight, @Nullable Tensor bias) {
+        Addresses.same(weight.columns(), x.columns, "columns of " + weight.name());
+        Addresses.same(out.count, x.count, "rows of the result");
+        Addresses.same(out.columns, weight.rows(), "columns of the result");
+        out.check();
+        x.check();
         Addresses.of(weight);
         if (bias != null) {
             Addresses.vector(bias, weight.rows());
@@ -111,53 +139,51 @@ final class Matmul implements AutoCloseable {
     }
 
     /// The inputs, rounded if asked for, in rows of `columns` columns, filled up with zeros.
-    private MemorySegment copy(Tensor x, int columns, boolean rounded) {
+    private Rows copy(Rows x, int columns, boolean rounded) {
         long stride = 4L * columns;
-        MemorySegment to = inputMemory.segment(x.rows() * stride);
+        MemorySegment to = inputMemory.segment(x.count * stride);
         BlockCodec q8 = BlockCodec.of(DType.Q8_0);
-        pool.run(x.rows(), Math.ceilDiv(GRAIN / 4, columns), (from, until) -> {
+        pool.run(x.count, Math.ceilDiv(GRAIN / 4, columns), (from, until) -> {
             float[] row = new float[columns];
             for (int r = from; r < until; r++) {
-                MemorySegment.copy(x.data(), JAVA_FLOAT, r * x.rowBytes(), row, 0, x.columns());
+                MemorySegment.copy(x.data, JAVA_FLOAT_UNALIGNED, r * x.stride, row, 0, x.columns);
                 if (rounded) {
-                    MemorySegment bytes = MemorySegment.ofArray(new byte[(int) DType.Q8_0.bytes(x.columns())]);
-                    q8.encode(row, 0, bytes, 0, x.columns());
-                    q8.decode(bytes, 0, row, 0, x.columns());
+                    MemorySegment bytes = MemorySegment.ofArray(new byte[(int) DType.Q8_0.bytes(x.columns)]);
+                    q8.encode(row, 0, bytes, 0, x.columns);
+                    q8.decode(bytes, 0, row, 0, x.columns);
                 }
                 MemorySegment.copy(row, 0, to, JAVA_FLOAT, r * stride, columns);
             }
         });
-        return to;
+        return new Rows(to, x.count, columns, stride);
     }
 
     private void multiplyDirectly(Product product, int from, int to) {
         Tensor weight = product.weight;
         int steps = weight.columns() / WeightReader.columns(weight.type(), code.set());
         // One pass over the weights; or as many as stay in a cache until all inputs have passed by.
-        int rows = product.count <= product.group.length ? to - from : panelRows(weight.rowBytes());
+        int rows = product.inputs.count <= product.group.length ? to - from : panelRows(weight.rowBytes());
         for (int row = from; row < to; row += rows) {
             long at = weight.data().address() + row * weight.rowBytes();
-            multiply(product, at, weight.rowBytes(), steps, row, Math.min(rows, to - row));
+            multiply(product, at, steps, row, Math.min(rows, to - row));
         }
     }
 
-    private void multiplyPanels(
-            Product product, @Nullable MemorySegment decoding, WorkMemory memory, int from, int to) {
+    private void multiplyPanels(Product product, WorkMemory memory, int from, int to) {
         Tensor weight = product.weight;
-        long stride = 4L * product.columns;
+        long stride = 4L * product.inputs.columns;
         int rows = panelRows(stride);
         MemorySegment panel = memory.segment(rows * stride);
         for (int row = from; row < to; row += rows) {
             int count = Math.min(rows, to - row);
-            if (decoding != null) {
+            if (product.decoding != null) {
                 int steps = weight.columns() / WeightReader.columns(weight.type(), code.set());
                 long at = weight.data().address() + row * weight.rowBytes();
-                NativeCalls.call(decoding, at, panel.address(), count, steps, weight.rowBytes(), stride);
+                NativeCalls.call(product.decoding, at, panel.address(), count, steps, weight.rowBytes(), stride);
             } else {
                 decode(weight, row, count, panel, stride);
             }
-            int steps = product.columns / code.set().lanes();
-            multiply(product, panel.address(), stride, steps, row, count);
+            multiply(product, panel.address(), product.inputs.columns / code.set().lanes(), row, count);
         }
     }
 
@@ -176,38 +202,23 @@ final class Matmul implements AutoCloseable {
         }
     }
 
-    /// All inputs with `count` rows of weights at address `weights`, which are `stride` bytes apart and the outputs
-    /// from `row` on.
-    private void multiply(Product product, long weights, long stride, int steps, int row, int count) {
+    /// All inputs with `count` rows of weights at address `weights`, for the outputs from `row` on.
+    private void multiply(Product product, long weights, int steps, int row, int count) {
         int groups = count / DotProducts.ROWS;
-        int rest = count % DotProducts.ROWS;
-        long outStride = 4L * product.out.columns();
-        for (int first = 0; first < product.count; first += product.group.length) {
-            int tile = Math.min(product.group.length, product.count - first);
-            long inputs = product.inputs + 4L * first * product.columns;
-            long out = product.out.data().address() + first * outStride + 4L * row;
+        int done = groups * DotProducts.ROWS;
+        long rest = weights + done * strides.getAtIndex(JAVA_LONG, 0);
+        int most = product.group.length;
+        for (int first = 0; first < product.inputs.count; first += most) {
+            int tile = Math.min(most, product.inputs.count - first) - 1;
+            long inputs = product.inputs.address(first);
+            long out = product.out.address(first) + 4L * row;
             if (groups > 0) {
-                NativeCalls.call(
-                        product.group[tile - 1], weights, inputs, out, groups, steps, strides.address());
+                NativeCalls.call(product.group[tile], weights, inputs, out, groups, steps, strides.address());
             }
-            if (rest > 0) {
-                long done = (long) groups * DotProducts.ROWS;
+            if (done < count) {
                 NativeCalls.call(
-                        product.single[tile - 1],
-                        weights + done * stride,
-                        inputs,
-                        out + Float.BYTES * done,
-                        rest,
-                        steps,
-                        strides.address());
+                        product.single[tile], rest, inputs, out + 4L * done, count - done, steps, strides.address());
             }
-        }
-    }
-
-    private static void add(Product product, MemorySegment sum, Tensor bias, int from, int to) {
-        for (int r = 0; r < product.count; r++) {
-            long out = product.out.data().address() + 4L * ((long) r * product.out.columns() + from);
-            NativeCalls.call(sum, out, bias.data().address() + 4L * from, to - from, 0, 0, 0);
         }
     }
 

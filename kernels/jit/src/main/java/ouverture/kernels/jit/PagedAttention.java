@@ -1,7 +1,6 @@
 package ouverture.kernels.jit;
 
 import java.util.Arrays;
-import java.util.Objects;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Batch;
 import ouverture.tensor.KvCache;
@@ -38,11 +37,11 @@ final class PagedAttention {
             int rows = batch.rows();
             Addresses.shape(query, rows, attention.heads() * attention.keySize());
             Addresses.shape(out, rows, attention.heads() * attention.valueSize());
-            KvCache.Shape shape = attention.cacheShape();
             Tensor keys = cache.keys();
             Tensor values = cache.values();
-            boolean fits = shape.keyColumns() <= keys.columns()
-                    && shape.valueColumns() <= values.columns()
+            boolean fits = attention.kvHeads() * attention.keySize() <= keys.columns()
+                    && attention.kvHeads() * attention.valueSize() <= values.columns()
+                    && keys.rows() % cache.blockSize() == 0
                     && keys.rows() == values.rows()
                     && attention.heads() % attention.kvHeads() == 0;
             if (!fits) {
@@ -52,15 +51,9 @@ final class PagedAttention {
             Addresses.of(out);
             Addresses.of(keys);
             Addresses.of(values);
-            int blocks = keys.rows() / cache.blockSize();
-            for (int r = 0; r < rows; r++) {
-                int[] table = batch.tables()[batch.sequences()[r]];
-                Objects.checkIndex(batch.positions()[r] / cache.blockSize(), table.length);
-            }
-            for (int[] table : batch.tables()) {
-                for (int block : table) {
-                    Objects.checkIndex(block, blocks);
-                }
+            Tensor sinks = attention.sinks();
+            if (sinks != null) {
+                Addresses.vector(sinks, attention.heads());
             }
         }
     }
