@@ -23,14 +23,12 @@ enum Instruction {
     VFMADD231PS(1, 2, 0xb8, Tuple.WHOLE),
     VFMADD213PS(1, 2, 0xa8, Tuple.WHOLE),
     VFNMADD231PS(1, 2, 0xbc, Tuple.WHOLE),
-    VFMSUB213PS(1, 2, 0xaa, Tuple.WHOLE),
     VHADDPS(3, 1, 0x7c, Tuple.WHOLE),
 
     VADDPD(1, 1, 0x58, Tuple.DOUBLES),
     VSUBPD(1, 1, 0x5c, Tuple.DOUBLES),
     VMULPD(1, 1, 0x59, Tuple.DOUBLES),
     VFMADD231PD(1, 2, 0xb8, Tuple.FUSED_DOUBLES),
-    VFMADD213PD(1, 2, 0xa8, Tuple.FUSED_DOUBLES),
     VHADDPD(1, 1, 0x7c, Tuple.WHOLE),
 
     VCVTPS2PD(0, 1, 0x5a, Tuple.HALF),

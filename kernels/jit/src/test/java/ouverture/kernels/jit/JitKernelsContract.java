@@ -16,6 +16,11 @@ abstract class JitKernelsContract extends KernelsContract {
 
     @Override
     protected Kernels kernels(KernelsOptions options) {
+        return kernels(set, options);
+    }
+
+    /// Kernels in an instruction set, or an end of the test where the processor does not have it.
+    static Kernels kernels(InstructionSet set, KernelsOptions options) {
         assumeTrue(Processor.instructionSets().contains(set), "this processor does not have " + set);
         return new JitKernels(set, options);
     }
