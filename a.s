@@ -1379,6 +1379,18 @@ lea rcx,[r14+r9*1+16]
 mov r10,QWORD PTR [r14+r9*1+16]
 mov QWORD PTR [r14+r9*1+16],r10
 lea r10,[r14+r9*1+16]
+prefetcht1 [rax]
+prefetcht1 [rdi+64]
+prefetcht1 [r13]
+prefetcht1 [r12+8]
+prefetcht1 [rbp+rcx*2]
+prefetcht1 [r13+r10*4-128]
+prefetcht1 [r9+4096]
+prefetcht1 [r11+r15*8+127]
+prefetcht1 [rsp+32]
+prefetcht1 [rbx-64]
+prefetcht1 [rax+2048]
+prefetcht1 [r14+r9*1+16]
 cpuid
 xgetbv
 ret

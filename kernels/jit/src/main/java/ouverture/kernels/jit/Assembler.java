@@ -233,6 +233,17 @@ final class Assembler {
         emitGeneral(0x89, source, destination);
     }
 
+    /// Asks for the line of memory that holds an address, which need not exist, in the second-level cache.
+    void prefetch(Memory memory) {
+        int extension = indexBit(memory) << 1 | baseBit(memory);
+        if (extension != 0) {
+            emitByte(0x40 | extension);
+        }
+        emitByte(0x0f);
+        emitByte(0x18);
+        emitMemory(2, memory, 1);
+    }
+
     /// `destination = the address of memory`.
     void address(General destination, Memory source) {
         emitGeneral(0x8d, destination, source);

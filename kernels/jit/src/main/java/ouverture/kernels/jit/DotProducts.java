@@ -5,6 +5,7 @@ import static ouverture.kernels.jit.General.R11;
 import static ouverture.kernels.jit.General.R12;
 import static ouverture.kernels.jit.General.R13;
 import static ouverture.kernels.jit.General.R14;
+import static ouverture.kernels.jit.General.R15;
 import static ouverture.kernels.jit.General.R8;
 import static ouverture.kernels.jit.General.R9;
 import static ouverture.kernels.jit.General.RAX;
@@ -27,11 +28,12 @@ import ouverture.tensor.DType;
 ///
 /// @param rows of a group: 1 or [#ROWS]
 /// @param inputs rows of inputs: 1 to [#inputs]
-record DotProducts(DType type, int rows, int inputs) implements Routine {
+/// @param ahead whether the next group is asked of the memory meanwhile: processors foresee little of several streams
+record DotProducts(DType type, int rows, int inputs, boolean ahead) implements Routine {
     /// Rows of a large group.
     static final int ROWS = 4;
 
-    private static final General[] SAVED = {RBX, RBP, R12, R13, R14};
+    private static final General[] SAVED = {RBX, RBP, R12, R13, R14, R15};
 
     /// The largest number of rows of inputs: as many as the registers hold sums for.
     static int inputs(InstructionSet set) {
@@ -47,6 +49,7 @@ record DotProducts(DType type, int rows, int inputs) implements Routine {
         private final Assembler assembler;
         private final InstructionSet set;
         private final int rows;
+        private final boolean ahead;
         private final int inputs;
         private final WeightReader reader;
 
@@ -59,6 +62,7 @@ record DotProducts(DType type, int rows, int inputs) implements Routine {
             this.assembler = assembler;
             this.set = set;
             rows = routine.rows;
+            ahead = routine.ahead && rows == ROWS;
             inputs = routine.inputs;
             free = rows * inputs;
             keepsInputs = routine.type.blockElements() == 1;
@@ -77,6 +81,7 @@ record DotProducts(DType type, int rows, int inputs) implements Routine {
             Assembler.Label group = assembler.here();
             assembler.move(R13, RDI);
             assembler.addressOfFourth(RAX, RDI, R10);
+            assembler.address(R15, Memory.at(RDI, R10, rows, 0));
             assembler.move(R11, RSI);
             assembler.move(R12, RBX);
             for (int i = 0; i < rows * inputs; i++) {
@@ -108,6 +113,9 @@ record DotProducts(DType type, int rows, int inputs) implements Routine {
             Vector weights = set.vector(keepsInputs ? free + inputs : free);
             for (int r = 0; r < rows; r++) {
                 Memory at = Memory.row(R13, RAX, R10, r);
+                if (ahead) {
+                    assembler.prefetch(r == 3 ? Memory.at(RAX, R10, rows, 0) : Memory.row(R15, RAX, R10, r));
+                }
                 reader.begin(at);
                 for (int part = 0; part < reader.parts(); part++) {
                     reader.read(weights, at, part);
@@ -118,6 +126,7 @@ record DotProducts(DType type, int rows, int inputs) implements Routine {
                 }
             }
             assembler.add(R13, reader.bytes());
+            assembler.add(R15, reader.bytes());
             assembler.add(RAX, reader.bytes());
             assembler.add(R11, 4 * reader.columns());
             assembler.add(R12, 4 * reader.columns());

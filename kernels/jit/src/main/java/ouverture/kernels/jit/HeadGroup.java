@@ -115,8 +115,8 @@ final class HeadGroup {
             singleScores = new MemorySegment[DotProducts.inputs(set)];
             scores = new MemorySegment[singleScores.length];
             for (int i = 0; i < scores.length; i++) {
-                singleScores[i] = code.get(new DotProducts(key.type, 1, i + 1));
-                scores[i] = code.get(new DotProducts(key.type, DotProducts.ROWS, i + 1));
+                singleScores[i] = code.get(new DotProducts(key.type, 1, i + 1, false));
+                scores[i] = code.get(new DotProducts(key.type, DotProducts.ROWS, i + 1, false));
             }
             int steps = WeightedSum.steps(value.type, set, value.columns);
             sums = new MemorySegment[WeightedSum.sums(set)];

@@ -16,7 +16,7 @@ import ouverture.tensor.WorkerPool;
 /// many, a panel of weights is decoded to floats once and used for all rows. Both sum in the same order, so a row's
 /// result does not tell which way it went.
 final class Matmul implements AutoCloseable {
-    /// From this many rows on, decoding a panel of a quantised format pays.
+    /// From this many rows on, decoding a panel of a quantised format pays where registers are few.
     private static final int PANEL_INPUTS_MIN = 8;
 
     /// Multiplications below which handing work to another thread costs more than it gains.
@@ -87,7 +87,7 @@ final class Matmul implements AutoCloseable {
         InstructionSet set = code.set();
         boolean readable = WeightReader.supports(weight.type())
                 && weight.columns() % WeightReader.columns(weight.type(), set) == 0;
-        boolean panel = !readable || weight.type().blockElements() > 1 && x.count >= PANEL_INPUTS_MIN;
+        boolean panel = !readable || weight.type().blockElements() > 1 && x.count >= panelInputs(set);
         int columns = Math.ceilDiv(weight.columns(), set.lanes()) * set.lanes();
         Rows inputs = rounded || columns > x.columns ? copy(x, columns, rounded) : x;
         DType type = panel ? DType.F32 : weight.type();
@@ -117,6 +117,10 @@ final class Matmul implements AutoCloseable {
         });
     }
 
+    private static int panelInputs(InstructionSet set) {
+        return set == InstructionSet.AVX2 ? PANEL_INPUTS_MIN : Integer.MAX_VALUE;
+    }
+
     private static void check(Rows out, Rows x, Tensor weight, @Nullable Tensor bias) {
         Addresses.same(weight.columns(), x.columns, "columns of " + weight.name());
         Addresses.same(out.count, x.count, "rows of the result");
@@ -130,10 +134,11 @@ final class Matmul implements AutoCloseable {
     }
 
     private MemorySegment[] products(DType type, int rows, int inputs) {
+        boolean once = inputs <= DotProducts.inputs(code.set());
         MemorySegment[] products = new MemorySegment[Math.min(inputs, DotProducts.inputs(code.set()))];
         for (int i = 0; i < products.length; i++) {
             boolean needed = i + 1 == products.length || inputs % products.length == i + 1;
-            products[i] = needed ? code.get(new DotProducts(type, rows, i + 1)) : MemorySegment.NULL;
+            products[i] = needed ? code.get(new DotProducts(type, rows, i + 1, once)) : MemorySegment.NULL;
         }
         return products;
     }

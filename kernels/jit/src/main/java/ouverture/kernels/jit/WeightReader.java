@@ -135,58 +135,65 @@ abstract class WeightReader {
     /// Q4_0: a scale, 16 bytes with the first 16 numbers in the lower halves and the others in the upper ones.
     private static final class FourBitReader extends ScaledReader {
         private static final int COUNT = 16;
+        private static final int[] LOWER_HALVES = {0x0f0f0f0f, 0x0f0f0f0f, 0x0f0f0f0f, 0x0f0f0f0f};
 
+        /// The meaning of the 16 numbers: as floats if a vector has as many, else as bytes.
         private final Vector table;
+
+        private final Vector numbers;
+        private final boolean wide;
 
         FourBitReader(Assembler assembler, InstructionSet set, int register) {
             super(DType.Q4_0, assembler, set, register);
-            table = set.vector(register + 1);
+            wide = set.lanes() == COUNT;
+            table = wide ? set.vector(register + 1) : set.vector(register + 1).as(128);
+            numbers = set.vector(register + 2);
         }
 
         @Override
         void prepare() {
-            boolean floats = set.lanes() == COUNT;
-            int[] words = new int[floats ? COUNT : COUNT / 4];
+            int[] words = new int[wide ? COUNT : COUNT / 4];
             for (int i = 0; i < COUNT; i++) {
                 int value = i - 8;
-                if (floats) {
+                if (wide) {
                     words[i] = Float.floatToRawIntBits(value);
                 } else {
                     words[i / 4] |= (value & 0xff) << i % 4 * 8;
                 }
             }
-            assembler.emit(
-                    Instruction.VMOVUPS, floats ? table : table.as(128), assembler.constant(words));
+            assembler.emit(Instruction.VMOVUPS, table, assembler.constant(words));
+        }
+
+        @Override
+        void begin(Memory step) {
+            super.begin(step);
+            if (wide) {
+                assembler.emit(Instruction.VMULPS, scale, scale, table);
+                assembler.emit(Instruction.VPMOVZXBD, numbers, step.plus(2));
+            }
         }
 
         @Override
         void read(Vector to, Memory step, int part) {
-            int column = part * set.lanes();
-            boolean upper = column >= COUNT;
-            Memory numbers = step.plus(2 + column % COUNT);
-            if (set.lanes() == COUNT) {
-                assembler.emit(Instruction.VPMOVZXBD, to, numbers);
-                if (upper) {
-                    assembler.emit(Instruction.VPSRLD, to, to, 4);
+            if (wide) {
+                if (part > 0) {
+                    assembler.emit(Instruction.VPSRLD, numbers, numbers, 4);
                 }
-                // Of the index it takes the lower four bits.
-                assembler.emit(Instruction.VPERMPS, to, to, table);
-            } else {
-                Vector bytes = to.as(128);
-                assembler.emit(Instruction.VMOVSD, bytes, numbers);
-                if (upper) {
-                    assembler.emit(Instruction.VPSRLW, bytes, bytes, 4);
-                }
-                assembler.emit(Instruction.VPAND, bytes, bytes, assembler.constant(mask()));
-                assembler.emit(Instruction.VPSHUFB, bytes, table.as(128), bytes);
-                assembler.emit(Instruction.VPMOVSXBD, to, bytes);
-                assembler.emit(Instruction.VCVTDQ2PS, to, to);
+                // Of an index it takes the lower four bits.
+                assembler.emit(Instruction.VPERMPS, to, numbers, scale);
+                return;
             }
+            int column = part * set.lanes();
+            Vector bytes = to.as(128);
+            assembler.emit(Instruction.VMOVSD, bytes, step.plus(2 + column % COUNT));
+            if (column >= COUNT) {
+                assembler.emit(Instruction.VPSRLW, bytes, bytes, 4);
+            }
+            assembler.emit(Instruction.VPAND, bytes, bytes, assembler.constant(LOWER_HALVES));
+            assembler.emit(Instruction.VPSHUFB, bytes, table, bytes);
+            assembler.emit(Instruction.VPMOVSXBD, to, bytes);
+            assembler.emit(Instruction.VCVTDQ2PS, to, to);
             assembler.emit(Instruction.VMULPS, to, to, scale);
-        }
-
-        private static int[] mask() {
-            return new int[] {0x0f0f0f0f, 0x0f0f0f0f, 0x0f0f0f0f, 0x0f0f0f0f};
         }
     }
 }

@@ -112,6 +112,7 @@ class AssemblerTest {
             }
             case "sub" -> assembler.subtract(general(operands[0]), Integer.parseInt(operands[1]));
             case "cmp" -> assembler.compare(general(operands[0]), Integer.parseInt(operands[1]));
+            case "prefetcht1" -> assembler.prefetch(memory(operands[0]));
             case "push" -> assembler.push(general(operands[0]));
             case "pop" -> assembler.pop(general(operands[0]));
             case "cpuid" -> assembler.cpuid();
