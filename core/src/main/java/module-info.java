@@ -17,11 +17,14 @@ module ouverture.core {
             ouverture.cli;
     exports ouverture.file to
             ouverture.cli;
+    exports ouverture.file.quantize to
+            ouverture.cli;
     exports ouverture.model to
             ouverture.cli;
     exports ouverture.model.family to
             ouverture.cli;
     exports ouverture.text;
+    exports ouverture.text.harmony;
 
     uses ouverture.tensor.KernelsProvider;
 

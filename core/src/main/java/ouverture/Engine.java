@@ -113,11 +113,7 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// The context asked for, or the model's own as far as the default goes.
     private static int positions(Metadata metadata, EngineOptions options) {
-        int longest = metadata.integer("context_length");
-        if (longest < 1) {
-            throw new ModelFileException(
-                    metadata.file() + " has a context of " + longest + " tokens: the header is damaged.");
-        }
+        int longest = metadata.contextLength();
         if (options.context() > longest) {
             throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
                     + " was made for " + longest + " at most.");
@@ -131,15 +127,17 @@ public final class Engine implements ChatModel, AutoCloseable {
                         ? system.getTotalMemorySize()
                         : Long.MAX_VALUE;
         String sentence = "The key/value cache of " + metadata.file() + " for " + (long) blocks * BLOCK_SIZE
-                + " tokens needs " + (bytes >> 20) + " MiB and this machine has " + (memory >> 20)
-                + " MiB of memory; ask for a smaller context or a smaller cache format.";
+                + " tokens needs " + (bytes >> 20) + " MiB";
+        String remedy = "; ask for a smaller context or a smaller cache format";
         if (bytes > memory / 10 * 9) {
-            throw new ResourceException(sentence);
+            throw new ResourceException(
+                    sentence + " and this machine has " + (memory >> 20) + " MiB of memory" + remedy + ".");
         }
         try {
             return KvCache.allocate(arena, type, blocks, BLOCK_SIZE, model.cacheShapes());
         } catch (OutOfMemoryError e) {
-            throw new ResourceException(sentence, e);
+            throw new ResourceException(
+                    sentence + ", more than Java gives" + remedy + ", or raise -XX:MaxDirectMemorySize.", e);
         }
     }
 
@@ -291,25 +289,29 @@ public final class Engine implements ChatModel, AutoCloseable {
                 done.completeExceptionally(failure);
             }
         };
-        scheduler.submit(Sequence.forLogits(
-                ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, listener));
+        Sequence sequence = Sequence.forLogits(
+                ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, listener);
+        scheduler.submit(sequence);
         try {
             done.get();
         } catch (ExecutionException e) {
-            throw StreamedGeneration.failure(e.getCause());
+            throw StreamedGeneration.failure(done.exceptionNow());
         } catch (InterruptedException e) {
+            sequence.cancel();
             Thread.currentThread().interrupt();
             throw new ResourceException("The computation was given up: its caller was interrupted.", e);
         }
         return rows;
     }
 
-    /// Ends running answers with a failure, then gives back threads and memory. Must not be called twice.
+    /// Ends running answers with a failure, then gives back threads and memory.
     @Override
     public void close() {
-        scheduler.close();
-        kernels.close();
-        arena.close();
-        file.close();
+        if (arena.scope().isAlive()) {
+            scheduler.close();
+            kernels.close();
+            arena.close();
+            file.close();
+        }
     }
 }

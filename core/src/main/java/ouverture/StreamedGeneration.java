@@ -8,6 +8,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
+import ouverture.error.ModelFileException;
 import ouverture.error.OuvertureException;
 import ouverture.error.ResourceException;
 import ouverture.generate.FinishReason;
@@ -33,7 +34,6 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
     private final List<TokenProbability> unsent = new ArrayList<>();
     private final long start = System.nanoTime();
     private long first;
-    private long last;
     private volatile @Nullable Sequence sequence;
 
     /// @param decoder of the model's tokenizer; null where there is none and the answer has no text
@@ -50,9 +50,8 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
 
     @Override
     public boolean token(int id, TokenProbability probability) {
-        last = System.nanoTime();
         if (first == 0) {
-            first = last;
+            first = System.nanoTime();
         }
         if (probabilities) {
             unsent.add(probability);
@@ -128,9 +127,21 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
         };
     }
 
-    static RuntimeException failure(@Nullable Throwable failure) {
-        return failure instanceof OuvertureException known
-                ? known
-                : new IllegalStateException("the step failed", failure);
+    /// What a caller is told about a step that failed.
+    static RuntimeException failure(Throwable failure) {
+        return switch (failure) {
+            case OuvertureException known -> known;
+            case OutOfMemoryError e ->
+                new ResourceException(
+                        "There is too little memory for this step (" + e.getMessage()
+                                + "); ask for a smaller context or batch, or give Java more with -Xmx or"
+                                + " -XX:MaxDirectMemorySize.",
+                        e);
+            // What the JVM makes of a mapped page that can no longer be read.
+            case InternalError e ->
+                new ModelFileException(
+                        "The model's file changed or could not be read while it was in use; open it again.", e);
+            default -> new IllegalStateException("the step failed", failure);
+        };
     }
 }

@@ -45,13 +45,16 @@ record Answer(String text, List<TokenProbability> tokens, FinishReason reason, U
         throw new IllegalStateException("an answer without an end");
     }
 
-    /// One line for people: counts and speeds.
+    /// One line for people: counts, and speeds where there is one.
     String statistics() {
-        return "prompt " + usage.promptTokens() + " tokens"
+        return "prompt " + Units.count(usage.promptTokens(), "token")
                 + (usage.cachedTokens() == 0 ? "" : " (" + usage.cachedTokens() + " from the cache)")
-                + ", " + Units.threeDigits(promptTokensPerSecond())
-                + " tok/s; answer " + usage.generatedTokens() + " tokens, " + Units.threeDigits(tokensPerSecond())
-                + " tok/s";
+                + speed(promptTokensPerSecond()) + "; answer " + Units.count(usage.generatedTokens(), "token")
+                + speed(tokensPerSecond());
+    }
+
+    private static String speed(double tokensPerSecond) {
+        return tokensPerSecond == 0 ? "" : ", " + Units.threeDigits(tokensPerSecond) + " tok/s";
     }
 
     /// Speed of the prompt, tokens that the cache had left out.

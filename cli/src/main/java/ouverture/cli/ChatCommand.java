@@ -101,12 +101,11 @@ final class ChatCommand implements Callable<Integer> {
     private int throughPipes(Engine engine, Conversation conversation) throws IOException {
         ChatSession session =
                 new ChatSession(engine, conversation, sampling, streams.out(), streams.err(), UnaryOperator.identity());
-        try (var _ = new Interruption(session::cancel)) {
-            return throughPipes(session, streams.in());
-        }
+        return throughPipes(session, streams.in());
     }
 
-    /// Takes each line as a message until the input ends.
+    /// Takes each line as a message until the input ends. Ctrl-C is waited for while a message is answered only:
+    /// at other times nothing is lost if the process just ends.
     ///
     /// @return the exit code of the first failure; 0 if there was none
     static int throughPipes(ChatSession session, InputStream input) throws IOException {
@@ -116,7 +115,10 @@ final class ChatCommand implements Callable<Integer> {
             if (line.isEmpty()) {
                 return session.exitCode();
             }
-            try {
+            try (Interruption interruption = new Interruption(session::cancel)) {
+                if (interruption.requested()) {
+                    return ExitCode.INTERRUPTED;
+                }
                 String text = PromptSource.decode(line.get(), "Line " + number + " of standard input");
                 if (!session.handle(text.strip())) {
                     return session.exitCode();

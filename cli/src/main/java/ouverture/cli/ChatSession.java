@@ -23,6 +23,7 @@ final class ChatSession {
     private final PrintWriter notices;
     private final UnaryOperator<String> shown;
     private volatile @Nullable Generation running;
+    private volatile boolean stopped;
     private @Nullable Answer last;
     private int exitCode = ExitCode.OK;
 
@@ -71,8 +72,10 @@ final class ChatSession {
         exitCode = exitCode == ExitCode.OK ? code : exitCode;
     }
 
-    /// Stops the running answer, if there is one; may be called from any thread.
+    /// Stops the running answer, if there is one, or the one that is just being prepared; may be called from any
+    /// thread.
     void cancel() {
+        stopped = true;
         Generation generation = running;
         if (generation != null) {
             generation.cancel();
@@ -92,9 +95,13 @@ final class ChatSession {
     private void answer(String message) throws IOException {
         conversation.add(Message.user(message));
         Answer answer = null;
+        stopped = false;
         try {
             Generation generation = model.chat(sampling.chat(conversation.messages()));
             running = generation;
+            if (stopped) {
+                generation.cancel();
+            }
             answer = Answer.read(generation, piece -> {
                 out.write(shown.apply(piece));
                 out.flush();

@@ -1,9 +1,9 @@
 package ouverture.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,10 +55,8 @@ final class Conversation {
                     .put("role", message.role().name().toLowerCase(Locale.ROOT))
                     .put("content", message.content());
         }
-        Path target = file.toAbsolutePath();
-        Path part = target.resolveSibling(target.getFileName() + ".part");
-        Files.writeString(part, Json.indented(object) + "\n");
-        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        byte[] content = (Json.indented(object) + "\n").getBytes(UTF_8);
+        WholeFile.write(file, stream -> stream.write(content));
     }
 
     /// Replaces the conversation with one from a file: an object with `messages`, or the array alone.
@@ -86,7 +84,7 @@ final class Conversation {
     }
 
     private static JsonNode parse(Path file) throws IOException {
-        String text = PromptSource.decode(Files.readAllBytes(file), "The file " + file);
+        String text = PromptSource.file(file);
         try {
             return Json.MAPPER.readTree(text);
         } catch (JacksonException e) {

@@ -100,7 +100,7 @@ record Inspection(
         } else {
             try {
                 memory = memory(
-                        Families.load(file, context > 0 ? context : metadata.integer("context_length")),
+                        Families.load(file, context > 0 ? context : metadata.contextLength()),
                         bytes,
                         context);
             } catch (OuvertureException e) {

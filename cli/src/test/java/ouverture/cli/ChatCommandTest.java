@@ -3,7 +3,6 @@ package ouverture.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,9 +10,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import ouverture.Shared;
-import ouverture.file.GgufWriter;
-import ouverture.file.ModelFile;
 
 /// `chat`, and `run` with a template, on a small trained model that got one: it tells the last message's story
 /// on.
@@ -29,19 +25,7 @@ class ChatCommandTest {
 
     @BeforeEach
     void addTemplate() throws IOException {
-        GgufWriter copy = new GgufWriter().with("tokenizer.chat_template", TEMPLATE);
-        try (ModelFile source = ModelFile.open(Shared.path("models/stories260K/stories260K.gguf"))) {
-            source.metadata().values().forEach((key, value) -> copy.with(key, written(value)));
-            source.tensors()
-                    .values()
-                    .forEach(tensor -> copy.tensor(
-                            tensor.name(),
-                            tensor.type(),
-                            tensor.data().toArray(ValueLayout.JAVA_BYTE),
-                            tensor.columns(),
-                            tensor.rows()));
-        }
-        model = copy.write(folder.resolve("templated.gguf"));
+        model = TemplatedModel.write(folder.resolve("templated.gguf"), TEMPLATE);
     }
 
     @Test
@@ -91,9 +75,5 @@ class ChatCommandTest {
         line.addAll(List.of(arguments));
         line.addAll(GREEDY);
         return Invocation.withInput(input, line.toArray());
-    }
-
-    private static Object written(Object value) {
-        return value instanceof List<?> list ? list.toArray(String[]::new) : value;
     }
 }

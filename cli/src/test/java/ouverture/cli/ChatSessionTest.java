@@ -71,6 +71,20 @@ class ChatSessionTest {
     }
 
     @Test
+    void answerThatIsStoppedWhileItIsPreparedEndsAtOnce() throws IOException {
+        ChatSession[] session = new ChatSession[1];
+        session[0] = session(new ScriptedModel(_ -> {
+            session[0].cancel();
+            return "never seen";
+        }));
+        session[0].handle("hello");
+
+        assertThat(out).hasToString("\n");
+        assertThat(notices.toString()).contains("The answer was stopped.");
+        assertThat(conversation.messages()).isEmpty();
+    }
+
+    @Test
     void stoppedAnswerKeepsWhatCame() throws IOException {
         StringWriter screen = new StringWriter();
         ChatSession[] session = new ChatSession[1];

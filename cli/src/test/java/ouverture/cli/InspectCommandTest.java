@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.Shared;
-import ouverture.file.GgufWriter;
+import ouverture.file.GgufFixture;
 import ouverture.tensor.DType;
 import tools.jackson.databind.JsonNode;
 
@@ -148,7 +148,7 @@ class InspectCommandTest {
             strings = {"", "--metadata", "--tensors", "--template", "--json", "--json --metadata --tensors --template"})
     void nothingFromAHostileFileSteersTheTerminal(String options) {
         String evil = "a\u001b]52;c;cm0gLXJm\u0007b\u009b31mc\u202ed\u007fe\r\nFamily  llama, runs here\u2028f";
-        Path hostile = GgufWriter.of("llama" + evil)
+        Path hostile = GgufFixture.of("llama" + evil)
                 .with("general.name", evil)
                 .with("general.license", evil)
                 .with("tokenizer.ggml.model", evil)

@@ -1,5 +1,6 @@
 package ouverture.file;
 
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
+import ouverture.tensor.Tensor;
 
 /// How one kind of model of Hugging Face's library is called in GGUF: one entry of [HuggingFaceFamilies].
 ///
@@ -19,14 +21,45 @@ import ouverture.error.UnsupportedModelException;
 ///     understood
 /// @param derivation adds the keys that are not just renamed ([HuggingFaceFamilies#COMMON_KEYS])
 /// @param tensors by Hugging Face's name, numbers between dots written as `{}`
+/// @param quantisation the `quant_method` of quantised weights that can be read; empty for none
+/// @param assembly what is done when all tensors are there
 record HuggingFaceFamily(
         String architecture,
         List<String> classes,
         String prefix,
         Map<String, List<String>> fixed,
         Derivation derivation,
-        Map<String, Target> tensors) {
+        Map<String, Target> tensors,
+        String quantisation,
+        Assembly assembly) {
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,5}");
+
+    /// What stands before the names of the language model in a file that has other parts too.
+    private static final Pattern LANGUAGE_MODEL = Pattern.compile("^(model\\.)?language_model\\.");
+
+    /// Parts that see and hear, which text does not need.
+    private static final Pattern OTHER_SENSES = Pattern.compile(
+            "(model\\.)?(vision_tower|multi_modal_projector|embed_vision|audio_tower|embed_audio)\\..*");
+
+    /// A family whose tensors are published whole and not quantised.
+    HuggingFaceFamily(
+            String architecture,
+            List<String> classes,
+            String prefix,
+            Map<String, List<String>> fixed,
+            Derivation derivation,
+            Map<String, Target> tensors) {
+        this(architecture, classes, prefix, fixed, derivation, tensors, "", (_, _) -> {});
+    }
+
+    /// Puts together what is published in pieces.
+    @FunctionalInterface
+    interface Assembly {
+        /// @param tensors all of the model by name; changed in place
+        /// @param arena where copies may live
+        /// @throws ModelFileException if pieces are missing or do not fit
+        void assemble(Map<String, Tensor> tensors, Arena arena);
+    }
 
     /// Adds keys that must be computed.
     @FunctionalInterface
@@ -61,7 +94,9 @@ record HuggingFaceFamily(
         });
         Map<String, Object> keys = new LinkedHashMap<>();
         for (HuggingFaceFamilies.Key key : HuggingFaceFamilies.COMMON_KEYS) {
-            if (key.integer()) {
+            if (key.integer() && config.isList(key.names())) {
+                keys.put(key.gguf(), config.integers(key.names()));
+            } else if (key.integer()) {
                 config.integer(key.names()).ifPresent(n -> keys.put(key.gguf(), n));
             } else {
                 config.number(key.names()).ifPresent(n -> keys.put(key.gguf(), n));
@@ -77,9 +112,25 @@ record HuggingFaceFamily(
         return values;
     }
 
+    /// @throws UnsupportedModelException if the weights are quantised in a way that cannot be read
+    void checkQuantisation(HuggingFaceConfig config) {
+        config.object("quantization_config").ifPresent(settings -> {
+            String method = settings.string("quant_method").orElse("");
+            if (method.isEmpty() || !method.equals(quantisation)) {
+                throw new UnsupportedModelException(config.file() + " says that its weights are quantised by "
+                        + Sentences.quoted(method)
+                        + ", which this version cannot read from safetensors: try a GGUF file of the model.");
+            }
+        });
+    }
+
     /// Where the tensor of a name goes; empty if the name is not known.
     Optional<Place> place(String name) {
-        String inner = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+        if (OTHER_SENSES.matcher(name).matches()) {
+            return Optional.of(new Place("", -1, TensorChange::none));
+        }
+        String text = LANGUAGE_MODEL.matcher(name).replaceFirst("");
+        String inner = text.startsWith(prefix) ? text.substring(prefix.length()) : text;
         String[] parts = inner.split("\\.", -1);
         List<Integer> numbers = Arrays.stream(parts)
                 .filter(HuggingFaceFamily::isNumber)
@@ -93,7 +144,8 @@ record HuggingFaceFamily(
             return Optional.empty();
         }
         String layer = numbers.isEmpty() ? "" : numbers.getFirst().toString();
-        int plane = numbers.size() > 1 ? numbers.get(1) : -1;
+        int planeAt = target.name.contains("{}") ? 1 : 0;
+        int plane = numbers.size() > planeAt ? numbers.get(planeAt) : -1;
         String gguf = target.name.isEmpty() ? "" : target.name.replace("{}", layer) + suffix;
         return Optional.of(new Place(gguf, plane, target.change));
     }

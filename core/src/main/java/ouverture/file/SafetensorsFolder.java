@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import ouverture.error.ModelFileException;
@@ -19,12 +21,15 @@ import ouverture.tensor.Tensor;
 /// fault occurred in an unsafe memory access operation").
 public final class SafetensorsFolder implements ModelFile {
     private final Path path;
+    private final List<Path> weightFiles;
     private final Arena arena;
     private final Metadata metadata;
     private final Map<String, Tensor> tensors;
 
-    private SafetensorsFolder(Path path, Arena arena, Metadata metadata, Map<String, Tensor> tensors) {
+    private SafetensorsFolder(
+            Path path, List<Path> weightFiles, Arena arena, Metadata metadata, Map<String, Tensor> tensors) {
         this.path = path;
+        this.weightFiles = weightFiles;
         this.arena = arena;
         this.metadata = metadata;
         this.tensors = tensors;
@@ -43,13 +48,10 @@ public final class SafetensorsFolder implements ModelFile {
     public static SafetensorsFolder open(Path folder) {
         HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
         HuggingFaceFamily family = HuggingFaceFamilies.of(config);
-        if (config.object("quantization_config").isPresent()) {
-            throw new UnsupportedModelException(config.file()
-                    + " says that its weights are quantised, which this version cannot read from safetensors:"
-                    + " try a GGUF file of the model.");
-        }
+        family.checkQuantisation(config);
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
-        Map<String, Object> values = family.keys(config);
+        HuggingFaceConfig text = config.object("text_config").orElse(config);
+        Map<String, Object> values = family.keys(text);
         values.put("general.name", name);
         HuggingFaceExtras.add(folder, config, values);
         Metadata metadata = new Metadata(name, Collections.unmodifiableMap(values));
@@ -62,7 +64,9 @@ public final class SafetensorsFolder implements ModelFile {
                 index.check(shard, header.entries().keySet());
                 translation.add(header);
             }
-            return new SafetensorsFolder(folder, arena, metadata, translation.tensors(config));
+            List<Path> files =
+                    index.shards().keySet().stream().map(folder::resolve).toList();
+            return new SafetensorsFolder(folder, files, arena, metadata, translation.tensors(text));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -77,6 +81,18 @@ public final class SafetensorsFolder implements ModelFile {
     @Override
     public Metadata metadata() {
         return metadata;
+    }
+
+    @Override
+    public Map<String, GgufValue> ggufValues() {
+        Map<String, GgufValue> values = new LinkedHashMap<>();
+        metadata.values().forEach((key, value) -> values.put(key, GgufValue.of(value)));
+        return values;
+    }
+
+    @Override
+    public List<Path> weightFiles() {
+        return weightFiles;
     }
 
     @Override

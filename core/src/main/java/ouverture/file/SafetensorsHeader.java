@@ -49,7 +49,9 @@ record SafetensorsHeader(String file, Map<String, Entry> entries, MemorySegment 
             Map.entry("F8_E5M2", 8),
             Map.entry("F8_E8M0", 8));
 
-    private static final Map<String, DType> USABLE = Map.of("F32", DType.F32, "F16", DType.F16, "BF16", DType.BF16);
+    /// U8 stands for bytes of any meaning.
+    private static final Map<String, DType> USABLE =
+            Map.of("F32", DType.F32, "F16", DType.F16, "BF16", DType.BF16, "U8", DType.I8);
 
     /// One tensor as the header gives it.
     ///
@@ -189,7 +191,7 @@ record SafetensorsHeader(String file, Map<String, Entry> entries, MemorySegment 
         DType type = USABLE.get(entry.format);
         if (type == null) {
             throw new UnsupportedModelException(file + ": tensor " + Sentences.quoted(entry.name) + " has the format "
-                    + Sentences.quoted(entry.format) + "; in safetensors F32, F16 and BF16 can be used.");
+                    + Sentences.quoted(entry.format) + "; in safetensors F32, F16, BF16 and U8 can be used.");
         }
         long[] sizes = new long[entry.shape.length];
         for (int i = 0; i < sizes.length; i++) {

@@ -6,10 +6,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import ouverture.error.ModelFileException;
 import ouverture.error.ResourceException;
+import ouverture.tensor.BlockCodec;
+import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
 /// What happens to a tensor of a Hugging Face file on its way to GGUF's conventions. Changed tensors are copies
-/// in the arena of the file; only whole elements are moved, so that every number keeps its bits.
+/// in the arena of the file; every number keeps its value, but for [#plusOne].
 @FunctionalInterface
 interface TensorChange {
     int TRANSPOSED_AT_ONCE = 16;
@@ -63,9 +65,11 @@ interface TensorChange {
     /// Rows and columns exchanged, as GPT-2's layers need, which hold [inputs, outputs]; a vector stays as it is.
     static Tensor transpose(Tensor tensor, Metadata metadata, Arena arena) {
         checkMatrix(tensor);
-        if (tensor.rows() == 1) {
-            return tensor;
-        }
+        return tensor.rows() == 1 ? tensor : transposed(tensor, arena);
+    }
+
+    /// Rows and columns of a matrix exchanged.
+    static Tensor transposed(Tensor tensor, Arena arena) {
         int bytesEach = (int) tensor.type().bytes(1);
         int rows = tensor.rows();
         int columns = tensor.columns();
@@ -98,6 +102,36 @@ interface TensorChange {
         return new Tensor(tensor.name(), tensor.type(), tensor.planes(), tensor.rows(), tensor.columns(), copy);
     }
 
+    /// The tensor in F32, as GGUF has vectors and biases: a copy if its numbers have 16 bits.
+    static Tensor floats(Tensor tensor, Arena arena) {
+        if (tensor.type() != DType.F16 && tensor.type() != DType.BF16) {
+            return tensor;
+        }
+        MemorySegment copy = allocate(tensor.name(), DType.F32.bytes(tensor.size()), arena);
+        float[] row = new float[tensor.columns()];
+        for (long r = 0; r < (long) tensor.planes() * tensor.rows(); r++) {
+            BlockCodec.of(tensor.type()).decode(tensor.data(), r * tensor.rowBytes(), row, 0, row.length);
+            MemorySegment.copy(row, 0, copy, ValueLayout.JAVA_FLOAT, r * DType.F32.bytes(row.length), row.length);
+        }
+        return new Tensor(tensor.name(), DType.F32, tensor.planes(), tensor.rows(), tensor.columns(), copy);
+    }
+
+    /// A vector of normalisation weights plus 1, in F32: Gemma stores what they differ from 1.
+    static Tensor plusOne(Tensor tensor, Metadata metadata, Arena arena) {
+        if (tensor.planes() != 1 || tensor.rows() != 1 || tensor.type().blockElements() != 1) {
+            throw new ModelFileException(
+                    "Tensor " + Sentences.quoted(tensor.name()) + " should be a vector and has more dimensions.");
+        }
+        float[] weights = new float[tensor.columns()];
+        BlockCodec.of(tensor.type()).decode(tensor.data(), 0, weights, 0, weights.length);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i]++;
+        }
+        MemorySegment copy = allocate(tensor.name(), DType.F32.bytes(weights.length), arena);
+        MemorySegment.copy(weights, 0, copy, ValueLayout.JAVA_FLOAT, 0, weights.length);
+        return new Tensor(tensor.name(), DType.F32, 1, 1, weights.length, copy);
+    }
+
     /// Matrices of one shape and format behind each other, such as the experts of a mixture.
     ///
     /// @param planes not empty
@@ -126,7 +160,10 @@ interface TensorChange {
         }
     }
 
-    private static MemorySegment allocate(String name, long bytes, Arena arena) {
+    /// Memory for a changed tensor.
+    ///
+    /// @throws ResourceException if there is none
+    static MemorySegment allocate(String name, long bytes, Arena arena) {
         try {
             return arena.allocate(bytes, Long.BYTES);
         } catch (OutOfMemoryError e) {

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
@@ -45,6 +44,9 @@ final class TensorTranslation {
                 continue;
             }
             Tensor changed = place.change().apply(header.tensor(entry), metadata, arena);
+            if (place.name().endsWith(".bias") || changed.planes() == 1 && changed.rows() == 1) {
+                changed = TensorChange.floats(changed, arena);
+            }
             Tensor before = place.plane() < 0
                     ? tensors.put(place.name(), named(place.name(), changed))
                     : planes.computeIfAbsent(place.name(), _ -> new TreeMap<>()).put(place.plane(), changed);
@@ -69,7 +71,8 @@ final class TensorTranslation {
         if (config.flag("tie_word_embeddings").orElse(false)) {
             tensors.remove("output.weight");
         }
-        ropeFactors(config).ifPresent(factors -> tensors.put(factors.name(), factors));
+        RopeScaling.of(config).ifPresent(this::addRopeFactors);
+        family.assembly().assemble(tensors, arena);
         return Collections.unmodifiableMap(tensors);
     }
 
@@ -78,19 +81,16 @@ final class TensorTranslation {
         return new Tensor(name, aligned.type(), aligned.planes(), aligned.rows(), aligned.columns(), aligned.data());
     }
 
-    private Optional<Tensor> ropeFactors(HuggingFaceConfig config) {
+    private void addRopeFactors(RopeScaling scaling) {
         int dimensions = metadata.integer("rope.dimension_count", 0);
-        return RopeScaling.of(config)
-                .filter(scaling -> scaling.type().equals("llama3"))
-                .map(scaling -> {
-                    if (dimensions < 2 || dimensions > MOST_ROTATED || dimensions % 2 != 0) {
-                        throw new ModelFileException(config.file() + " is damaged: a head of " + dimensions
-                                + " elements cannot be rotated.");
-                    }
-                    float[] factors = scaling.factors(dimensions, metadata.number("rope.freq_base", 10_000));
-                    MemorySegment data = arena.allocate(factors.length * (long) Float.BYTES, Float.BYTES);
-                    MemorySegment.copy(factors, 0, data, ValueLayout.JAVA_FLOAT, 0, factors.length);
-                    return Tensor.matrix("rope_freqs.weight", DType.F32, 1, factors.length, data);
-                });
+        if (dimensions < 2 || dimensions > MOST_ROTATED || dimensions % 2 != 0) {
+            throw new ModelFileException(
+                    metadata.file() + " is damaged: a head of " + dimensions + " elements cannot be rotated.");
+        }
+        scaling.factors(dimensions, metadata.number("rope.freq_base", 10_000)).forEach((name, factors) -> {
+            MemorySegment data = arena.allocate(factors.length * (long) Float.BYTES, Float.BYTES);
+            MemorySegment.copy(factors, 0, data, ValueLayout.JAVA_FLOAT, 0, factors.length);
+            tensors.put(name, Tensor.matrix(name, DType.F32, 1, factors.length, data));
+        });
     }
 }

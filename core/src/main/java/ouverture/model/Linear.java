@@ -7,4 +7,12 @@ import ouverture.tensor.Tensor;
 ///
 /// @param weight outputs x inputs
 /// @param bias one F32 for each output
-public record Linear(Tensor weight, @Nullable Tensor bias) {}
+public record Linear(Tensor weight, @Nullable Tensor bias) {
+    /// The layer of outputs `from` to `from + count` of a fused one, on the same memory.
+    public Linear outputs(int from, int count) {
+        Tensor part = bias == null
+                ? null
+                : bias.shaped(bias.columns(), 1).rows(from, count).shaped(1, count);
+        return new Linear(weight.rows(from, count), part);
+    }
+}

@@ -11,6 +11,7 @@ import ouverture.file.ModelFile;
 import ouverture.tensor.Activation;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
 /// The tensors of a file by name, as the parts of a network. Every part is checked for its shape and format when
@@ -23,7 +24,15 @@ public final class Weights {
 
     /// The weights of an open file; they live as long as it is open.
     public Weights(ModelFile file) {
-        this(file.metadata().file(), file.tensors(), -1);
+        this(file.metadata().file(), file.tensors());
+    }
+
+    /// Tensors of any origin.
+    ///
+    /// @param file its name, for messages
+    /// @param tensors by GGUF's names
+    public Weights(String file, Map<String, Tensor> tensors) {
+        this(file, tensors, -1);
     }
 
     private Weights(String file, Map<String, Tensor> tensors, int block) {
@@ -52,9 +61,13 @@ public final class Weights {
 
     /// A normalisation `name.weight`, with `name.bias` where the file has one.
     ///
-    /// @throws ModelFileException if a tensor is missing or has not `columns` elements
+    /// @throws ModelFileException if a tensor is missing or has not `columns` elements, or epsilon is out of 0..1
     public Norm norm(String name, int columns, float epsilon) {
         Tensor weight = vector(name + ".weight", columns);
+        if (!(epsilon >= 0 && epsilon <= 1)) {
+            throw new ModelFileException(
+                    file + " normalises with an epsilon of " + epsilon + ": the header is damaged.");
+        }
         return new Norm(weight, has(name + ".bias") ? vector(name + ".bias", columns) : null, epsilon);
     }
 
@@ -70,13 +83,27 @@ public final class Weights {
     }
 
     /// The gated networks of a mixture, `ffn_gate_exps`, `ffn_up_exps`, `ffn_down_exps`: one plane for each
-    /// expert, with biases where the file has them.
+    /// expert, with biases where the file has them. Some files have gate and up in one, `ffn_gate_up_exps`.
     public GatedMlp gatedExperts(int experts, int width, int hidden, Activation activation) {
+        Linear down = experts("ffn_down_exps", experts, width, hidden);
+        if (has("ffn_gate_up_exps.weight")) {
+            Linear both = experts("ffn_gate_up_exps", experts, Math.multiplyExact(2, hidden), width);
+            return new GatedMlp(both, null, down, activation);
+        }
         return new GatedMlp(
                 experts("ffn_gate_exps", experts, hidden, width),
                 experts("ffn_up_exps", experts, hidden, width),
-                experts("ffn_down_exps", experts, width, hidden),
+                down,
                 activation);
+    }
+
+    /// A mixture without shared network: router `ffn_gate_inp` and [#gatedExperts].
+    public Mixture mixture(Experts experts, int width, Routing routing, Activation activation) {
+        return new Mixture(
+                linear("ffn_gate_inp", experts.count(), width),
+                routing,
+                gatedExperts(experts.count(), width, experts.hidden(), activation),
+                null);
     }
 
     private Linear experts(String name, int experts, int outputs, int inputs) {
@@ -96,8 +123,14 @@ public final class Weights {
 
     /// The token embedding: one row of `width` columns for each token, as many as the file has.
     public Linear embedding(int width) {
-        Tensor table = require("token_embd.weight");
-        return linear("token_embd", table.rows(), width);
+        return linear("token_embd", rows("token_embd.weight"), width);
+    }
+
+    /// The rows of a tensor whose size only the file knows.
+    ///
+    /// @throws ModelFileException if it is missing
+    public int rows(String name) {
+        return require(name).rows();
     }
 
     /// A matrix of any supported format.
@@ -128,6 +161,12 @@ public final class Weights {
         return tensor;
     }
 
+    /// A vector of F32 as so many matrices of one element each.
+    public Tensor scalars(String name, int count) {
+        Tensor vector = vector(name, count);
+        return new Tensor(vector.name(), vector.type(), count, 1, 1, vector.data());
+    }
+
     private void requireFloats(Tensor tensor) {
         if (tensor.type() != DType.F32) {
             throw new UnsupportedModelException(file + ": tensor " + tensor.name() + " is in format " + tensor.type()
@@ -147,7 +186,12 @@ public final class Weights {
     }
 
     /// Builds one layer from each block `blk.0.`, `blk.1.`, …
+    ///
+    /// @throws ModelFileException if there is to be none
     public <L> List<L> blocks(int count, Function<Weights, L> load) {
+        if (count < 1) {
+            throw new ModelFileException(file + " has " + count + " layers: the header is damaged.");
+        }
         List<L> layers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             layers.add(load.apply(new Weights(file, tensors, i)));

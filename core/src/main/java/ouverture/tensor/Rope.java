@@ -34,23 +34,35 @@ public record Rope(float[] inverseFrequencies, float magnitude, boolean interlea
         return new Rope(f, magnitude, interleaved);
     }
 
+    /// The same rotation with another factor on the rotated values.
+    public Rope magnified(float factor) {
+        return new Rope(inverseFrequencies, magnitude * factor, interleaved);
+    }
+
     /// The same rotation over neighbouring pairs.
     public Rope interleavedPairs() {
         return new Rope(inverseFrequencies, magnitude, true);
     }
 
-    /// YaRN (arXiv 2309.00071): slows low frequencies by `factor`, keeps high ones, blends between. The range of
-    /// the blend is rounded to whole dimensions, as GGUF engines do.
+    /// YaRN (arXiv 2309.00071): slows low frequencies by `factor`, keeps high ones, blends between.
     ///
     /// @param originalContext positions seen in training before stretching
     /// @param betaFast rotations within the original context above which a frequency is kept
     /// @param betaSlow rotations below which it is slowed in full
+    /// @param rounded whether the range of the blend is rounded to whole dimensions, as in the paper's code
     public static Rope yarn(
-            int dimensions, float base, float factor, int originalContext, float betaFast, float betaSlow) {
+            int dimensions,
+            float base,
+            float factor,
+            int originalContext,
+            float betaFast,
+            float betaSlow,
+            boolean rounded) {
         Rope plain = plain(dimensions, base);
-        double low = Math.max(0, Math.floor(correctionDimension(dimensions, base, originalContext, betaFast)));
-        double high =
-                Math.min(dimensions - 1, Math.ceil(correctionDimension(dimensions, base, originalContext, betaSlow)));
+        double first = correctionDimension(dimensions, base, originalContext, betaFast);
+        double last = correctionDimension(dimensions, base, originalContext, betaSlow);
+        double low = Math.max(0, rounded ? Math.floor(first) : first);
+        double high = Math.min(dimensions - 1, rounded ? Math.ceil(last) : last);
         float[] f = new float[dimensions / 2];
         for (int i = 0; i < f.length; i++) {
             double ramp = Math.clamp((i - low) / Math.max(0.001, high - low), 0.0, 1.0);

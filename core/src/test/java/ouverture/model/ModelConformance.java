@@ -13,11 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.Shared;
+import ouverture.error.UnsupportedModelException;
 import ouverture.file.ModelFile;
+import ouverture.file.SafetensorsCopy;
 import ouverture.model.family.Families;
 import ouverture.tensor.Batch;
 import ouverture.tensor.DType;
@@ -99,18 +102,84 @@ public abstract class ModelConformance {
                 }
             }
             run.assertBatched(expected.prompts());
+            run.assertOutputsApart(expected.prompts().getFirst());
+        }
+    }
+
+    /// Every folder of safetensors that this build reads.
+    static Stream<String> folders() throws IOException {
+        try (Stream<Path> folders = Files.list(Shared.path("conformance/safetensors"))) {
+            List<String> names = folders.filter(ModelConformance::reads)
+                    .map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+            return names.stream();
+        }
+    }
+
+    private static boolean reads(Path folder) {
+        try (ModelFile file = ModelFile.open(folder)) {
+            return !file.tensors().isEmpty();
+        } catch (UnsupportedModelException e) {
+            return false;
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama2", "llama3", "mistral-nemo", "reka"})
+    @MethodSource("folders")
+    void exactLogitsFromSafetensors(String name) {
+        Expected expected = folder(name, Shared.path("conformance/safetensors/" + name));
+        try (Run run = new Run(expected, DType.F32, Activations.F32)) {
+            for (Expected.Prompt prompt : expected.prompts()) {
+                float[][] exact = prompt.variants().getOrDefault("ref64_yarn_not_truncated", exact(prompt));
+                run.assertClose(run.atOnce(prompt), exact, marks(name), prompt.name());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("folders")
+    void foldersOfSixteenBitNumbers(String name, @TempDir Path temporary) {
+        Path original = Shared.path("conformance/safetensors/" + name);
+        Path rounded = SafetensorsCopy.rounded(original, temporary.resolve("rounded"));
+        Path short16 = SafetensorsCopy.shortened(original, temporary.resolve("short"));
+        try (Run exact = new Run(folder(name, rounded), DType.F32, Activations.F32);
+                Run run = new Run(folder(name, short16), DType.F32, Activations.F32)) {
+            Expected.Prompt prompt = folder(name, original).prompts().get(1);
+            run.assertClose(run.atOnce(prompt), exact.atOnce(prompt), marks(name), "BF16");
+        }
+    }
+
+    private static Expected folder(String name, Path folder) {
+        return Expected.of(Shared.path("conformance/models/" + name + ".expected.json"), folder);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gemma",
+                "gemma2",
+                "gemma3",
+                "gemma4-dense",
+                "gemma4-e",
+                "gpt2",
+                "llama2",
+                "llama3",
+                "mistral-nemo",
+                "phi3",
+                "phi3-longrope-long",
+                "phi4-mini",
+                "qwen2",
+                "qwen3",
+                "reka"
+            })
     void halfPrecisionCache(String name) {
         boolean capped = name.equals("gemma2");
         assertMarks(Expected.of("models", name), DType.F16, Activations.F32, capped ? 1 : 0.3, capped ? 0.1 : 2e-2);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama2", "llama3", "mistral-nemo", "reka"})
+    @ValueSource(strings = {"gemma", "gemma3", "gemma4-dense", "gpt2", "llama2", "llama3", "mistral-nemo", "reka"})
     void eightBitCache(String name) {
         assertMarks(Expected.of("models", name), DType.Q8_0, Activations.F32, 2, 0.15);
     }
@@ -243,6 +312,22 @@ public abstract class ModelConformance {
                 assertThat(Expected.difference(batched, atOnce(prompt))[0])
                         .as("%s of %s in a batch", prompt.name(), file.path())
                         .isZero();
+            }
+        }
+
+        /// The rows that somebody waits for have the same bits whoever else waits; nobody may wait at all.
+        void assertOutputsApart(Expected.Prompt prompt) {
+            int length = prompt.tokens().length;
+            float[] last = atOnce(prompt)[prompt.exact().length - 1];
+            int[] positions = IntStream.range(0, length).toArray();
+            for (int[] outputs : new int[][] {{}, {length - 1}}) {
+                Batch batch =
+                        new Batch(prompt.tokens(), positions, new int[length], new int[][] {table(0, length)}, outputs);
+                Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, scratch));
+                assertThat(logits.rows()).isEqualTo(outputs.length);
+                if (outputs.length > 0) {
+                    assertThat(logits.floats(0)).isEqualTo(last);
+                }
             }
         }
 

@@ -12,7 +12,19 @@ import ouverture.model.Weights;
 /// The one list of model families.
 public final class Families {
     /// Every family that this build can run.
-    public static final List<Family> ALL = List.of(Gpt2.FAMILY, Llama.FAMILY);
+    public static final List<Family> ALL = List.of(
+            Gpt2.FAMILY,
+            Llama.FAMILY,
+            GptOss.FAMILY,
+            Qwen.QWEN2,
+            Qwen.QWEN3,
+            Qwen.QWEN3_MIXTURE,
+            Phi3.FAMILY,
+            Gemma.FAMILY,
+            Gemma2.FAMILY,
+            Gemma3.FAMILY,
+            Gemma3n.FAMILY,
+            Gemma4.FAMILY);
 
     private Families() {}
 

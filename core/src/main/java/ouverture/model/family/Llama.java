@@ -2,11 +2,12 @@ package ouverture.model.family;
 
 import java.util.Collections;
 import java.util.List;
-import ouverture.error.UnsupportedModelException;
+import ouverture.error.ModelFileException;
 import ouverture.file.Metadata;
+import ouverture.model.Experts;
 import ouverture.model.Family;
+import ouverture.model.FeedForward;
 import ouverture.model.ForwardPass;
-import ouverture.model.GatedMlp;
 import ouverture.model.Heads;
 import ouverture.model.Linear;
 import ouverture.model.Model;
@@ -17,18 +18,26 @@ import ouverture.tensor.Activation;
 import ouverture.tensor.Attention;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
-/// # Llama 2, 3 and 3.1 (Meta), Mistral, Reka Flash 3, SmolLM
+/// # Llama 2, 3 and 3.1 (Meta), Mistral and Mixtral, Reka Flash 3, SmolLM
 ///
 /// The plain modern transformer: RMSNorm, RoPE over neighbouring pairs, grouped-query attention, SiLU-gated
-/// feed-forward, no bias. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv
-/// 2310.06825.
+/// feed-forward, no bias. Mixtral has experts instead of one feed-forward network; the first Mistral attends to
+/// a sliding window. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv 2310.06825;
+/// Mixtral, arXiv 2401.04088.
 public final class Llama implements Model {
     public static final Family FAMILY = new Family("llama", Llama::new);
 
     private record Layer(
-            Norm attentionNorm, Linear query, Linear key, Linear value, Linear output, Norm mlpNorm, GatedMlp mlp) {}
+            Norm attentionNorm,
+            Linear query,
+            Linear key,
+            Linear value,
+            Linear output,
+            Norm feedForwardNorm,
+            FeedForward feedForward) {}
 
     private final Linear embedding;
     private final List<Layer> layers;
@@ -39,16 +48,16 @@ public final class Llama implements Model {
     private final int contextLength;
 
     private Llama(Metadata m, Weights w) {
-        if (m.integer("expert_count", 0) > 0) {
-            throw new UnsupportedModelException(
-                    m.file() + " is a mixture of experts, which this version's llama family does not run.");
-        }
         int width = m.integer("embedding_length");
         Heads heads = Heads.of(m);
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
-        int hidden = m.integer("feed_forward_length");
-        contextLength = m.integer("context_length");
-        attention = heads.attention();
+        int window = m.integer("attention.sliding_window", 0);
+        if (window < 0) {
+            throw new ModelFileException(
+                    m.file() + " has a sliding window of " + window + " tokens: the header is damaged.");
+        }
+        contextLength = m.contextLength();
+        attention = heads.attention().windowed(window);
         rope = RopeSettings.of(m, w, heads.size()).interleavedPairs();
         embedding = w.embedding(width);
         layers = w.blocks(
@@ -60,9 +69,18 @@ public final class Llama implements Model {
                         b.linear("attn_v", heads.keyValueColumns(), width),
                         b.linear("attn_output", width, heads.queryColumns()),
                         b.norm("ffn_norm", width, epsilon),
-                        b.gatedMlp("", width, hidden, Activation.SILU)));
+                        feedForward(m, b, width)));
         norm = w.norm("output_norm", width, epsilon);
         unembedding = w.unembedding(embedding);
+    }
+
+    private static FeedForward feedForward(Metadata m, Weights b, int width) {
+        int hidden = m.integer("feed_forward_length");
+        if (m.integer("expert_count", 0) == 0) {
+            return b.gatedMlp("", width, hidden, Activation.SILU);
+        }
+        Experts experts = Experts.of(m, hidden);
+        return b.mixture(experts, width, Routing.softmax(experts.active(), true), Activation.SILU);
     }
 
     @Override
@@ -72,7 +90,7 @@ public final class Llama implements Model {
             pass.layer(i);
             Layer layer = layers.get(i);
             x = pass.add(x, attention(pass, i, layer, pass.norm(x, layer.attentionNorm)));
-            x = pass.add(x, pass.gatedMlp(pass.norm(x, layer.mlpNorm), layer.mlp));
+            x = pass.add(x, pass.feedForward(pass.norm(x, layer.feedForwardNorm), layer.feedForward));
         }
         return pass.linear(pass.norm(pass.outputRows(x), norm), unembedding);
     }
