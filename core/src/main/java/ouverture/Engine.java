@@ -30,7 +30,6 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
 import ouverture.tensor.KvCache;
-import ouverture.tensor.ScalarKernels;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.DeclaredTools;
@@ -41,8 +40,6 @@ import ouverture.text.output.OutputParser;
 public final class Engine implements ChatModel, AutoCloseable {
     private static final int BLOCK_SIZE = 32;
     private static final int DEFAULT_CONTEXT = 4096;
-    /// A smaller model has answered before the compiler has seen the loops of faster kernels often enough to pay.
-    private static final long TINY_BYTES = 4L << 20;
 
     private final ModelFile file;
     private final Arena arena;
@@ -70,12 +67,10 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @param memory asked when the file is open and has what copies it needs
     @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     static Engine open(Path model, EngineOptions options, Supplier<HostMemory> memory) {
-        KernelsProvider asked = KernelSets.choose(options.kernels());
+        KernelsProvider provider = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);
         Arena arena = Arena.ofShared();
         try {
-            boolean tiny = options.kernels().equals(KernelSets.AUTO) && weightBytes(file) < TINY_BYTES;
-            KernelsProvider provider = tiny ? KernelSets.choose(ScalarKernels.NAME) : asked;
             return new Engine(file, arena, provider, options, memory);
         } catch (RuntimeException | Error e) {
             arena.close();
