@@ -80,11 +80,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     private Engine(
-            ModelFile file,
-            Arena arena,
-            KernelsProvider provider,
-            EngineOptions options,
-            Supplier<HostMemory> memory) {
+            ModelFile file, Arena arena, KernelsProvider provider, EngineOptions options, Supplier<HostMemory> memory) {
         this.file = file;
         this.arena = arena;
         Metadata metadata = file.metadata();
@@ -100,13 +96,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         };
         int blocks = Math.ceilDiv(positions, BLOCK_SIZE);
         MemoryPlan plan = MemoryPlan.of(
-                file,
-                model,
-                cacheType,
-                blocks * BLOCK_SIZE,
-                options.batchTokens(),
-                options.sequences(),
-                memory.get());
+                file, model, cacheType, blocks * BLOCK_SIZE, options.batchTokens(), options.sequences(), memory.get());
         plan.require(options.largerThanMemory());
         KvCache cache;
         Scratch scratch;

@@ -71,35 +71,43 @@ public record EngineOptions(
     }
 
     public EngineOptions withKernels(String kernels) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withThreads(int threads) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withCache(CacheFormat cache) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withActivations(Activations activations) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withContext(int context) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withSequences(int sequences) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withQueue(int queue) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withBatchTokens(int batchTokens) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withLargerThanMemory(boolean largerThanMemory) {

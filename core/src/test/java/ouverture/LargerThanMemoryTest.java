@@ -57,7 +57,8 @@ class LargerThanMemoryTest {
                 .with("deepseek2.context_length", Integer.MAX_VALUE)
                 .write(folder.resolve("model.gguf"));
         EngineOptions longest = OPTIONS.withContext(Integer.MAX_VALUE);
-        assertThatThrownBy(() -> Engine.open(path, longest, () -> memory(1L << 30)).close())
+        assertThatThrownBy(
+                        () -> Engine.open(path, longest, () -> memory(1L << 30)).close())
                 .isInstanceOf(ResourceException.class)
                 .hasMessageContaining("key/value cache of 21474836")
                 .hasMessageContaining("ask for a context of ");

@@ -200,8 +200,7 @@ final class InspectCommand implements Callable<Integer> {
     private static void memory(Inspection.Memory memory, StringBuilder page) {
         page.append("\nMemory for " + Units.digits(memory.context()) + " tokens (this machine has "
                 + Units.bytes(memory.machineBytes()) + ", " + Units.bytes(memory.availableBytes()) + " available)\n");
-        Table table =
-                new Table("  ", "lrrrrl").row("kv-cache", "weights", "cache", "scratch", "together", "verdict");
+        Table table = new Table("  ", "lrrrrl").row("kv-cache", "weights", "cache", "scratch", "together", "verdict");
         for (Inspection.Need need : memory.needs()) {
             table.row(
                     need.kvCache(),

@@ -191,8 +191,8 @@ record Inspection(
         HostMemory memory = HostMemory.here();
         List<Need> needs = new ArrayList<>();
         for (DType type : List.of(DType.F32, DType.F16, DType.Q8_0)) {
-            MemoryPlan plan = MemoryPlan.of(
-                    file, model, type, positions, EngineOptions.DEFAULT.batchTokens(), 1, memory);
+            MemoryPlan plan =
+                    MemoryPlan.of(file, model, type, positions, EngineOptions.DEFAULT.batchTokens(), 1, memory);
             needs.add(Need.of(type.name().toLowerCase(Locale.ROOT), plan));
         }
         return new Memory(positions, memory.totalBytes(), memory.availableBytes(), List.copyOf(needs));

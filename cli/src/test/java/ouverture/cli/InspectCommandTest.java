@@ -88,7 +88,9 @@ class InspectCommandTest {
                 / model.path("heads").longValue()
                 * model.path("kv_heads").longValue();
         assertThat(f32.path("cache_bytes").longValue()).isEqualTo(100 * perPosition);
-        assertThat(f32.path("total_bytes").longValue()).isEqualTo(formats + 100 * perPosition + f32.path("scratch_bytes").longValue());
+        assertThat(f32.path("total_bytes").longValue())
+                .isEqualTo(
+                        formats + 100 * perPosition + f32.path("scratch_bytes").longValue());
         assertThat(f32.path("scratch_bytes").longValue()).isPositive();
         assertThat(f32.path("fits").booleanValue()).isTrue();
         assertThat(f32.path("fits_larger_than_memory").booleanValue()).isTrue();

@@ -38,8 +38,8 @@ public final class MappedPages {
         try {
             Linker linker = Linker.nativeLinker();
             SymbolLookup library = linker.defaultLookup();
-            MethodHandle pageSize = linker.downcallHandle(
-                    library.findOrThrow("getpagesize"), FunctionDescriptor.of(JAVA_INT));
+            MethodHandle pageSize =
+                    linker.downcallHandle(library.findOrThrow("getpagesize"), FunctionDescriptor.of(JAVA_INT));
             MethodHandle madvise = linker.downcallHandle(
                     library.findOrThrow("madvise"), FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
             return Optional.of(new MappedPages(madvise, (int) pageSize.invokeExact()));

@@ -74,7 +74,8 @@ public final class SafetensorsFolder implements ModelFile {
                 headers.forEach(fp8::addScales);
             }
             TensorTranslation translation = new TensorTranslation(family, metadata, fp8, arena);
-            checkMemory(name, headers.stream().mapToLong(translation::copiedBytes).sum());
+            checkMemory(
+                    name, headers.stream().mapToLong(translation::copiedBytes).sum());
             headers.forEach(translation::add);
             List<Path> files =
                     index.shards().keySet().stream().map(folder::resolve).toList();
@@ -88,9 +89,11 @@ public final class SafetensorsFolder implements ModelFile {
     private static void checkMemory(String name, long copiedBytes) {
         long available = HostMemory.here().availableBytes();
         if (copiedBytes > available) {
-            throw new ResourceException(name + " needs " + (copiedBytes >> 20) + " MiB of memory to rearrange its weights"
-                    + " and " + (available >> 20) + " MiB are available: use a GGUF file of the model, which is read from"
-                    + " the disk as it is.");
+            throw new ResourceException(
+                    name + " needs " + (copiedBytes >> 20) + " MiB of memory to rearrange its weights"
+                            + " and " + (available >> 20)
+                            + " MiB are available: use a GGUF file of the model, which is read from"
+                            + " the disk as it is.");
         }
     }
 

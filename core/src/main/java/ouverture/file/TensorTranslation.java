@@ -44,7 +44,8 @@ final class TensorTranslation {
         long bytes = 0;
         for (SafetensorsHeader.Entry entry : header.entries().values()) {
             boolean eightBits = fp8 != null && entry.format().equals(Fp8Weights.FORMAT);
-            boolean plane = family.place(entry.name()).filter(p -> p.plane() >= 0).isPresent();
+            boolean plane =
+                    family.place(entry.name()).filter(p -> p.plane() >= 0).isPresent();
             if (!unused(entry) && (eightBits || plane)) {
                 bytes += (entry.end() - entry.start()) * (eightBits ? 2 : 1);
             }

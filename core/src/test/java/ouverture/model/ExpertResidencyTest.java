@@ -140,7 +140,6 @@ class ExpertResidencyTest {
     }
 
     private static Tensor chosen(Arena arena, int... experts) {
-        return Tensor.matrix(
-                "chosen", DType.I32, 1, experts.length, arena.allocateFrom(ValueLayout.JAVA_INT, experts));
+        return Tensor.matrix("chosen", DType.I32, 1, experts.length, arena.allocateFrom(ValueLayout.JAVA_INT, experts));
     }
 }

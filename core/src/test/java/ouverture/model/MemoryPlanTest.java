@@ -53,7 +53,11 @@ class MemoryPlanTest {
             Scratch scratch = new Scratch(arena, planned);
             int[] zeros = new int[rows];
             Batch batch = new Batch(
-                    zeros, zeros, zeros, new int[][] {{0}}, IntStream.range(0, outputs).toArray());
+                    zeros,
+                    zeros,
+                    zeros,
+                    new int[][] {{0}},
+                    IntStream.range(0, outputs).toArray());
             for (int step = 0; step < 2; step++) {
                 model.forward(new ForwardPass(kernels, batch, cache, scratch));
             }
@@ -66,8 +70,8 @@ class MemoryPlanTest {
 
     @Test
     void figuresAreThoseOfTheFile() throws IOException {
-        Path path = DeepSeekModels.kimi(new DeepSeekModels.Sizes(8, 3, 6, 2, 5), 1)
-                .write(folder.resolve("model.gguf"));
+        Path path =
+                DeepSeekModels.kimi(new DeepSeekModels.Sizes(8, 3, 6, 2, 5), 1).write(folder.resolve("model.gguf"));
         try (ModelFile file = ModelFile.open(path)) {
             Model model = Families.load(file, 64);
             MemoryPlan plan = MemoryPlan.of(file, model, DType.F16, 320, 16, 1, memory(100));
@@ -86,8 +90,7 @@ class MemoryPlanTest {
 
     /// 1000 MiB of weights, 640 of them experts, 320 MiB for 4096 positions, 10 MiB of scratch.
     private static MemoryPlan plan(long available) {
-        return new MemoryPlan(
-                "model.gguf", 1000 * MEBI, 0, 640 * MEBI, 4096, 320 * MEBI, 10 * MEBI, memory(available));
+        return new MemoryPlan("model.gguf", 1000 * MEBI, 0, 640 * MEBI, 4096, 320 * MEBI, 10 * MEBI, memory(available));
     }
 
     @Test
@@ -113,7 +116,8 @@ class MemoryPlanTest {
         assertThat(plan.fittingContext(false)).isZero();
         assertThatThrownBy(() -> plan.require(false))
                 .isInstanceOf(ResourceException.class)
-                .hasMessageContaining("700 MiB are available: use a smaller file of the model, or allow it to be larger");
+                .hasMessageContaining(
+                        "700 MiB are available: use a smaller file of the model, or allow it to be larger");
         assertThatCode(() -> plan.require(true)).doesNotThrowAnyException();
         assertThat(plan.expertBudget()).as("700 - 360 - 330, less a tenth").isCloseTo(9 * MEBI, within(16L));
         assertThat(plan(500).expertBudget()).isZero();
@@ -131,8 +135,7 @@ class MemoryPlanTest {
 
     @Test
     void copiesThatExistAreNotNeededAgain() {
-        MemoryPlan plan =
-                new MemoryPlan("model", 1000 * MEBI, 900 * MEBI, 0, 4096, 320 * MEBI, 10 * MEBI, memory(430));
+        MemoryPlan plan = new MemoryPlan("model", 1000 * MEBI, 900 * MEBI, 0, 4096, 320 * MEBI, 10 * MEBI, memory(430));
         assertThat(plan.fits()).isTrue();
     }
 }
