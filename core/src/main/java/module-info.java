@@ -12,15 +12,19 @@ module ouverture.core {
     exports ouverture.error;
     exports ouverture.generate;
     exports ouverture.tensor to
+            ouverture.kernels.jit,
             ouverture.kernels.vector,
             ouverture.cli;
     exports ouverture.file to
+            ouverture.cli;
+    exports ouverture.file.quantize to
             ouverture.cli;
     exports ouverture.model to
             ouverture.cli;
     exports ouverture.model.family to
             ouverture.cli;
     exports ouverture.text;
+    exports ouverture.text.harmony;
 
     uses ouverture.tensor.KernelsProvider;
 

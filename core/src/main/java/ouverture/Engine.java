@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import ouverture.error.ModelFileException;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
@@ -31,16 +30,16 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
 import ouverture.tensor.KvCache;
-import ouverture.tensor.ScalarKernels;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
+import ouverture.text.output.DeclaredTools;
+import ouverture.text.output.OutputFormat;
+import ouverture.text.output.OutputParser;
 
 /// One loaded model with its kernels, memory and scheduler. Thread-safe: many answers may run at once.
 public final class Engine implements ChatModel, AutoCloseable {
     private static final int BLOCK_SIZE = 32;
     private static final int DEFAULT_CONTEXT = 4096;
-    /// A smaller model has answered before the compiler has seen the loops of faster kernels often enough to pay.
-    private static final long TINY_BYTES = 4L << 20;
 
     private final ModelFile file;
     private final Arena arena;
@@ -68,12 +67,10 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @param memory asked when the file is open and has what copies it needs
     @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     static Engine open(Path model, EngineOptions options, Supplier<HostMemory> memory) {
-        KernelsProvider asked = KernelSets.choose(options.kernels());
+        KernelsProvider provider = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);
         Arena arena = Arena.ofShared();
         try {
-            boolean tiny = options.kernels().equals(KernelSets.AUTO) && weightBytes(file) < TINY_BYTES;
-            KernelsProvider provider = tiny ? KernelSets.choose(ScalarKernels.NAME) : asked;
             return new Engine(file, arena, provider, options, memory);
         } catch (RuntimeException | Error e) {
             arena.close();
@@ -136,11 +133,7 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// The context asked for, or the model's own as far as the default goes.
     private static int positions(Metadata metadata, EngineOptions options) {
-        int longest = metadata.integer("context_length");
-        if (longest < 1) {
-            throw new ModelFileException(
-                    metadata.file() + " has a context of " + longest + " tokens: the header is damaged.");
-        }
+        int longest = metadata.contextLength();
         if (options.context() > longest) {
             throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
                     + " was made for " + longest + " at most.");
@@ -164,6 +157,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         for (Tensor tensor : file.tensors().values()) {
             parameters += tensor.size();
             boolean lookedUp = tensor.name().equals("position_embd.weight")
+                    || tensor.name().equals("per_layer_token_embd.weight")
                     || (tensor.name().equals("token_embd.weight")
                             && file.tensors().containsKey("output.weight"));
             bytesPerToken += lookedUp ? tensor.rowBytes() : tensor.bytes();
@@ -180,7 +174,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                 positions,
                 cacheBytes,
                 output == null ? 0 : output.rows(),
-                model.cacheShapes().size(),
+                metadata.integer("block_count"),
                 kernelsName,
                 threads,
                 tokenizer != null,
@@ -197,7 +191,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
-    /// Starts the answer to a conversation, rendered by the model's own chat template.
+    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool calls
+    /// come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
@@ -212,7 +207,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                             : "chat template: it continues"
                                     + " text, so ask for a completion (on the command line: run --raw)."));
         }
-        int[] prompt = chatPrompt.encode(request.messages());
+        Prompt prompt = chatPrompt.prompt(request, info.cachePositions());
         return start(prompt, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -229,10 +224,16 @@ public final class Engine implements ChatModel, AutoCloseable {
             case CompletionRequest.Prompt.Tokens(List<Integer> ids) ->
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+        OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
+        return start(
+                new Prompt(prompt, parser, ThoughtLimit.none(), ReasoningApplied.NOTHING),
+                request.sampling(),
+                request.maxTokens(),
+                request.stop());
     }
 
-    private Generation start(int[] prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
+    private Generation start(Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop) {
+        int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
         if (tokenizer == null && !stop.isEmpty()) {
@@ -244,11 +245,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.cachePositions() + ": shorten it, or ask for a larger context (the model was made for "
                     + info.contextLength() + ").");
         }
-        StreamedGeneration generation = new StreamedGeneration(
-                prompt.length,
-                tokenizer == null ? null : tokenizer.continuingDecoder(),
-                stop,
-                sampling.logProbs() >= 0);
+        StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
                 prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
         generation.started(sequence);
@@ -305,25 +302,29 @@ public final class Engine implements ChatModel, AutoCloseable {
                 done.completeExceptionally(failure);
             }
         };
-        scheduler.submit(Sequence.forLogits(
-                ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, listener));
+        Sequence sequence = Sequence.forLogits(
+                ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, listener);
+        scheduler.submit(sequence);
         try {
             done.get();
         } catch (ExecutionException e) {
-            throw StreamedGeneration.failure(e.getCause());
+            throw StreamedGeneration.failure(done.exceptionNow());
         } catch (InterruptedException e) {
+            sequence.cancel();
             Thread.currentThread().interrupt();
             throw new ResourceException("The computation was given up: its caller was interrupted.", e);
         }
         return rows;
     }
 
-    /// Ends running answers with a failure, then gives back threads and memory. Must not be called twice.
+    /// Ends running answers with a failure, then gives back threads and memory.
     @Override
     public void close() {
-        scheduler.close();
-        kernels.close();
-        arena.close();
-        file.close();
+        if (arena.scope().isAlive()) {
+            scheduler.close();
+            kernels.close();
+            arena.close();
+            file.close();
+        }
     }
 }

@@ -151,15 +151,17 @@ public abstract class EngineContract {
     @Test
     void anAnswerCanBeCancelled() {
         try (Engine engine = Engine.open(llama(), options)) {
-            Generation generation = engine.complete(CompletionRequest.of(List.of(1, 2, 3)));
+            Generation generation =
+                    engine.complete(CompletionRequest.of(List.of(1, 2, 3)).withSampling(SamplingParameters.GREEDY));
             var iterator = generation.iterator();
             iterator.next();
             generation.cancel();
-            ChatEvent last = null;
-            while (iterator.hasNext()) {
-                last = iterator.next();
-            }
-            assertThat(last).isInstanceOf(ChatEvent.Finished.class);
+            List<ChatEvent> rest = new ArrayList<>();
+            iterator.forEachRemaining(rest::add);
+            assertThat(finished(rest).reason()).isEqualTo(FinishReason.CANCELLED);
+            assertThat(usage(rest).generatedTokens())
+                    .as("of all that fit")
+                    .isLessThan(engine.info().cachePositions() - 2);
         }
     }
 
@@ -220,6 +222,16 @@ public abstract class EngineContract {
             generation = engine.complete(CompletionRequest.of(List.of(1, 2, 3)));
         }
         assertThatThrownBy(generation::text).isInstanceOf(ResourceException.class);
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() {
+        Engine engine = Engine.open(llama(), options);
+        engine.close();
+        engine.close();
+        assertThatThrownBy(() -> engine.complete(CompletionRequest.of(List.of(1))))
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContaining("closed");
     }
 
     private static List<ChatEvent> events(Generation generation) {

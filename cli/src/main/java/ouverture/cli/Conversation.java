@@ -1,9 +1,9 @@
 package ouverture.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The messages of a chat so far. Its file is a JSON object with `messages` as in OpenAI's chat API.
 final class Conversation {
+    private static final String REASONING = "reasoning_content";
+
     private final List<Message> messages = new ArrayList<>();
 
     /// The messages, oldest first; a copy.
@@ -51,14 +53,15 @@ final class Conversation {
         ObjectNode object = Json.object();
         ArrayNode array = object.putArray("messages");
         for (Message message : messages) {
-            array.addObject()
+            ObjectNode node = array.addObject()
                     .put("role", message.role().name().toLowerCase(Locale.ROOT))
                     .put("content", message.content());
+            if (!message.reasoning().isEmpty()) {
+                node.put(REASONING, message.reasoning());
+            }
         }
-        Path target = file.toAbsolutePath();
-        Path part = target.resolveSibling(target.getFileName() + ".part");
-        Files.writeString(part, Json.indented(object) + "\n");
-        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        byte[] content = (Json.indented(object) + "\n").getBytes(UTF_8);
+        WholeFile.write(file, stream -> stream.write(content));
     }
 
     /// Replaces the conversation with one from a file: an object with `messages`, or the array alone.
@@ -78,7 +81,12 @@ final class Conversation {
                 throw new RequestException(
                         "Message " + (loaded.size() + 1) + " in " + file + " has no text as its content.");
             }
-            loaded.add(new Message(role(node.path("role"), loaded.size() + 1, file), content.stringValue()));
+            loaded.add(new Message(
+                    role(node.path("role"), loaded.size() + 1, file),
+                    content.stringValue(),
+                    node.path(REASONING).asString(""),
+                    List.of(),
+                    ""));
         }
         messages.clear();
         messages.addAll(loaded);
@@ -86,7 +94,7 @@ final class Conversation {
     }
 
     private static JsonNode parse(Path file) throws IOException {
-        String text = PromptSource.decode(Files.readAllBytes(file), "The file " + file);
+        String text = PromptSource.file(file);
         try {
             return Json.MAPPER.readTree(text);
         } catch (JacksonException e) {

@@ -18,7 +18,7 @@ final class EngineFlags {
     @Option(
             names = "--kernels",
             paramLabel = "NAME",
-            description = "auto, vector or scalar (default: ${DEFAULT-VALUE}).")
+            description = "auto, jit, vector or scalar (default: ${DEFAULT-VALUE}).")
     private String kernels = EngineOptions.DEFAULT.kernels();
 
     @Option(

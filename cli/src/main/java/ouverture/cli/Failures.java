@@ -45,10 +45,11 @@ final class Failures {
             case UncheckedIOException e -> sentence(cause(e));
             case NoSuchFileException e -> "There is no file " + e.getFile() + "; check the path.";
             case AccessDeniedException e -> "The file " + e.getFile() + " may not be opened; check its permissions.";
-            case FileSystemException e -> "The file " + e.getFile() + " cannot be used: " + e.getReason() + ".";
+            case FileSystemException e -> "The file " + e.getFile() + " cannot be used: " + reason(e) + ".";
             case IOException e -> "Reading or writing failed: " + message(e) + ".";
-            case OutOfMemoryError _ ->
-                "The Java heap is full; give it more with JAVA_TOOL_OPTIONS=-Xmx4g or take a smaller --context.";
+            case OutOfMemoryError e ->
+                "There is too little memory (" + message(e)
+                        + "); give Java more with OUVERTURE_JAVA_OPTS=-Xmx8g, or take a smaller --context.";
             default ->
                 "Unexpected " + failure.getClass().getSimpleName() + ": " + message(failure)
                         + " (a mistake in Ouverture; OUVERTURE_DEBUG=1 shows where, for a report)";
@@ -100,6 +101,12 @@ final class Failures {
     private static Throwable cause(UncheckedIOException failure) {
         Throwable cause = failure.getCause();
         return cause == null ? failure : cause;
+    }
+
+    /// What the system says, or the name of the exception where that says it all (`FileAlreadyExistsException`).
+    private static String reason(FileSystemException failure) {
+        String reason = failure.getReason();
+        return reason == null ? failure.getClass().getSimpleName() : reason;
     }
 
     private static String message(Throwable failure) {

@@ -126,7 +126,7 @@ record Inspection(
             reason = "It has a vocabulary and no weights: it serves ouverture tokenize only.";
         } else {
             try {
-                Model model = Families.load(file, context > 0 ? context : metadata.integer("context_length"));
+                Model model = Families.load(file, context > 0 ? context : metadata.contextLength());
                 memory = memory(file, model, context);
             } catch (OuvertureException e) {
                 reason = e.getMessage();

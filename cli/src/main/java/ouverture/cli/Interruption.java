@@ -10,10 +10,12 @@ final class Interruption implements AutoCloseable {
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook;
+    private volatile boolean requested;
 
     /// @param cancel ends the answer soon; called from another thread
     Interruption(Runnable cancel) {
         hook = new Thread(() -> {
+            requested = true;
             cancel.run();
             try {
                 boolean inTime = finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -22,7 +24,18 @@ final class Interruption implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // The process is already on its way out, and nothing waits for this.
+            requested = true;
+            cancel.run();
+        }
+    }
+
+    /// Whether the process is to end: nothing more should begin.
+    boolean requested() {
+        return requested;
     }
 
     /// The command has written everything.

@@ -1,6 +1,7 @@
 package ouverture.cli;
 
 import org.jspecify.annotations.Nullable;
+import ouverture.error.RequestException;
 import tools.jackson.core.SerializableString;
 import tools.jackson.core.io.CharacterEscapes;
 import tools.jackson.core.io.SerializedString;
@@ -31,6 +32,26 @@ final class Json {
     /// A record's components in their order, with names in snake case.
     static ObjectNode object(Record value) {
         return MAPPER.valueToTree(value);
+    }
+
+    /// A truth value of a request.
+    ///
+    /// @param otherwise what holds where the request does not say
+    /// @throws RequestException if it is something else
+    static boolean flag(JsonNode request, String key, boolean otherwise) {
+        JsonNode flag = request.path(key);
+        if (flag.isMissingNode()) {
+            return otherwise;
+        }
+        if (!flag.isBoolean()) {
+            throw new RequestException("Its \"" + key + "\" is neither true nor false.");
+        }
+        return flag.booleanValue();
+    }
+
+    /// A value in Java's own types: maps and lists in their order, strings, numbers, truth values, null.
+    static @Nullable Object plain(JsonNode node) {
+        return MAPPER.convertValue(node, Object.class);
     }
 
     /// On one line, without a line end.

@@ -1,20 +1,15 @@
 package ouverture.cli;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import ouverture.Engine;
-import ouverture.error.RequestException;
+import ouverture.file.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,54 +58,25 @@ final class LogitsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String text = ids.startsWith("@") ? Files.readString(Path.of(ids.substring(1)), US_ASCII) : ids;
+        String text = ids.startsWith("@") ? PromptSource.file(Path.of(ids.substring(1))) : ids;
         int[] prompt = TokenIds.parse("--ids", text);
-        checkOut();
-        float[][] rows;
-        try (Engine engine = flags.open(model, streams)) {
-            rows = engine.logits(prompt, allPositions);
+        if (!out.equals("-")) {
+            AtomicFile.check("--out", Path.of(out));
         }
+        float[][] rows = compute(prompt);
         if (out.equals("-")) {
             write(rows, new FileOutputStream(FileDescriptor.out));
         } else {
-            replace(rows, Path.of(out));
+            WholeFile.write(Path.of(out), stream -> write(rows, stream));
         }
         streams.err()
                 .println(Units.count(rows.length, "row") + " of " + Units.count(rows[0].length, "logit") + " written");
         return ExitCode.OK;
     }
 
-    /// Refuses what cannot be written to before the model is loaded.
-    private void checkOut() {
-        Path path = Path.of(out).toAbsolutePath();
-        Path folder = path.getParent();
-        if (Files.isDirectory(path)) {
-            throw new RequestException("--out is the folder " + path + "; name a file in it.");
-        }
-        if (folder != null && !Files.isWritable(folder) && !Files.isWritable(path)) {
-            throw new RequestException("--out lies in " + folder
-                    + ", where nothing can be written; make that folder, or" + " name another one.");
-        }
-    }
-
-    /// Writes beside the file and renames, so that nobody ever sees half of it. Devices and pipes are written to.
-    private static void replace(float[][] rows, Path path) throws IOException {
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            try (OutputStream stream = Files.newOutputStream(path)) {
-                write(rows, stream);
-            }
-            return;
-        }
-        Path target = Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? path.toRealPath() : path.toAbsolutePath();
-        Path temporary = target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-        try {
-            try (OutputStream stream = Files.newOutputStream(temporary)) {
-                write(rows, stream);
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
+    private float[][] compute(int[] prompt) {
+        try (Engine engine = flags.open(model, streams)) {
+            return engine.logits(prompt, allPositions);
         }
     }
 

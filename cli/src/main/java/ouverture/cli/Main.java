@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
-    private static final List<String> COMMANDS =
-            List.of("run", "chat", "inspect", "tokenize", "logits", "bench", "doctor");
+    private static final List<String> COMMANDS = List.of(
+            "run", "chat", "inspect", "quantize", "tokenize", "template", "harmony", "logits", "bench", "doctor");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -43,7 +43,7 @@ public final class Main implements Runnable {
             int code = commandLine(streams, arguments).execute(arguments);
             streams.out().flush();
             return code;
-        } catch (IOException | OutOfMemoryError e) {
+        } catch (IOException | Error e) {
             return Failures.report(e, streams.err());
         }
     }
@@ -72,7 +72,13 @@ public final class Main implements Runnable {
             case "run" -> new RunCommand(streams);
             case "chat" -> new ChatCommand(streams);
             case "inspect" -> new InspectCommand(streams);
+            case "quantize" -> new QuantizeCommand(streams);
             case "tokenize" -> new TokenizeCommand(streams);
+            case "template" -> new TemplateCommand(streams);
+            case "harmony" ->
+                new CommandLine(new HarmonyCommand())
+                        .addSubcommand("render", new HarmonyRenderCommand(streams))
+                        .addSubcommand("parse", new HarmonyParseCommand(streams));
             case "logits" -> new LogitsCommand(streams);
             case "bench" -> new BenchCommand(streams);
             case "doctor" -> new DoctorCommand(streams);

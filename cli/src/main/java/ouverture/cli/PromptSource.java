@@ -36,10 +36,18 @@ final class PromptSource {
             }
             return notEmpty(standardInput(streams.in()));
         }
-        String text = file.toString().equals("-")
-                ? standardInput(streams.in())
-                : text(Files.readAllBytes(file), "The file " + file);
+        String text = file.toString().equals("-") ? standardInput(streams.in()) : file(file);
         return notEmpty(argument == null ? text : whole(argument) + "\n\n" + text);
+    }
+
+    /// The text of a file, without the line end that closes its last line.
+    ///
+    /// @throws RequestException if it is a folder, or not UTF-8
+    static String file(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new RequestException(file + " is a folder; name a file in it.");
+        }
+        return text(Files.readAllBytes(file), "The file " + file);
     }
 
     /// The text of standard input, without the line end that closes its last line.

@@ -11,8 +11,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.RequestException;
-import ouverture.error.UnsupportedModelException;
-import ouverture.file.ModelFile;
 import ouverture.text.TokenKind;
 import ouverture.text.Tokenizer;
 import picocli.CommandLine.Command;
@@ -81,16 +79,12 @@ final class TokenizeCommand implements Callable<Integer> {
         if ((text != null ? 1 : 0) + (decode != null ? 1 : 0) + (jsonLines ? 1 : 0) > 1) {
             throw new RequestException("TEXT, --decode and --jsonl exclude each other; use one of them.");
         }
-        try (ModelFile file = ModelFile.open(model)) {
-            Tokenizer tokenizer = Tokenizer.find(file)
-                    .orElseThrow(() -> new UnsupportedModelException(file.metadata()
-                                    .file() + " has no tokenizer; only token ids go into it and come out of it."));
-            if (jsonLines) {
-                return new TokenLines(tokenizer, addSpecial, parseSpecial).answer(streams.in(), streams.out());
-            }
-            streams.out().write(decode == null ? encoded(tokenizer) : decoded(tokenizer, decode));
-            return ExitCode.OK;
+        Tokenizer tokenizer = ModelTokenizer.read(model);
+        if (jsonLines) {
+            return new TokenLines(tokenizer, addSpecial, parseSpecial).answer(streams);
         }
+        streams.out().write(decode == null ? encoded(tokenizer) : decoded(tokenizer, decode));
+        return ExitCode.OK;
     }
 
     private String encoded(Tokenizer tokenizer) throws IOException {

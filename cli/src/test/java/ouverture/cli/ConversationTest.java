@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,29 @@ class ConversationTest {
         try (var files = Files.list(folder)) {
             assertThat(files).containsExactly(file);
         }
+    }
+
+    @Test
+    void aFolderOrAMissingOneIsRefusedAndLeftAsItWas() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+
+        assertThatThrownBy(() -> conversation.save(empty)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> conversation.save(folder.resolve("none/chat.json")))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessage(folder.resolve("none").toString());
+        assertThat(empty).isEmptyDirectory();
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(empty);
+        }
+    }
+
+    @Test
+    void aLinkStaysALink() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link.json"), Files.writeString(file, "old"));
+        conversation.save(link);
+
+        assertThat(link).isSymbolicLink();
+        assertThat(new Conversation().load(file)).isEqualTo(3);
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.Shared;
-import ouverture.file.GgufWriter;
+import ouverture.file.GgufFixture;
 import ouverture.tensor.DType;
 import tools.jackson.databind.JsonNode;
 
@@ -99,7 +99,7 @@ class InspectCommandTest {
 
     @Test
     void verdictSaysWhatWouldFit() throws IOException {
-        Path model = GgufWriter.of("gpt2")
+        Path model = GgufFixture.of("gpt2")
                 .with("gpt2.context_length", 2)
                 .with("gpt2.embedding_length", 64)
                 .with("gpt2.feed_forward_length", 1)
@@ -182,7 +182,7 @@ class InspectCommandTest {
             strings = {"", "--metadata", "--tensors", "--template", "--json", "--json --metadata --tensors --template"})
     void nothingFromAHostileFileSteersTheTerminal(String options) {
         String evil = "a\u001b]52;c;cm0gLXJm\u0007b\u009b31mc\u202ed\u007fe\r\nFamily  llama, runs here\u2028f";
-        Path hostile = GgufWriter.of("llama" + evil)
+        Path hostile = GgufFixture.of("llama" + evil)
                 .with("general.name", evil)
                 .with("general.license", evil)
                 .with("tokenizer.ggml.model", evil)

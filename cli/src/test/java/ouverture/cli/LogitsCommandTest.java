@@ -75,6 +75,18 @@ class LogitsCommandTest {
         assertThat(directory.err()).contains("is the folder").hasLineCount(1);
     }
 
+    @Test
+    void filesOfIdsThatCannotBeReadAreNamed() throws IOException {
+        Path binary = Files.write(folder.resolve("ids.bin"), new byte[] {'1', ',', (byte) 0xFF});
+        Invocation bytes = Invocation.of("logits", "no-model", "--ids", "@" + binary, "--out", "-");
+        Invocation directory = Invocation.of("logits", "no-model", "--ids", "@" + folder, "--out", "-");
+
+        assertThat(bytes.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(bytes.err()).contains("ids.bin is not UTF-8 from byte 3 on").hasLineCount(1);
+        assertThat(directory.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(directory.err()).contains(folder + " is a folder").hasLineCount(1);
+    }
+
     private static Invocation exact(Object... options) {
         Object[] model = {
             "logits", Shared.path("conformance/models/llama3.gguf"), "--activations", "f32", "--kv-cache", "f32"

@@ -10,6 +10,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,9 +23,26 @@ class MainTest {
 
     /// `-Douverture.golden=update` writes the files anew; then read the diff.
     @ParameterizedTest
-    @ValueSource(strings = {"ouverture", "run", "chat", "inspect", "tokenize", "logits", "bench", "doctor"})
-    void helpIsAsRecorded(String command) throws IOException {
-        Invocation help = command.equals("ouverture") ? Invocation.of("--help") : Invocation.of(command, "--help");
+    @ValueSource(
+            strings = {
+                "ouverture",
+                "run",
+                "chat",
+                "inspect",
+                "quantize",
+                "tokenize",
+                "template",
+                "harmony",
+                "harmony render",
+                "harmony parse",
+                "logits",
+                "bench",
+                "doctor"
+            })
+    void helpIsAsRecorded(String name) throws IOException {
+        String command = name.replace(' ', '-');
+        String line = name.equals("ouverture") ? "--help" : name + " --help";
+        Invocation help = Invocation.of((Object[]) line.split(" "));
 
         assertThat(help.code()).isEqualTo(ExitCode.OK);
         assertThat(help.err()).isEmpty();
@@ -58,6 +76,8 @@ class MainTest {
             run m p --json --logprobs 99 | The number of log-probabilities is 99
             run m p --no-echo           | --no-echo goes with --raw only
             run m p --raw --system s    | --system needs the chat template
+            run m p --top-k -1          | The top-k is -1; it must be at least 0 and at most 2147483647.
+            run m p --file .            | . is a folder
             run m p --threads -1        | The number of threads is -1
             run m p --max-tokens -1     | The number of tokens is -1
             chat m --top-p 0            | The top-p is 0
@@ -91,24 +111,33 @@ class MainTest {
 
     @Test
     void fullDiskIsAFailure() {
-        assertThat(versionInto("No space left on device")).isEqualTo(ExitCode.MACHINE);
+        assertThat(versionInto(() -> new IOException("No space left on device")))
+                .isEqualTo(ExitCode.MACHINE);
     }
 
     @Test
     void readerThatHasEnoughIsNone() {
-        assertThat(versionInto("Broken pipe")).isEqualTo(ExitCode.OK);
+        assertThat(versionInto(() -> new IOException("Broken pipe"))).isEqualTo(ExitCode.OK);
     }
 
-    private static int versionInto(String failure) {
+    @Test
+    void errorsOfTheJvmAreSentencesToo() {
+        assertThat(versionInto(() -> {
+                    throw new InternalError("a fault occurred");
+                }))
+                .isEqualTo(ExitCode.FAILED);
+    }
+
+    private static int versionInto(Supplier<IOException> failure) {
         Writer broken = new Writer() {
             @Override
             public void write(char[] characters, int offset, int length) throws IOException {
-                throw new IOException(failure);
+                throw failure.get();
             }
 
             @Override
             public void flush() throws IOException {
-                throw new IOException(failure);
+                throw failure.get();
             }
 
             @Override

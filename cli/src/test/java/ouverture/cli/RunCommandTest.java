@@ -29,6 +29,13 @@ class RunCommandTest {
     }
 
     @Test
+    void oneTokenHasNoSpeed() {
+        Invocation token = run("", PROMPT, "--max-tokens", "1");
+
+        assertThat(token.err()).contains("; answer 1 token; loading ");
+    }
+
+    @Test
     void inputAndFileArePromptsToo(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("prompt"), PROMPT + "\n");
         Invocation input = run(PROMPT + "\n", "--max-tokens", "64", "--quiet");

@@ -49,6 +49,11 @@ final class GgufCursor {
         return windowStart + view.position();
     }
 
+    /// The bytes from `start` to the position, a view on the file.
+    MemorySegment since(long start) {
+        return file.asSlice(start, position() - start);
+    }
+
     /// Bytes between the position and the end of the file.
     long remaining() {
         return file.byteSize() - position();

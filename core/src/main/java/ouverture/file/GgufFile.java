@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.Tensor;
@@ -21,16 +22,19 @@ public final class GgufFile implements ModelFile {
     /// The letters GGUF as a little-endian integer, the first bytes of every such file.
     static final int MAGIC = 0x46554747;
 
-    private final Path path;
+    private final List<Path> parts;
     private final Arena arena;
     private final Metadata metadata;
+    private final Map<String, GgufValue> ggufValues;
     private final Map<String, Tensor> tensors;
 
-    private GgufFile(Path path, Arena arena, Metadata metadata, Map<String, Tensor> tensors) {
-        this.path = path;
+    private GgufFile(List<Path> parts, Arena arena, List<GgufHeader> headers) {
+        this.parts = parts;
         this.arena = arena;
-        this.metadata = metadata;
-        this.tensors = tensors;
+        String name = ModelFiles.fileName(parts.getFirst());
+        this.metadata = new Metadata(name, headers.getFirst().values());
+        this.ggufValues = headers.getFirst().encoded();
+        this.tensors = tensors(name, headers);
     }
 
     /// Opens a file; if it is any part of a split file, all parts, which must lie beside it.
@@ -49,10 +53,8 @@ public final class GgufFile implements ModelFile {
                 headers.add(i == parts.index() ? header : parts.read(i, arena));
             }
             parts.check(headers);
-            Path first = parts.path(0);
-            Metadata metadata =
-                    new Metadata(ModelFiles.fileName(first), headers.getFirst().values());
-            return new GgufFile(first, arena, metadata, tensors(ModelFiles.fileName(first), headers));
+            return new GgufFile(
+                    IntStream.range(0, parts.count()).mapToObj(parts::path).toList(), arena, headers);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -74,12 +76,22 @@ public final class GgufFile implements ModelFile {
 
     @Override
     public Path path() {
-        return path;
+        return parts.getFirst();
     }
 
     @Override
     public Metadata metadata() {
         return metadata;
+    }
+
+    @Override
+    public Map<String, GgufValue> ggufValues() {
+        return ggufValues;
+    }
+
+    @Override
+    public List<Path> weightFiles() {
+        return parts;
     }
 
     @Override

@@ -18,14 +18,18 @@ import ouverture.tensor.DType;
 /// of tensors. Source: the GGUF specification (ggml/docs/gguf.md).
 ///
 /// @param values by key, in the file's order, with the value types of [Metadata]
+/// @param encoded the same as the file has them, views on it
 /// @param tensors in the file's order, each checked to lie inside the weights, at its alignment, apart from the
 ///     others
 /// @param weights all bytes behind the header
-record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemorySegment weights) {
+record GgufHeader(
+        Map<String, Object> values, Map<String, GgufValue> encoded, List<TensorEntry> tensors, MemorySegment weights) {
     private static final int MOST_KEYS = 1 << 16;
     private static final int MOST_TENSORS = 1 << 16;
     private static final int MOST_ELEMENTS = 1 << 23;
-    private static final int DEFAULT_ALIGNMENT = 32;
+    /// Boundary at which tensors start in a file that names none.
+    static final int DEFAULT_ALIGNMENT = 32;
+
     private static final int LARGEST_ALIGNMENT = 1 << 20;
 
     // a key's length, its value's type and one byte of value; a name's length, dimension count, type and offset
@@ -48,14 +52,16 @@ record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemoryS
         int tensorCount = cursor.readCount("tensors", SHORTEST_TENSOR, MOST_TENSORS);
         cursor.place("the list of keys");
         int pairCount = cursor.readCount("keys", SHORTEST_PAIR, MOST_KEYS);
-        Map<String, Object> values = readPairs(cursor, pairCount);
+        Map<String, GgufValue> encoded = new LinkedHashMap<>();
+        Map<String, Object> values = readPairs(cursor, pairCount, encoded);
         int alignment = alignment(name, values);
         List<TensorEntry> tensors = readTensors(cursor, tensorCount, alignment);
         // a file without tensors may end before the boundary where weights would start
         long start = Math.min(file.byteSize(), Math.ceilDiv(cursor.position(), alignment) * (long) alignment);
         MemorySegment weights = file.asSlice(start);
         TensorEntry.check(name, weights.byteSize(), tensors);
-        return new GgufHeader(Collections.unmodifiableMap(values), tensors, weights);
+        return new GgufHeader(
+                Collections.unmodifiableMap(values), Collections.unmodifiableMap(encoded), tensors, weights);
     }
 
     private static void checkVersion(String name, int version) {
@@ -71,13 +77,16 @@ record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemoryS
                 + "; versions 2 and 3 can be read" + (version == 1 ? ": convert it again from its source." : "."));
     }
 
-    private static Map<String, Object> readPairs(GgufCursor cursor, int count) {
+    private static Map<String, Object> readPairs(GgufCursor cursor, int count, Map<String, GgufValue> encoded) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             cursor.place("key " + (i + 1) + " of " + count);
             String key = cursor.readString();
             cursor.place("the value of key " + Sentences.quoted(key));
-            Object value = readValue(cursor);
+            int type = cursor.readInt();
+            long start = cursor.position();
+            Object value = readValue(cursor, type);
+            encoded.put(key, new GgufValue(type, cursor.since(start)));
             if (values.put(key, value) != null) {
                 throw cursor.damaged("is given twice");
             }
@@ -85,8 +94,7 @@ record GgufHeader(Map<String, Object> values, List<TensorEntry> tensors, MemoryS
         return values;
     }
 
-    private static Object readValue(GgufCursor cursor) {
-        int type = cursor.readInt();
+    private static Object readValue(GgufCursor cursor, int type) {
         return switch (type) {
             case 0 -> Byte.toUnsignedLong(cursor.readByte());
             case 1 -> (long) cursor.readByte();

@@ -16,9 +16,10 @@ import ouverture.tensor.Tensor;
 
 /// The experts of gpt-oss, from the layout that they are published in to GGUF's.
 ///
-/// Published: rows of gate and up alternate in one tensor; MXFP4 lies in two, 16 bytes of neighbouring numbers for
-/// each 32 of a row and their scales; weights of 16 bits are transposed. GGUF: gate and up apart; each scale stands
-/// before its 16 bytes, which pair numbers 16 apart. Source: the published files and OpenAI's `weights.py`.
+/// Published: rows of gate and up alternate in one tensor; MXFP4 lies in two, 16 bytes of neighbouring numbers
+/// for each 32 of a row and their scales; weights of 16 bits are transposed. GGUF: gate and up apart; each scale
+/// stands before its 16 bytes, which pair numbers 16 apart. Source: the published files and OpenAI's
+/// `weights.py`.
 final class GptOssExperts {
     private static final int BLOCK_BYTES = 16;
     private static final long LOW_NIBBLES = 0x0F0F0F0F0F0F0F0FL;

@@ -1,6 +1,7 @@
 package ouverture.file;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -34,6 +35,36 @@ record HuggingFaceConfig(String file, JsonNode node) {
             }
         }
         return OptionalLong.empty();
+    }
+
+    /// Whether the first of the names that is there has a list.
+    boolean isList(String... names) {
+        return Arrays.stream(names)
+                .map(node::path)
+                .filter(HuggingFaceConfig::present)
+                .findFirst()
+                .filter(JsonNode::isArray)
+                .isPresent();
+    }
+
+    /// The list of integers under the first of the names that is there; empty if none is.
+    ///
+    /// @throws ModelFileException if it is something else
+    int[] integers(String... names) {
+        for (String name : names) {
+            List<JsonNode> elements = elements(name);
+            if (!elements.isEmpty()) {
+                return elements.stream()
+                        .mapToInt(element -> {
+                            if (!element.isIntegralNumber() || !element.canConvertToInt()) {
+                                throw wrong(name, "a list of integers");
+                            }
+                            return element.intValue();
+                        })
+                        .toArray();
+            }
+        }
+        return new int[0];
     }
 
     /// The number under the first of the names that is there.

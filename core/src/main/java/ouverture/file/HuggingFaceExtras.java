@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 /// What lies beside the weights in a Hugging Face folder: special tokens, sampling settings, chat template,
 /// licence. Each of these files may be missing.
 ///
-/// One key is not GGUF's: `tokenizer.ggml.eos_token_ids` lists all ids that end an answer.
+/// One key is ours and not GGUF's: `tokenizer.ggml.eos_token_ids` lists all ids that end an answer.
 final class HuggingFaceExtras {
     private static final int LONGEST_TEMPLATE = 4 << 20;
     private static final int LONGEST_TOKENIZER_CONFIG = 64 << 20;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.HuggingFaceFamily.Target;
@@ -41,7 +42,7 @@ final class HuggingFaceFamilies {
     private static final Target UNUSED = new Target("", TensorChange::none);
 
     /// The layers that most families call alike.
-    private static final Map<String, Target> COMMON_TENSORS = Map.ofEntries(
+    static final Map<String, Target> COMMON_TENSORS = Map.ofEntries(
             tensor("embed_tokens", "token_embd"),
             tensor("norm", "output_norm"),
             tensor("lm_head", "output"),
@@ -51,12 +52,12 @@ final class HuggingFaceFamilies {
             tensor("layers.{}.post_attention_layernorm", "blk.{}.ffn_norm"),
             tensor("layers.{}.mlp.down_proj", "blk.{}.ffn_down"));
 
-    private static final Map<String, Target> SPLIT_ATTENTION = Map.ofEntries(
+    static final Map<String, Target> SPLIT_ATTENTION = Map.ofEntries(
             tensor("layers.{}.self_attn.q_proj", "blk.{}.attn_q"),
             tensor("layers.{}.self_attn.k_proj", "blk.{}.attn_k"),
             tensor("layers.{}.self_attn.v_proj", "blk.{}.attn_v"));
 
-    private static final Map<String, Target> SPLIT_GATE = Map.ofEntries(
+    static final Map<String, Target> SPLIT_GATE = Map.ofEntries(
             tensor("layers.{}.mlp.gate_proj", "blk.{}.ffn_gate"), tensor("layers.{}.mlp.up_proj", "blk.{}.ffn_up"));
 
     private static final HuggingFaceFamily LLAMA = new HuggingFaceFamily(
@@ -85,7 +86,7 @@ final class HuggingFaceFamilies {
             HuggingFaceFamilies::rotaryKeys,
             joined(COMMON_TENSORS, SPLIT_ATTENTION, SPLIT_GATE));
 
-    private static final Map<String, Target> HEAD_NORMS = Map.ofEntries(
+    static final Map<String, Target> HEAD_NORMS = Map.ofEntries(
             tensor("layers.{}.self_attn.q_norm", "blk.{}.attn_q_norm"),
             tensor("layers.{}.self_attn.k_norm", "blk.{}.attn_k_norm"));
 
@@ -208,11 +209,15 @@ final class HuggingFaceFamilies {
             Fp8Weights.METHOD,
             (_, _) -> {});
 
-    /// Every family that can be read from safetensors.
-    static final List<HuggingFaceFamily> ALL =
+    private static final List<HuggingFaceFamily> OWN =
             List.of(LLAMA, GPT2, DEEPSEEK, QWEN2, QWEN3, QWEN3_MIXTURE, PHI3, GPT_OSS);
 
     private HuggingFaceFamilies() {}
+
+    /// Every family that can be read from safetensors.
+    static List<HuggingFaceFamily> all() {
+        return Stream.concat(OWN.stream(), HuggingFaceGemma.ALL.stream()).toList();
+    }
 
     /// The family that a config.json names.
     ///
@@ -226,7 +231,7 @@ final class HuggingFaceFamilies {
             throw new ModelFileException(
                     config.file() + " does not name one class in \"architectures\": it is incomplete.");
         }
-        return ALL.stream()
+        return all().stream()
                 .filter(family -> family.classes().contains(named.getFirst()))
                 .findFirst()
                 .orElseThrow(() -> new UnsupportedModelException("The architecture "
@@ -234,17 +239,17 @@ final class HuggingFaceFamilies {
                         + " cannot be read from safetensors by this version: try a GGUF file of the model."));
     }
 
-    private static Map.Entry<String, Target> tensor(String name, String gguf) {
+    static Map.Entry<String, Target> tensor(String name, String gguf) {
         return tensor(name, gguf, TensorChange::none);
     }
 
-    private static Map.Entry<String, Target> tensor(String name, String gguf, TensorChange change) {
+    static Map.Entry<String, Target> tensor(String name, String gguf, TensorChange change) {
         return Map.entry(name, new Target(gguf, change));
     }
 
     /// All of the tables; a later one's entry replaces an earlier one's.
     @SafeVarargs
-    private static Map<String, Target> joined(Map<String, Target>... tables) {
+    static Map<String, Target> joined(Map<String, Target>... tables) {
         Map<String, Target> all = new HashMap<>();
         for (Map<String, Target> table : tables) {
             all.putAll(table);

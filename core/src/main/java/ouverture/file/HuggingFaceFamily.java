@@ -34,6 +34,13 @@ record HuggingFaceFamily(
         Assembly assembly) {
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,5}");
 
+    /// What stands before the names of the language model in a file that has other parts too.
+    private static final Pattern LANGUAGE_MODEL = Pattern.compile("^(model\\.)?language_model\\.");
+
+    /// Parts that see and hear, which text does not need.
+    private static final Pattern OTHER_SENSES = Pattern.compile(
+            "(model\\.)?(vision_tower|multi_modal_projector|embed_vision|audio_tower|embed_audio)\\..*");
+
     /// A family whose tensors are published whole and not quantised.
     HuggingFaceFamily(
             String architecture,
@@ -87,7 +94,9 @@ record HuggingFaceFamily(
         });
         Map<String, Object> keys = new LinkedHashMap<>();
         for (HuggingFaceFamilies.Key key : HuggingFaceFamilies.COMMON_KEYS) {
-            if (key.integer()) {
+            if (key.integer() && config.isList(key.names())) {
+                keys.put(key.gguf(), config.integers(key.names()));
+            } else if (key.integer()) {
                 config.integer(key.names()).ifPresent(n -> keys.put(key.gguf(), n));
             } else {
                 config.number(key.names()).ifPresent(n -> keys.put(key.gguf(), n));
@@ -117,7 +126,11 @@ record HuggingFaceFamily(
 
     /// Where the tensor of a name goes; empty if the name is not known.
     Optional<Place> place(String name) {
-        String inner = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+        if (OTHER_SENSES.matcher(name).matches()) {
+            return Optional.of(new Place("", -1, TensorChange::none));
+        }
+        String text = LANGUAGE_MODEL.matcher(name).replaceFirst("");
+        String inner = text.startsWith(prefix) ? text.substring(prefix.length()) : text;
         String[] parts = inner.split("\\.", -1);
         List<Integer> numbers = Arrays.stream(parts)
                 .filter(HuggingFaceFamily::isNumber)
@@ -131,7 +144,8 @@ record HuggingFaceFamily(
             return Optional.empty();
         }
         String layer = numbers.isEmpty() ? "" : numbers.getFirst().toString();
-        int plane = numbers.size() > 1 ? numbers.get(1) : -1;
+        int planeAt = target.name.contains("{}") ? 1 : 0;
+        int plane = numbers.size() > planeAt ? numbers.get(planeAt) : -1;
         String gguf = target.name.isEmpty() ? "" : target.name.replace("{}", layer) + suffix;
         return Optional.of(new Place(gguf, plane, target.change));
     }

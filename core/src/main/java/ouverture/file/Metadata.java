@@ -1,6 +1,7 @@
 package ouverture.file;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,17 @@ public final class Metadata {
         return architecture;
     }
 
+    /// Tokens of the longest sequence that the model was made for (`context_length`), at least 1.
+    ///
+    /// @throws ModelFileException if the key is missing or not positive
+    public int contextLength() {
+        int tokens = integer("context_length");
+        if (tokens < 1) {
+            throw new ModelFileException(file + " has a context of " + tokens + " tokens: the header is damaged.");
+        }
+        return tokens;
+    }
+
     /// All entries in the file's order.
     public Map<String, Object> values() {
         return values;
@@ -42,6 +54,14 @@ public final class Metadata {
 
     public boolean has(String key) {
         return find(key) != null;
+    }
+
+    /// Whether a key has a list, rather than one value or nothing.
+    public boolean isList(String key) {
+        return switch (find(key)) {
+            case List<?> _, int[] _, long[] _, float[] _ -> true;
+            case null, default -> false;
+        };
     }
 
     /// @throws ModelFileException if the key is missing, not an integer, or outside of int's range
@@ -129,6 +149,45 @@ public final class Metadata {
             }
             case Object other -> throw wrongType(key, "a list of integers", other);
         };
+    }
+
+    /// One integer for each of `count` things, such as layers: a list of as many, or one integer that counts for
+    /// all.
+    ///
+    /// @throws ModelFileException if the key is missing or its value something else
+    public int[] integers(String key, int count) {
+        Object value = required(key);
+        if (value instanceof Long) {
+            int[] same = new int[count];
+            Arrays.fill(same, asInt(key, value));
+            return same;
+        }
+        int[] each = integers(key).orElseThrow();
+        if (each.length != count) {
+            throw new ModelFileException(
+                    file + ": " + fullName(key) + " has " + each.length + " elements and should have " + count + ".");
+        }
+        return each;
+    }
+
+    /// A list of booleans; of integers all but 0 are true.
+    ///
+    /// @throws ModelFileException if the value is something else
+    public Optional<boolean[]> flags(String key) {
+        if (find(key) instanceof List<?> list && list.stream().allMatch(Boolean.class::isInstance)) {
+            boolean[] flags = new boolean[list.size()];
+            for (int i = 0; i < flags.length; i++) {
+                flags[i] = (Boolean) list.get(i);
+            }
+            return Optional.of(flags);
+        }
+        return integers(key).map(integers -> {
+            boolean[] flags = new boolean[integers.length];
+            for (int i = 0; i < flags.length; i++) {
+                flags[i] = integers[i] != 0;
+            }
+            return flags;
+        });
     }
 
     /// @throws ModelFileException if the value is not a list of numbers

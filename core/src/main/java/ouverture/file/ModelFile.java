@@ -1,6 +1,7 @@
 package ouverture.file;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import ouverture.error.ModelFileException;
@@ -23,6 +24,12 @@ public sealed interface ModelFile extends AutoCloseable permits GgufFile, Safete
 
     /// The header, in GGUF's keys.
     Metadata metadata();
+
+    /// The same header as a GGUF file has it.
+    Map<String, GgufValue> ggufValues();
+
+    /// The files that hold the weights.
+    List<Path> weightFiles();
 
     /// Tensors by GGUF's names, in the file's order.
     Map<String, Tensor> tensors();

@@ -1,5 +1,6 @@
 package ouverture.file;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +11,13 @@ import tools.jackson.databind.JsonNode;
 
 /// How a config.json stretches rotary positions (`rope_scaling`, `rope_parameters` in newer files).
 ///
-/// @param type "linear", "yarn", "llama3" or "longrope"
+/// @param type "linear", "yarn", "llama3", "longrope" or "proportional"
 /// @param settings the object that says so
 /// @param trainedContext positions seen before stretching
 record RopeScaling(String type, HuggingFaceConfig settings, double factor, long trainedContext) {
+    /// Divides a frequency so that no context has a position that it turns at; GGUF's number for it.
+    private static final float UNROTATED = 1e30f;
+
     /// The scaling of a model, if it has one.
     ///
     /// @throws ModelFileException if a value is missing or out of range
@@ -23,21 +27,26 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        HuggingFaceConfig settings = found.get();
+        // where kinds of layers differ, the whole context's is the one that may be stretched
+        HuggingFaceConfig settings = found.get().object("full_attention").orElse(found.get());
         String type = settings.string("rope_type", "type").orElse("default");
         return switch (type) {
             case "default" -> Optional.empty();
             case "linear", "yarn", "llama3" ->
                 Optional.of(checked(
                         config, settings, type, settings.number("factor").orElse(0)));
+            case "proportional" ->
+                Optional.of(checked(
+                        config, settings, type, settings.number("factor").orElse(1)));
             case "longrope", "su" -> {
                 double longest = config.integer("max_position_embeddings").orElse(0);
                 double factor = settings.number("factor").orElse(longest / trainedContext(config, settings));
                 yield Optional.of(checked(config, settings, "longrope", factor));
             }
             default ->
-                throw new UnsupportedModelException(config.file() + " stretches positions by the rule "
-                        + Sentences.quoted(type) + "; this version knows linear, yarn, llama3 and longrope.");
+                throw new UnsupportedModelException(
+                        config.file() + " stretches positions by the rule " + Sentences.quoted(type)
+                                + "; this version knows linear, yarn, llama3, longrope and proportional.");
         };
     }
 
@@ -51,7 +60,8 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
             HuggingFaceConfig config, HuggingFaceConfig settings, String type, double factor) {
         RopeScaling scaling = new RopeScaling(type, settings, factor, trainedContext(config, settings));
         boolean bands = !type.equals("llama3") || scaling.low() > 0 && scaling.high() > scaling.low();
-        if (!(factor > 0 && factor < 1e6) || scaling.trainedContext < 1 || !bands) {
+        boolean context = scaling.trainedContext > 0 || type.equals("linear") || type.equals("proportional");
+        if (!(factor > 0 && factor < 1e6) || !context || !bands) {
             throw new ModelFileException(
                     settings.file() + " is damaged: its rope scaling lacks a sound factor, context or range.");
         }
@@ -66,10 +76,11 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
         return settings.number("high_freq_factor").orElse(0);
     }
 
-    /// The scaling in GGUF's keys; the rule of Llama 3.1 has none, it is all in its [#factors].
+    /// The scaling in GGUF's keys; the rules of Llama 3.1 and Gemma 4 have none, they
+    /// are all in their [#factors].
     Map<String, Object> keys() {
         Map<String, Object> keys = new LinkedHashMap<>();
-        if (type.equals("llama3")) {
+        if (type.equals("llama3") || type.equals("proportional")) {
             return keys;
         }
         keys.put("rope.scaling.type", type);
@@ -95,7 +106,7 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
 
     /// LongRoPE's factor on rotated values (arXiv 2402.13753).
     private double longAttentionFactor() {
-        return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trainedContext));
+        return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log((double) trainedContext));
     }
 
     /// What frequencies are divided by, one list for each of GGUF's tensors; none for rules that need no list.
@@ -106,12 +117,22 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
     Map<String, float[]> factors(int dimensions, double base) {
         return switch (type) {
             case "llama3" -> Map.of("rope_freqs.weight", bands(dimensions, base));
+            case "proportional" -> Map.of("rope_freqs.weight", proportional(dimensions));
             case "longrope" ->
                 Map.of(
                         "rope_factors_long.weight", listed("long_factor", dimensions / 2),
                         "rope_factors_short.weight", listed("short_factor", dimensions / 2));
             default -> Map.of();
         };
+    }
+
+    /// What rotates only the first `partial_rotary_factor` of the pairs: Gemma 4's global layers.
+    private float[] proportional(int dimensions) {
+        float[] factors = new float[dimensions / 2];
+        double rotated = settings.number("partial_rotary_factor").orElse(1) * dimensions / 2;
+        Arrays.fill(factors, UNROTATED);
+        Arrays.fill(factors, 0, (int) Math.clamp(rotated, 0, factors.length), (float) factor);
+        return factors;
     }
 
     private float[] listed(String name, int count) {

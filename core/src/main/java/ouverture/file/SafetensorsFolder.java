@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,12 +25,15 @@ import ouverture.tensor.Tensor;
 /// fault occurred in an unsafe memory access operation").
 public final class SafetensorsFolder implements ModelFile {
     private final Path path;
+    private final List<Path> weightFiles;
     private final Arena arena;
     private final Metadata metadata;
     private final Map<String, Tensor> tensors;
 
-    private SafetensorsFolder(Path path, Arena arena, Metadata metadata, Map<String, Tensor> tensors) {
+    private SafetensorsFolder(
+            Path path, List<Path> weightFiles, Arena arena, Metadata metadata, Map<String, Tensor> tensors) {
         this.path = path;
+        this.weightFiles = weightFiles;
         this.arena = arena;
         this.metadata = metadata;
         this.tensors = tensors;
@@ -52,7 +56,8 @@ public final class SafetensorsFolder implements ModelFile {
         family.checkQuantisation(config);
         Fp8Weights fp8 = Fp8Weights.of(config).orElse(null);
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
-        Map<String, Object> values = family.keys(config);
+        HuggingFaceConfig text = config.object("text_config").orElse(config);
+        Map<String, Object> values = family.keys(text);
         values.put("general.name", name);
         HuggingFaceExtras.add(folder, config, values);
         Metadata metadata = new Metadata(name, Collections.unmodifiableMap(values));
@@ -72,7 +77,9 @@ public final class SafetensorsFolder implements ModelFile {
             checkMemory(
                     name, headers.stream().mapToLong(translation::copiedBytes).sum());
             headers.forEach(translation::add);
-            return new SafetensorsFolder(folder, arena, metadata, translation.tensors(config));
+            List<Path> files =
+                    index.shards().keySet().stream().map(folder::resolve).toList();
+            return new SafetensorsFolder(folder, files, arena, metadata, translation.tensors(text));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -98,6 +105,18 @@ public final class SafetensorsFolder implements ModelFile {
     @Override
     public Metadata metadata() {
         return metadata;
+    }
+
+    @Override
+    public Map<String, GgufValue> ggufValues() {
+        Map<String, GgufValue> values = new LinkedHashMap<>();
+        metadata.values().forEach((key, value) -> values.put(key, GgufValue.of(value)));
+        return values;
+    }
+
+    @Override
+    public List<Path> weightFiles() {
+        return weightFiles;
     }
 
     @Override

@@ -13,7 +13,7 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
 /// What happens to a tensor of a Hugging Face file on its way to GGUF's conventions. Changed tensors are copies
-/// in the arena of the file; every number keeps its value.
+/// in the arena of the file; every number keeps its value, but for [#plusOne].
 @FunctionalInterface
 interface TensorChange {
     int TRANSPOSED_AT_ONCE = 16;
@@ -116,6 +116,22 @@ interface TensorChange {
             MemorySegment.copy(row, 0, copy, ValueLayout.JAVA_FLOAT, r * DType.F32.bytes(row.length), row.length);
         }
         return new Tensor(tensor.name(), DType.F32, tensor.planes(), tensor.rows(), tensor.columns(), copy);
+    }
+
+    /// A vector of normalisation weights plus 1, in F32: Gemma stores what they differ from 1.
+    static Tensor plusOne(Tensor tensor, Metadata metadata, Arena arena) {
+        if (tensor.planes() != 1 || tensor.rows() != 1 || tensor.type().blockElements() != 1) {
+            throw new ModelFileException(
+                    "Tensor " + Sentences.quoted(tensor.name()) + " should be a vector and has more dimensions.");
+        }
+        float[] weights = new float[tensor.columns()];
+        BlockCodec.of(tensor.type()).decode(tensor.data(), 0, weights, 0, weights.length);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i]++;
+        }
+        MemorySegment copy = allocate(tensor.name(), DType.F32.bytes(weights.length), arena);
+        MemorySegment.copy(weights, 0, copy, ValueLayout.JAVA_FLOAT, 0, weights.length);
+        return new Tensor(tensor.name(), DType.F32, 1, 1, weights.length, copy);
     }
 
     /// Matrices of one shape and format behind each other, such as the experts of a mixture.

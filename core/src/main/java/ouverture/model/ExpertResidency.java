@@ -5,7 +5,9 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import ouverture.file.MappedPages;
 import ouverture.tensor.Tensor;
 
@@ -38,10 +40,10 @@ public final class ExpertResidency {
         private final long expertBytes;
 
         private Layer(GatedMlp experts) {
-            weights = List.of(
-                    experts.gate().weight(),
-                    experts.up().weight(),
-                    experts.down().weight());
+            weights = Stream.of(experts.gate(), experts.up(), experts.down())
+                    .filter(Objects::nonNull)
+                    .map(Linear::weight)
+                    .toList();
             scores = new double[weights.getFirst().planes()];
             expertBytes = weights.stream().mapToLong(Tensor::bytes).sum() / scores.length;
         }

@@ -1,5 +1,6 @@
 package ouverture.model;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Activation;
 import ouverture.tensor.Attention;
@@ -56,6 +57,18 @@ public final class ForwardPass {
         return out;
     }
 
+    /// The embedding of each row's token in a table that may lack the last ones: they have its first row.
+    public Tensor embedKnown(Linear table) {
+        Tensor weight = table.weight();
+        int[] tokens = batch.tokens().clone();
+        for (int r = 0; r < tokens.length; r++) {
+            tokens[r] = tokens[r] < weight.rows() ? tokens[r] : 0;
+        }
+        Tensor out = scratch.matrix("embedding", batch.rows(), weight.columns());
+        kernels.embed(out, weight, tokens);
+        return out;
+    }
+
     /// The learned embedding of each row's position.
     public Tensor embedPositions(Tensor table) {
         Tensor out = scratch.matrix("positions", batch.rows(), table.columns());
@@ -76,9 +89,20 @@ public final class ForwardPass {
 
     /// Normalises every head of `headSize` columns, in place: returns x.
     public Tensor normHeads(Tensor x, int headSize, Norm norm) {
-        Tensor heads = x.shaped(Math.toIntExact(x.size() / headSize), headSize);
+        Tensor heads = heads(x, headSize);
         kernels.rmsNorm(heads, heads, norm.weight(), norm.epsilon());
         return x;
+    }
+
+    /// Brings the mean square of every head of `headSize` columns to 1, in place: returns x.
+    public Tensor normHeads(Tensor x, int headSize, float epsilon) {
+        Tensor heads = heads(x, headSize);
+        kernels.rmsNorm(heads, heads, null, epsilon);
+        return x;
+    }
+
+    private static Tensor heads(Tensor x, int headSize) {
+        return x.shaped(Math.toIntExact(x.size() / headSize), headSize);
     }
 
     /// x W^T + b.
@@ -124,8 +148,21 @@ public final class ForwardPass {
     /// down(f(gate(x)) * up(x)).
     public Tensor gatedMlp(Tensor x, GatedMlp mlp) {
         Tensor gate = linear(x, mlp.gate());
-        kernels.gate(gate, gate, linear(x, mlp.up()), mlp.activation());
-        return linear(gate, mlp.down());
+        Tensor hidden = mlp.up() == null
+                ? gateHalves(gate, mlp.activation())
+                : gate(gate, linear(x, mlp.up()), mlp.activation());
+        return linear(hidden, mlp.down());
+    }
+
+    /// `gate = f(gate) * up`, or what the activation says of a gate: returns gate.
+    public Tensor gate(Tensor gate, Tensor up, Activation activation) {
+        kernels.gate(gate, gate, up, activation);
+        return gate;
+    }
+
+    private Tensor gateHalves(Tensor both, Activation activation) {
+        int hidden = both.columns() / 2;
+        return gate(columns(both, 0, hidden), columns(both, hidden, hidden), activation);
     }
 
     /// down(f(up(x))).
@@ -159,13 +196,23 @@ public final class ForwardPass {
             residency.fetch(experts, chosen);
         }
         Tensor gate = experts(x, experts.gate(), chosen);
-        kernels.gate(gate, gate, experts(x, experts.up(), chosen), experts.activation());
-        Tensor out = scratch.matrix("mixture", x.rows(), x.columns());
-        kernels.combine(out, experts(gate, experts.down(), chosen), weights);
+        Tensor hidden = experts.up() == null
+                ? gateHalves(gate, experts.activation())
+                : gate(gate, experts(x, experts.up(), chosen), experts.activation());
+        Tensor out = combine(experts(hidden, experts.down(), chosen), scaled(weights, chosen, mixture.factors()));
         if (residency != null) {
             residency.trim();
         }
         return mixture.shared() == null ? out : add(out, gatedMlp(x, mixture.shared()));
+    }
+
+    /// The weights of the chosen experts times the experts' own factors.
+    private Tensor scaled(Tensor weights, Tensor chosen, @Nullable Tensor factors) {
+        if (factors == null) {
+            return weights;
+        }
+        Tensor slots = weights.shaped(Math.toIntExact(weights.size()), 1);
+        return experts(slots, new Linear(factors, null), chosen).shaped(weights.rows(), weights.columns());
     }
 
     private Tensor experts(Tensor x, Linear experts, Tensor chosen) {
@@ -175,15 +222,30 @@ public final class ForwardPass {
         return out;
     }
 
+    /// Sums of consecutive rows of x, as many as `weights` has columns, by the weights of each row.
+    public Tensor combine(Tensor x, Tensor weights) {
+        Tensor out = scratch.matrix("sum", weights.rows(), x.columns());
+        kernels.combine(out, x, weights);
+        return out;
+    }
+
     /// `x *= factor`: returns x.
     public Tensor scale(Tensor x, float factor) {
         kernels.scale(x, factor);
         return x;
     }
 
-    /// `x = cap * tanh(x / cap)`: returns x.
+    /// `x *= factors`, column by column: returns x.
+    public Tensor scaleColumns(Tensor x, Tensor factors) {
+        kernels.scaleColumns(x, factors);
+        return x;
+    }
+
+    /// `x = cap * tanh(x / cap)`, for a cap of 0 x as it is: returns x.
     public Tensor softcap(Tensor x, float cap) {
-        kernels.softcap(x, cap);
+        if (cap != 0) {
+            kernels.softcap(x, cap);
+        }
         return x;
     }
 
@@ -191,6 +253,35 @@ public final class ForwardPass {
     public Tensor add(Tensor x, Tensor y) {
         kernels.add(x, y);
         return x;
+    }
+
+    /// Gives each row of x the root mean square of the other tensor's row: returns x.
+    public Tensor matchMagnitude(Tensor x, Tensor like) {
+        kernels.matchMagnitude(x, like);
+        return x;
+    }
+
+    /// Keeps what exceeds a row's mean by `deviations` standard deviations: returns x.
+    public Tensor excess(Tensor x, float deviations) {
+        kernels.excess(x, deviations);
+        return x;
+    }
+
+    /// Tensors side by side, in new memory.
+    public Tensor join(List<Tensor> parts) {
+        int columns = parts.stream().mapToInt(Tensor::columns).sum();
+        Tensor out = scratch.matrix("joined", parts.getFirst().rows(), columns);
+        int column = 0;
+        for (Tensor part : parts) {
+            put(out, part, column);
+            column += part.columns();
+        }
+        return out;
+    }
+
+    /// Copies x to where `out` has its columns from `column` on.
+    public void put(Tensor out, Tensor x, int column) {
+        kernels.copyColumns(out, x, x.columns(), 0, x.columns(), column, out.columns());
     }
 
     /// Columns `from` to `from + count`.

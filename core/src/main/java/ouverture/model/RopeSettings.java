@@ -64,14 +64,34 @@ public final class RopeSettings {
         return number;
     }
 
+    /// Plain positions of layers that attend within a sliding window and have a base of their own,
+    /// `rope.freq_base_swa`, 10 000 where the file has none.
+    ///
+    /// @throws ModelFileException if the number of rotated elements is odd or larger than a head
+    public static Rope local(Metadata m, int headSize) {
+        int dimensions = m.integer("rope.dimension_count_swa", m.integer("rope.dimension_count", headSize));
+        return Rope.plain(checked(m, dimensions, headSize), positive(m, "rope.freq_base_swa", 10_000));
+    }
+
+    /// As [#of], with frequency factors that must be there: they say which pairs are rotated at all.
+    ///
+    /// @throws ModelFileException if the factors are missing or the numbers contradict each other
+    public static Rope proportional(Metadata m, Weights w, int headSize) {
+        w.vector("rope_freqs.weight", dimensions(m, headSize) / 2);
+        return of(m, w, headSize);
+    }
+
     /// The rotated elements of a head: `rope.dimension_count`, or all.
     ///
     /// @throws ModelFileException if the number is odd or larger than a head
     public static int dimensions(Metadata m, int headSize) {
-        int dimensions = m.integer("rope.dimension_count", headSize);
+        return checked(m, m.integer("rope.dimension_count", headSize), headSize);
+    }
+
+    private static int checked(Metadata m, int dimensions, int headSize) {
         if (dimensions < 2 || dimensions > headSize || dimensions % 2 != 0) {
-            throw new ModelFileException(m.file() + ": rope.dimension_count is " + dimensions + " for heads of "
-                    + headSize + ": the header is damaged.");
+            throw new ModelFileException(m.file() + " rotates " + dimensions + " elements of heads of " + headSize
+                    + ": the header is damaged.");
         }
         return dimensions;
     }

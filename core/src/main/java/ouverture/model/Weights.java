@@ -83,12 +83,17 @@ public final class Weights {
     }
 
     /// The gated networks of a mixture, `ffn_gate_exps`, `ffn_up_exps`, `ffn_down_exps`: one plane for each
-    /// expert, with biases where the file has them.
+    /// expert, with biases where the file has them. Some files have gate and up in one, `ffn_gate_up_exps`.
     public GatedMlp gatedExperts(int experts, int width, int hidden, Activation activation) {
+        Linear down = experts("ffn_down_exps", experts, width, hidden);
+        if (has("ffn_gate_up_exps.weight")) {
+            Linear both = experts("ffn_gate_up_exps", experts, 2 * hidden, width);
+            return new GatedMlp(both, null, down, activation);
+        }
         return new GatedMlp(
                 experts("ffn_gate_exps", experts, hidden, width),
                 experts("ffn_up_exps", experts, hidden, width),
-                experts("ffn_down_exps", experts, width, hidden),
+                down,
                 activation);
     }
 
@@ -118,8 +123,14 @@ public final class Weights {
 
     /// The token embedding: one row of `width` columns for each token, as many as the file has.
     public Linear embedding(int width) {
-        Tensor table = require("token_embd.weight");
-        return linear("token_embd", table.rows(), width);
+        return linear("token_embd", rows("token_embd.weight"), width);
+    }
+
+    /// The rows of a tensor whose size only the file knows.
+    ///
+    /// @throws ModelFileException if it is missing
+    public int rows(String name) {
+        return require(name).rows();
     }
 
     /// A matrix of any supported format.
@@ -148,6 +159,12 @@ public final class Weights {
         }
         requireFloats(tensor);
         return tensor;
+    }
+
+    /// A vector of F32 as so many matrices of one element each.
+    public Tensor scalars(String name, int count) {
+        Tensor vector = vector(name, count);
+        return new Tensor(vector.name(), vector.type(), count, 1, 1, vector.data());
     }
 
     private void requireFloats(Tensor tensor) {

@@ -9,12 +9,20 @@ import static ouverture.tensor.LittleEndian.unsignedByte;
 import static ouverture.tensor.LittleEndian.unsignedShort;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// Formats whose 4-bit quants name one of 16 uneven levels, which a scale multiplies. In a part of n numbers,
 /// byte i holds number i in its lower half and number i + n/2 in its upper.
 final class FourBitCodecs {
     /// Levels of IQ4_NL and IQ4_XS: nearer to each other where weights are frequent.
     private static final float[] UNEVEN = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
+    /// Below the sum of the first two of these levels, where the first one is the nearest to half of any number.
+    private static final int LEAST_SUM = -232;
+
+    /// Number of the level nearest to half of a number, by the number rounded down, less [#LEAST_SUM]: the next
+    /// level is as near from the sum of two neighbours on, which is an integer.
+    private static final byte[] NEAREST_UNEVEN = nearestUneven();
 
     /// Levels of MXFP4 and NVFP4: twice the values of a 4-bit float with 2 bits of exponent and 1 of mantissa
     /// (E2M1).
@@ -32,6 +40,16 @@ final class FourBitCodecs {
     private static final float NOTHING = 1e-15f;
 
     private FourBitCodecs() {}
+
+    private static byte[] nearestUneven() {
+        int largestSum = (int) (UNEVEN[UNEVEN.length - 2] + UNEVEN[UNEVEN.length - 1]);
+        byte[] nearest = new byte[largestSum - LEAST_SUM + 1];
+        for (int i = 1; i < UNEVEN.length; i++) {
+            int sum = (int) (UNEVEN[i - 1] + UNEVEN[i]);
+            Arrays.fill(nearest, sum - LEAST_SUM, nearest.length, (byte) i);
+        }
+        return nearest;
+    }
 
     /// IQ4_NL: F16 scale, 16 bytes of quants.
     static void decodeIq4Nl(MemorySegment from, long offset, float[] to, int at) {
@@ -182,11 +200,8 @@ final class FourBitCodecs {
 
     /// The level next to `value`, the upper of two equally near.
     private static int nearestUneven(float value) {
-        int index = 0;
-        while (index < UNEVEN.length - 1 && 2 * value >= UNEVEN[index] + UNEVEN[index + 1]) {
-            index++;
-        }
-        return index;
+        int doubled = (int) Math.floor(2 * value);
+        return NEAREST_UNEVEN[Math.clamp(doubled, LEAST_SUM, LEAST_SUM + NEAREST_UNEVEN.length - 1) - LEAST_SUM];
     }
 
     /// The scale of a part whose squared error, weighted with the squares of the numbers, is the least of those

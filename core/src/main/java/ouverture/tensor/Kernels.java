@@ -78,6 +78,24 @@ public interface Kernels extends AutoCloseable {
     /// `x = cap * tanh(x / cap)`, in place.
     void softcap(Tensor x, float cap);
 
+    /// `x[r][c] *= factors[c]`, in place.
+    ///
+    /// @param factors F32, one for each column
+    default void scaleColumns(Tensor x, Tensor factors) {
+        RowOperations.scaleColumns(x, factors);
+    }
+
+    /// `x[r] *= sqrt(mean(like[r]^2) / mean(x[r]^2))`, in place; a row of zeros stays one (Gemma 3n's streams).
+    default void matchMagnitude(Tensor x, Tensor like) {
+        RowOperations.matchMagnitude(x, like);
+    }
+
+    /// `x = max(0, x - mean(x) - deviations * deviation(x))`, row by row, in place, where the squared deviation
+    /// is the sum of squares divided by one less than their number (Gemma 3n's Gaussian top-k).
+    default void excess(Tensor x, float deviations) {
+        RowOperations.excess(x, deviations);
+    }
+
     /// In every block of `blockSize` columns of x, copies `count` columns from `from` on to where `out` has
     /// blocks of `outBlockSize`, from `to` on.
     void copyColumns(Tensor out, Tensor x, int blockSize, int from, int count, int to, int outBlockSize);

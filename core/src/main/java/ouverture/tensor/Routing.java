@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param selectionBias one F32 for each expert that is added to its score for the choice only (arXiv
 ///     2408.15664); null for none
 /// @param groups equal groups of experts that follow each other; 1 for no groups
-/// @param activeGroups groups that the experts are chosen from: those whose two best experts have the largest
+/// @param activeGroups groups, with at least `active` experts together, that the experts are chosen from: those whose
+/// two best experts have the largest
 ///     sum (arXiv 2412.19437)
 public record Routing(
         int active,
@@ -137,7 +138,8 @@ public record Routing(
                 second = Math.max(second, Math.min(first, ranks[e]));
                 first = Math.max(first, ranks[e]);
             }
-            sums[g] = first + (size > 1 ? second : 0);
+            double sum = first + (size > 1 ? second : 0);
+            sums[g] = Double.isNaN(sum) ? Double.NEGATIVE_INFINITY : sum;
         }
         boolean[] left = new boolean[groups];
         Arrays.fill(left, true);

@@ -33,7 +33,8 @@ public final class ChatTemplate {
     /// Renders a conversation.
     ///
     /// @param variables usually `messages`, `tools`, `add_generation_prompt`, `bos_token` and `eos_token`; values
-    ///     are null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings as keys
+    ///     are null, Boolean, Long, Integer, BigInteger, Double, String, and lists and maps of these with strings
+    ///     as keys
     /// @param now the date that templates print through `strftime_now`
     /// @throws TemplateException naming the line, if the template fails, refuses the conversation or reaches
     ///     a limit

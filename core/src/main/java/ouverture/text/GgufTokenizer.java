@@ -126,6 +126,9 @@ final class GgufTokenizer {
         List<Integer> eos = ids("eos", usualEnd);
         BitSet declared = new BitSet();
         eos.forEach(declared::set);
+        Arrays.stream(metadata.integers(PREFIX + "eos_token_ids").orElse(new int[0]))
+                .filter(id -> id >= 0 && id < vocabulary.size())
+                .forEach(declared::set);
         for (String role : List.of("eot", "eom", "fim_pad", "fim_rep", "fim_sep")) {
             ids(role, Vocabulary.ABSENT).forEach(declared::set);
         }

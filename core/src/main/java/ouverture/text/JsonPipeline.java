@@ -13,6 +13,15 @@ import tools.jackson.databind.JsonNode;
 final class JsonPipeline {
     private static final String ESCAPED_SPACE = "▁";
 
+    /// Steps of one kind; published files have up to ten. Each takes time and stack.
+    private static final int MOST_STEPS = 64;
+
+    /// Chars that a step may put in the place of a match; published ones put one.
+    private static final int LONGEST_INSERTION = 32;
+
+    /// Chars that all normalizers together may make of one; Unicode's decompositions make up to 18.
+    private static final int MOST_GROWTH = 64;
+
     private final TokenizerFile file;
     private final List<UnaryOperator<String>> normalizers = new ArrayList<>();
     private final List<Splitter> splitters = new ArrayList<>();
@@ -33,11 +42,15 @@ final class JsonPipeline {
         return !normalizers.isEmpty();
     }
 
+    /// All normalizers in their order, which end in [ouverture.error.ModelFileException] where they make ever
+    /// more of a text.
     UnaryOperator<String> normalizer() {
         return text -> {
+            long most = MOST_GROWTH * (text.length() + 1L);
             String normalized = text;
             for (UnaryOperator<String> step : normalizers) {
                 normalized = step.apply(normalized);
+                file.expect(normalized.length() <= most, "its normalizers make more and more of a text");
             }
             return normalized;
         };
@@ -67,22 +80,22 @@ final class JsonPipeline {
             case "Sequence" -> normalizer.path("normalizers").forEach(this::readNormalizer);
             case "NFC", "NFD", "NFKC", "NFKD" -> {
                 Normalizer.Form form = Normalizer.Form.valueOf(type);
-                normalizers.add(text -> Normalizer.normalize(text, form));
+                normalize(text -> Normalizer.normalize(text, form));
             }
-            case "Lowercase" -> normalizers.add(text -> text.toLowerCase(Locale.ROOT));
+            case "Lowercase" -> normalize(text -> text.toLowerCase(Locale.ROOT));
             case "Prepend" -> {
-                String prefix = normalizer.path("prepend").asString("");
-                normalizers.add(text -> text.isEmpty() ? text : prefix + text);
+                String prefix = insertion(normalizer.path("prepend"), "");
+                normalize(text -> text.isEmpty() ? text : prefix + text);
             }
             case "Replace" -> {
-                String content = normalizer.path("content").asString("");
+                String content = insertion(normalizer.path("content"), "");
                 JsonNode pattern = normalizer.path("pattern");
                 if (pattern.path("String").isString()) {
                     String found = pattern.path("String").stringValue();
-                    normalizers.add(text -> text.replace(found, content));
+                    normalize(text -> text.replace(found, content));
                 } else {
                     UntrustedPattern expression = expression(pattern);
-                    normalizers.add(text -> expression.replaceAll(text, content));
+                    normalize(text -> expression.replaceAll(text, content));
                 }
             }
             default -> throw unknown("normalizer", type);
@@ -99,24 +112,23 @@ final class JsonPipeline {
                     escape(type, (text, first) -> text.startsWith(" ") ? text : " " + text);
                 }
                 if (step.path("use_regex").asBoolean(true)) {
-                    splitters.add(PreTokenizers.isolated(PreTokenizers.GPT2));
+                    split(PreTokenizers.isolated(PreTokenizers.GPT2));
                 }
                 byteLevel = true;
             }
             case "Metaspace" -> readMetaspace(step);
-            case "Split" -> splitters.add(split(step));
+            case "Split" -> split(splitter(step));
             case "Digits" ->
-                splitters.add(
-                        PreTokenizers.isolated(step.path("individual_digits").asBoolean(false) ? "\\p{N}" : "\\p{N}+"));
+                split(PreTokenizers.isolated(step.path("individual_digits").asBoolean(false) ? "\\p{N}" : "\\p{N}+"));
             case "Punctuation" ->
-                splitters.add(new RegexSplitter(
+                split(new RegexSplitter(
                         UntrustedPattern.of("[\\p{P}$+<=>^`|~]", file.name()), behavior(step.path("behavior"))));
             default -> throw unknown("pre-tokenizer", type);
         }
     }
 
     private void readMetaspace(JsonNode step) {
-        String space = step.path("replacement").asString(ESCAPED_SPACE);
+        String space = insertion(step.path("replacement"), ESCAPED_SPACE);
         boolean legacy = step.path("add_prefix_space").asBoolean(true);
         String scheme = step.path("prepend_scheme").asString(legacy ? "always" : "never");
         escape("Metaspace", (text, first) -> {
@@ -125,7 +137,7 @@ final class JsonPipeline {
             return prepends && !escaped.startsWith(space) ? space + escaped : escaped;
         });
         if (step.path("split").asBoolean(true)) {
-            splitters.add(new RegexSplitter(
+            split(new RegexSplitter(
                     UntrustedPattern.of("\\Q" + space + "\\E", file.name()), Behavior.MERGED_WITH_NEXT));
         }
     }
@@ -139,7 +151,24 @@ final class JsonPipeline {
         rewrites = true;
     }
 
-    private Splitter split(JsonNode step) {
+    private void normalize(UnaryOperator<String> step) {
+        file.expect(normalizers.size() < MOST_STEPS, "it has more than " + MOST_STEPS + " steps of one kind");
+        normalizers.add(step);
+    }
+
+    private void split(Splitter step) {
+        file.expect(splitters.size() < MOST_STEPS, "it has more than " + MOST_STEPS + " steps of one kind");
+        splitters.add(step);
+    }
+
+    /// A text that a step puts into others.
+    private String insertion(JsonNode node, String otherwise) {
+        String text = node.asString(otherwise);
+        file.expect(text.length() <= LONGEST_INSERTION, "one of its steps inserts " + text.length() + " chars");
+        return text;
+    }
+
+    private Splitter splitter(JsonNode step) {
         Behavior behavior = behavior(step.path("behavior"));
         boolean invert = step.path("invert").asBoolean(false);
         boolean removes = step.path("behavior").asString("").equals("Removed");

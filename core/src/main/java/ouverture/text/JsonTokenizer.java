@@ -47,6 +47,16 @@ final class JsonTokenizer {
         this.unknown = unknownPiece.isString() ? vocabulary.find(unknownPiece.stringValue()) : Vocabulary.ABSENT;
     }
 
+    /// The steps between text and ids.
+    JsonPipeline steps() {
+        return steps;
+    }
+
+    /// The id that stands for what no piece covers, or [Vocabulary#ABSENT].
+    int unknown() {
+        return unknown;
+    }
+
     Tokenizer build() {
         SpecialTokens special = special();
         boolean ignoresMerges = file.setting("ignore_merges").asBoolean(false);
@@ -125,7 +135,8 @@ final class JsonTokenizer {
         return id;
     }
 
-    private SpecialTokens special() {
+    /// The tokens that mean something to the engine; makes control tokens of those that do so by their names.
+    SpecialTokens special() {
         List<Integer> bos = token("bos");
         List<Integer> eos = token("eos");
         BitSet declared = new BitSet();

@@ -37,7 +37,10 @@ record TokenizerFile(
     /// Between the pieces of a merge: no character, so that pieces may have spaces in them.
     static final char SEPARATOR = '\uFFFF';
 
-    /// @throws ModelFileException if the file is missing, unreadable or no tokenizer
+    /// Bytes of one file; published ones have up to 35 million.
+    private static final long LONGEST = 256L << 20;
+
+    /// @throws ModelFileException if the file is missing, unreadable, too long or no tokenizer
     static TokenizerFile read(Path path) {
         JsonMapper mapper = JsonMapper.shared();
         TokenizerFile file = new TokenizerFile(
@@ -48,7 +51,7 @@ record TokenizerFile(
                 new HashMap<>(),
                 beside(mapper, path, "tokenizer_config.json"),
                 beside(mapper, path, "generation_config.json"));
-        try (InputStream in = Files.newInputStream(path);
+        try (InputStream in = open(path);
                 JsonParser parser = mapper.createParser(in)) {
             file.expect(parser.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -124,11 +127,22 @@ record TokenizerFile(
 
     private static JsonNode beside(JsonMapper mapper, Path path, String name) {
         Path file = path.resolveSibling(name);
-        try {
-            return Files.exists(file) ? mapper.readTree(file) : MissingNode.getInstance();
-        } catch (JacksonException e) {
+        if (!Files.exists(file)) {
+            return MissingNode.getInstance();
+        }
+        try (InputStream in = open(file)) {
+            return mapper.readTree(in);
+        } catch (IOException | JacksonException e) {
             throw unreadable(file, e);
         }
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        long bytes = Files.size(file);
+        if (bytes > LONGEST) {
+            throw new ModelFileException(file + " is " + bytes + " bytes long; at most " + LONGEST + " are accepted.");
+        }
+        return Files.newInputStream(file);
     }
 
     private static ModelFileException unreadable(Path file, Exception cause) {

@@ -12,7 +12,7 @@ import ouverture.tensor.DType;
 class DamagedFilesTest {
     private static final int RANDOM_FILES = 10_000;
 
-    private static final byte[] GGUF = GgufWriter.of("test")
+    private static final byte[] GGUF = GgufFixture.of("test")
             .with("flag", true)
             .with("count", 3L)
             .with("scale", 0.5f)
@@ -98,7 +98,7 @@ class DamagedFilesTest {
                                 changed,
                                 Math.min(at, changed.length - 16),
                                 16);
-                    default -> System.arraycopy(GgufWriter.longs(extreme(random)), 0, changed, at, 8);
+                    default -> System.arraycopy(GgufFixture.longs(extreme(random)), 0, changed, at, 8);
                 }
             }
             accepted += accepts.test(changed) ? 1 : 0;

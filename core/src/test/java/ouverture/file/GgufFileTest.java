@@ -29,19 +29,19 @@ class GgufFileTest {
 
     @Test
     void valuesOfEveryTypeAreRead() {
-        Metadata metadata = metadata(GgufWriter.of("test")
-                .with("u8", new GgufWriter.Raw(0, new byte[] {(byte) 200}))
-                .with("i8", new GgufWriter.Raw(1, new byte[] {-7}))
-                .with("u16", new GgufWriter.Raw(2, new byte[] {(byte) 0xFF, (byte) 0xFF}))
-                .with("i16", new GgufWriter.Raw(3, new byte[] {(byte) 0xFF, (byte) 0xFF}))
+        Metadata metadata = metadata(GgufFixture.of("test")
+                .with("u8", new GgufFixture.Raw(0, new byte[] {(byte) 200}))
+                .with("i8", new GgufFixture.Raw(1, new byte[] {-7}))
+                .with("u16", new GgufFixture.Raw(2, new byte[] {(byte) 0xFF, (byte) 0xFF}))
+                .with("i16", new GgufFixture.Raw(3, new byte[] {(byte) 0xFF, (byte) 0xFF}))
                 .with("u32", -1)
-                .with("i32", new GgufWriter.Raw(5, GgufWriter.ints(-5)))
+                .with("i32", new GgufFixture.Raw(5, GgufFixture.ints(-5)))
                 .with("f32", 0.5f)
                 .with("flag", true)
                 .with("text", "naïve ☃ 𝄞")
                 .with("u64", 1L << 40)
                 .with("u64 of all bits", -1L)
-                .with("i64", new GgufWriter.Raw(11, GgufWriter.longs(Long.MIN_VALUE)))
+                .with("i64", new GgufFixture.Raw(11, GgufFixture.longs(Long.MIN_VALUE)))
                 .with("f64", 0.1));
         assertThat(metadata.values())
                 .containsEntry("u8", 200L)
@@ -63,19 +63,19 @@ class GgufFileTest {
 
     @Test
     void arraysOfEveryTypeAreRead() {
-        Metadata metadata = metadata(GgufWriter.of("test")
+        Metadata metadata = metadata(GgufFixture.of("test")
                 .with("u8", array(0, 2, (byte) 1, (byte) 255))
                 .with("i16", array(3, 1, (byte) 0xFE, (byte) 0xFF))
-                .with("u32", array(4, 2, GgufWriter.ints(7, 8)))
-                .with("large u32", array(4, 2, GgufWriter.ints(7, -1)))
+                .with("u32", array(4, 2, GgufFixture.ints(7, 8)))
+                .with("large u32", array(4, 2, GgufFixture.ints(7, -1)))
                 .with("i32", new int[] {-1, 2})
                 .with("f32", new float[] {1.5f, -2})
                 .with("flags", new boolean[] {true, false})
                 .with("texts", new String[] {"a", "", "bé"})
-                .with("u64", array(10, 1, GgufWriter.longs(9)))
-                .with("large u64", array(10, 2, GgufWriter.longs(9, -1)))
-                .with("i64", array(11, 1, GgufWriter.longs(-9)))
-                .with("f64", array(12, 1, GgufWriter.longs(Double.doubleToRawLongBits(0.1))))
+                .with("u64", array(10, 1, GgufFixture.longs(9)))
+                .with("large u64", array(10, 2, GgufFixture.longs(9, -1)))
+                .with("i64", array(11, 1, GgufFixture.longs(-9)))
+                .with("f64", array(12, 1, GgufFixture.longs(Double.doubleToRawLongBits(0.1))))
                 .with("none", new String[0]));
         assertThat(metadata.values())
                 .containsEntry("u8", new int[] {1, 255})
@@ -97,7 +97,7 @@ class GgufFileTest {
     @Test
     void textLongerThanTheWindowIsRead() {
         String text = "é".repeat(1 << 18);
-        Metadata metadata = metadata(GgufWriter.of("test")
+        Metadata metadata = metadata(GgufFixture.of("test")
                 .with("long", text)
                 .with("texts", new String[] {text, "short", text})
                 .with("after", 1));
@@ -108,7 +108,7 @@ class GgufFileTest {
 
     @Test
     void brokenTextIsReadWithReplacements() {
-        Metadata metadata = metadata(GgufWriter.of("test").with("broken", new GgufWriter.Raw(8, new byte[] {
+        Metadata metadata = metadata(GgufFixture.of("test").with("broken", new GgufFixture.Raw(8, new byte[] {
             3, 0, 0, 0, 0, 0, 0, 0, 'a', (byte) 0xFF, 'b'
         })));
         assertThat(metadata.string("broken")).contains("a\uFFFDb");
@@ -116,7 +116,7 @@ class GgufFileTest {
 
     @Test
     void tensorsHaveColumnsFirst() {
-        Path path = GgufWriter.of("test")
+        Path path = GgufFixture.of("test")
                 .alignment(64)
                 .randomTensor("vector", 1, 3)
                 .randomTensor("matrix", 2, 4, 2)
@@ -138,7 +138,7 @@ class GgufFileTest {
     @Test
     void tensorsCannotBeReadAfterClosing() {
         GgufFile file =
-                GgufFile.open(GgufWriter.of("test").randomTensor("t", 1, 8).write(folder.resolve("closed.gguf")));
+                GgufFile.open(GgufFixture.of("test").randomTensor("t", 1, 8).write(folder.resolve("closed.gguf")));
         Tensor tensor = file.tensors().values().iterator().next();
         file.close();
         file.close();
@@ -147,7 +147,7 @@ class GgufFileTest {
 
     @Test
     void version2AndFilesWithoutTensorsAreRead() {
-        assertThat(metadata(GgufWriter.of("test").version(2)).architecture()).isEqualTo("test");
+        assertThat(metadata(GgufFixture.of("test").version(2)).architecture()).isEqualTo("test");
     }
 
     @TestFactory
@@ -168,14 +168,14 @@ class GgufFileTest {
                         "\"twice\" is given twice"),
                 damaged("unknown value type", raw("k", 13, new byte[8]), "type 13"),
                 damaged("boolean of 2", raw("k", 7, new byte[] {2}), "boolean of 2"),
-                damaged("text past the end", raw("k", 8, GgufWriter.longs(1L << 40)), "1099511627776 bytes of text"),
+                damaged("text past the end", raw("k", 8, GgufFixture.longs(1L << 40)), "1099511627776 bytes of text"),
                 damaged(
                         "negative text length",
-                        raw("k", 8, GgufWriter.longs(-1)),
+                        raw("k", 8, GgufFixture.longs(-1)),
                         "18446744073709551615 bytes of text"),
-                damaged("array past the end", raw("k", 9, GgufWriter.array(10, 1L << 60, new byte[0])), "elements"),
-                damaged("array of unknown type", raw("k", 9, GgufWriter.array(77, 1, new byte[8])), "type 77"),
-                unsupported("array of arrays", raw("k", 9, GgufWriter.array(9, 1, new byte[16])), "array of arrays"),
+                damaged("array past the end", raw("k", 9, GgufFixture.array(10, 1L << 60, new byte[0])), "elements"),
+                damaged("array of unknown type", raw("k", 9, GgufFixture.array(77, 1, new byte[8])), "type 77"),
+                unsupported("array of arrays", raw("k", 9, GgufFixture.array(9, 1, new byte[16])), "array of arrays"),
                 damaged("alignment 0", file().with("general.alignment", 0), "general.alignment"),
                 damaged("alignment 48", file().with("general.alignment", 48), "general.alignment"),
                 damaged("alignment 2^31", file().with("general.alignment", 1 << 31), "general.alignment"),
@@ -200,28 +200,28 @@ class GgufFileTest {
                 damaged("control characters in a name", file().tensor("a\u001b[2Jb", 0, ONE_ROW, -1, 0), "a?[2Jb"));
     }
 
-    private static GgufWriter file() {
-        return GgufWriter.of("test").tensor("t", DType.F32, ONE_ROW, 32, 1);
+    private static GgufFixture file() {
+        return GgufFixture.of("test").tensor("t", DType.F32, ONE_ROW, 32, 1);
     }
 
-    private static GgufWriter raw(String key, int type, byte[] bits) {
-        return GgufWriter.of("test").with(key, new GgufWriter.Raw(type, bits));
+    private static GgufFixture raw(String key, int type, byte[] bits) {
+        return GgufFixture.of("test").with(key, new GgufFixture.Raw(type, bits));
     }
 
-    private static GgufWriter tensor(int number, long... sizes) {
-        return GgufWriter.of("test").tensor("t", number, ONE_ROW, -1, sizes);
+    private static GgufFixture tensor(int number, long... sizes) {
+        return GgufFixture.of("test").tensor("t", number, ONE_ROW, -1, sizes);
     }
 
-    private static GgufWriter.Raw array(int type, long count, byte... elements) {
-        return new GgufWriter.Raw(9, GgufWriter.array(type, count, elements));
+    private static GgufFixture.Raw array(int type, long count, byte... elements) {
+        return new GgufFixture.Raw(9, GgufFixture.array(type, count, elements));
     }
 
-    private static byte[] replaced(GgufWriter writer, String from, String to) {
+    private static byte[] replaced(GgufFixture writer, String from, String to) {
         String text = new String(writer.bytes(), StandardCharsets.ISO_8859_1);
         return text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static DynamicTest damaged(String what, GgufWriter writer, String complaint) {
+    private static DynamicTest damaged(String what, GgufFixture writer, String complaint) {
         return damaged(what, writer.bytes(), complaint);
     }
 
@@ -229,7 +229,7 @@ class GgufFileTest {
         return refused(what, file, complaint, ModelFileException.class);
     }
 
-    private static DynamicTest unsupported(String what, GgufWriter writer, String complaint) {
+    private static DynamicTest unsupported(String what, GgufFixture writer, String complaint) {
         return refused(what, writer.bytes(), complaint, UnsupportedModelException.class);
     }
 
@@ -243,7 +243,7 @@ class GgufFileTest {
         });
     }
 
-    private static Metadata metadata(GgufWriter writer) {
+    private static Metadata metadata(GgufFixture writer) {
         return new Metadata(
                 "test.gguf",
                 GgufHeader.read("test.gguf", MemorySegment.ofArray(writer.bytes()))

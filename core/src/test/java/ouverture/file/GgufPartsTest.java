@@ -82,8 +82,10 @@ class GgufPartsTest {
 
     @Test
     void aPartBeyondTheLastIsRefused() {
-        Path path =
-                GgufWriter.of("test").with("split.no", 3).with("split.count", 3).write(path(0));
+        Path path = GgufFixture.of("test")
+                .with("split.no", 3)
+                .with("split.count", 3)
+                .write(path(0));
         assertThatThrownBy(() -> GgufFile.open(path)).hasMessageContaining("part 4 of 3");
     }
 
@@ -103,12 +105,12 @@ class GgufPartsTest {
         return folder.resolve("model-0000" + (part + 1) + "-of-00003.gguf");
     }
 
-    private static GgufWriter part(int part) {
+    private static GgufFixture part(int part) {
         return header(part).randomTensor("t" + part, part, 8, 2);
     }
 
-    private static GgufWriter header(int part) {
-        return GgufWriter.of("test")
+    private static GgufFixture header(int part) {
+        return GgufFixture.of("test")
                 .with("split.no", part)
                 .with("split.count", 3)
                 .with("split.tensors.count", 3);

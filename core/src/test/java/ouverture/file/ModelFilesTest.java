@@ -56,12 +56,12 @@ class ModelFilesTest {
 
     @Test
     void theOnlyGgufFileInAFolderIsOpened() {
-        GgufWriter.of("test").write(folder.resolve("model.gguf"));
-        GgufWriter.of("clip").write(folder.resolve("mmproj-model.gguf"));
+        GgufFixture.of("test").write(folder.resolve("model.gguf"));
+        GgufFixture.of("clip").write(folder.resolve("mmproj-model.gguf"));
         try (ModelFile file = ModelFile.open(folder)) {
             assertThat(file.metadata().architecture()).isEqualTo("test");
         }
-        GgufWriter.of("test").write(folder.resolve("another.gguf"));
+        GgufFixture.of("test").write(folder.resolve("another.gguf"));
         assertThatThrownBy(() -> ModelFile.open(folder).close())
                 .hasMessageContaining("2 GGUF models")
                 .hasMessageContaining("another.gguf");

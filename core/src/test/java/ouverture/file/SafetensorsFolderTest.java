@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.error.ModelFileException;
 import ouverture.error.OuvertureException;
 import ouverture.error.UnsupportedModelException;
+import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
 class SafetensorsFolderTest {
@@ -78,6 +79,43 @@ class SafetensorsFolderTest {
         assertThat(opened().string("rope.scaling.type")).contains("yarn");
         assertThat(opened().integer("rope.scaling.original_context_length")).isEqualTo(32);
         assertThat(opened().number("rope.scaling.yarn_beta_fast")).isEqualTo(16);
+        assertThat(opened().has("rope.scaling.attn_factor")).isFalse();
+        config(LLAMA.formatted("")
+                .replace("null", "{\"type\":\"yarn\",\"factor\":1,\"attention_factor\":3,\"truncate\":false}"));
+        assertThat(opened().number("rope.scaling.attn_factor")).isEqualTo(3);
+        assertThat(opened().flag("rope.scaling.yarn_truncate", true)).isFalse();
+    }
+
+    @Test
+    void longScalingIsTwoTensors() {
+        for (String name : new String[] {"rope_scaling", "rope_parameters"}) {
+            config(LLAMA.formatted(",\"partial_rotary_factor\":0.5,\"original_max_position_embeddings\":16")
+                    .replace("LlamaForCausalLM", "Phi3ForCausalLM")
+                    .replace(
+                            "\"rope_scaling\":null",
+                            "\"%s\":{\"type\":\"longrope\",\"long_factor\":[4],\"short_factor\":[2]}".formatted(name)));
+            assertThat(opened().integer("rope.scaling.original_context_length")).isEqualTo(16);
+            assertThat(opened().integer("rope.dimension_count")).isEqualTo(2);
+            assertThat(opened().number("rope.scaling.attn_factor")).isEqualTo((float) Math.sqrt(1.5));
+            try (ModelFile file = ModelFile.open(folder)) {
+                assertThat(floats(file, "rope_factors_long.weight")).containsExactly(4);
+                assertThat(floats(file, "rope_factors_short.weight")).containsExactly(2);
+            }
+        }
+    }
+
+    @Test
+    void vectorsOfSixteenBitsBecomeF32() {
+        new SafetensorsWriter()
+                .tensor("model.norm.weight", "BF16", new byte[] {(byte) 0x80, 0x3f, 0, (byte) 0xc0}, 2)
+                .tensor("model.layers.0.mlp.up_proj.bias", "F16", new byte[] {0, 0x3c, 0, (byte) 0xc0}, 2)
+                .tensor("model.layers.0.mlp.up_proj.weight", "BF16", new byte[8], 2, 2)
+                .write(folder.resolve("model.safetensors"));
+        try (ModelFile file = ModelFile.open(folder)) {
+            assertThat(floats(file, "output_norm.weight")).containsExactly(1, -2);
+            assertThat(floats(file, "blk.0.ffn_up.bias")).containsExactly(1, -2);
+            assertThat(file.tensors().values()).extracting(Tensor::type).contains(DType.BF16);
+        }
     }
 
     @Test
@@ -102,6 +140,9 @@ class SafetensorsFolderTest {
                 "null|{\"rope_type\":\"linear\"}|factor",
                 "null|{\"rope_type\":\"linear\",\"factor\":-1}|factor",
                 "null|{\"rope_type\":\"llama3\",\"factor\":8}|range",
+                "null|{\"rope_type\":\"longrope\",\"long_factor\":[1,2]}|short_factor should be 2",
+                "null|{\"type\":\"su\",\"long_factor\":[1,-2],\"short_factor\":[1,1]}|long_factor should be 2",
+                "null|{\"type\":\"su\",\"long_factor\":[1,2],\"short_factor\":[1]}|short_factor should be 2",
                 "null|[]|rope_scaling should be an object",
                 "LlamaForCausalLM|FooForCausalLM|FooForCausalLM",
                 "\"LlamaForCausalLM\"||\"architectures\"",
@@ -290,7 +331,7 @@ class SafetensorsFolderTest {
     private static byte[] numbers(int count) {
         byte[] bytes = new byte[count * Float.BYTES];
         for (int i = 0; i < count; i++) {
-            GgufWriter.littleEndian(bytes).putFloat(i * Float.BYTES, i);
+            GgufFixture.littleEndian(bytes).putFloat(i * Float.BYTES, i);
         }
         return bytes;
     }

@@ -57,9 +57,9 @@ class SafetensorsHeaderTest {
     Stream<DynamicTest> hostileHeadersAreRefusedInOneSentence() {
         return Stream.of(
                 refused("empty file", new byte[0], "too short"),
-                refused("length past the end", GgufWriter.longs(100), "truncated"),
-                refused("length of all bits", GgufWriter.longs(-1), "18446744073709551615"),
-                refused("length 0", GgufWriter.longs(0), "truncated"),
+                refused("length past the end", GgufFixture.longs(100), "truncated"),
+                refused("length of all bits", GgufFixture.longs(-1), "18446744073709551615"),
+                refused("length 0", GgufFixture.longs(0), "truncated"),
                 refused("no JSON", "hello world", "not sound JSON"),
                 refused("a list", "[]", "should be an object"),
                 refused("an open object", "{" + TENSOR, "not sound JSON"),

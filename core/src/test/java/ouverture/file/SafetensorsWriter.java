@@ -28,7 +28,7 @@ public final class SafetensorsWriter {
     /// Adds an F32 tensor of random numbers from -1 to 1.
     public SafetensorsWriter randomTensor(String name, long seed, long... shape) {
         int size = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
-        return tensor(name, "F32", GgufWriter.randomFloats(seed, size), shape);
+        return tensor(name, "F32", GgufFixture.randomFloats(seed, size), shape);
     }
 
     /// Adds an entry that says what it likes, without data.
@@ -47,7 +47,7 @@ public final class SafetensorsWriter {
     public static byte[] bytes(String header, byte[] data) {
         byte[] json = header.getBytes(StandardCharsets.UTF_8);
         byte[] bytes = new byte[Long.BYTES + json.length + data.length];
-        GgufWriter.littleEndian(bytes).putLong(json.length).put(json).put(data);
+        GgufFixture.littleEndian(bytes).putLong(json.length).put(json).put(data);
         return bytes;
     }
 

@@ -54,7 +54,7 @@ final class Soundness {
 
     /// Translates the bytes of a safetensors file as the weights of a small Llama and of a small GPT-2.
     static void ofWeights(byte[] file) {
-        for (HuggingFaceFamily family : HuggingFaceFamilies.ALL) {
+        for (HuggingFaceFamily family : HuggingFaceFamilies.all()) {
             holds(() -> {
                 try (Arena arena = Arena.ofConfined()) {
                     String config = "{\"num_attention_heads\":2,\"hidden_size\":8}";

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,11 +41,14 @@ class DamagedHeadersTest {
         0, -1, 1, 1e-30, 1e30, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
     };
 
+    private final Arena memory = Arena.ofConfined();
+    private final Scratch scratch = new Scratch(memory);
     private final ScalarKernels kernels = new ScalarKernels(new KernelsOptions(1, KernelsOptions.Activations.F32));
 
     @AfterEach
     void endThreads() {
         kernels.close();
+        memory.close();
     }
 
     static Stream<String> models() throws IOException {
@@ -115,6 +120,22 @@ class DamagedHeadersTest {
                     all.add(number);
                 }
             }
+            case int[] each -> {
+                all.add(-1L);
+                all.add(Arrays.copyOf(each, each.length - 1));
+                for (int integer : new int[] {0, -1, 3, 65_536, Integer.MAX_VALUE}) {
+                    int[] changed = each.clone();
+                    changed[each.length / 2] = integer;
+                    all.add(changed);
+                }
+            }
+            case List<?> flags -> {
+                all.add(1L);
+                all.add(flags.subList(1, flags.size()));
+                all.add(flags.reversed());
+                all.add(Collections.nCopies(flags.size(), true));
+                all.add(Collections.nCopies(flags.size(), false));
+            }
             default -> all.add(-1L);
         }
         return all;
@@ -174,7 +195,7 @@ class DamagedHeadersTest {
             int[] zeros = new int[TOKENS];
             int[][] tables = {IntStream.range(0, TOKENS / BLOCK_SIZE).toArray()};
             Batch batch = new Batch(zeros, positions, zeros, tables, new int[] {TOKENS - 1});
-            Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, new Scratch(arena)));
+            Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, scratch));
             assertThat(logits.rows()).as(what).isOne();
             return true;
         } catch (RuntimeException | AssertionError e) {

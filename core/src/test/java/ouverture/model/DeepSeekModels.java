@@ -1,7 +1,7 @@
 package ouverture.model;
 
 import java.util.Random;
-import ouverture.file.GgufWriter;
+import ouverture.file.GgufFixture;
 
 /// Small random models of DeepSeek's architecture.
 public final class DeepSeekModels {
@@ -27,9 +27,9 @@ public final class DeepSeekModels {
 
     /// A model with latent attention in the newer layout, one shared expert, and experts chosen by biased
     /// sigmoids from one group, as Kimi K2 has them.
-    public static GgufWriter kimi(Sizes sizes, long seed) {
+    public static GgufFixture kimi(Sizes sizes, long seed) {
         Random seeds = new Random(seed);
-        GgufWriter file = header(sizes);
+        GgufFixture file = header(sizes);
         matrix(file, seeds, "token_embd.weight", sizes.width, VOCABULARY);
         matrix(file, seeds, "output.weight", sizes.width, VOCABULARY);
         matrix(file, seeds, "output_norm.weight", sizes.width);
@@ -57,19 +57,19 @@ public final class DeepSeekModels {
         return file;
     }
 
-    private static void network(GgufWriter file, Random seeds, String block, String suffix, Sizes sizes) {
+    private static void network(GgufFixture file, Random seeds, String block, String suffix, Sizes sizes) {
         matrix(file, seeds, block + "ffn_gate" + suffix + ".weight", sizes.width, sizes.hidden);
         matrix(file, seeds, block + "ffn_up" + suffix + ".weight", sizes.width, sizes.hidden);
         matrix(file, seeds, block + "ffn_down" + suffix + ".weight", sizes.hidden, sizes.width);
     }
 
-    private static void matrix(GgufWriter file, Random seeds, String name, long... sizes) {
+    private static void matrix(GgufFixture file, Random seeds, String name, long... sizes) {
         file.randomTensor(name, seeds.nextLong(), sizes);
     }
 
-    private static GgufWriter header(Sizes sizes) {
+    private static GgufFixture header(Sizes sizes) {
         String prefix = "deepseek2.";
-        return GgufWriter.of("deepseek2")
+        return GgufFixture.of("deepseek2")
                 .with(prefix + "context_length", 512)
                 .with(prefix + "embedding_length", sizes.width)
                 .with(prefix + "block_count", sizes.layers)

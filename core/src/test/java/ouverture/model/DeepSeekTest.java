@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.Shared;
 import ouverture.error.ModelFileException;
 import ouverture.error.OuvertureException;
-import ouverture.file.GgufWriter;
+import ouverture.file.GgufFixture;
 import ouverture.file.ModelFile;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
@@ -57,7 +57,7 @@ class DeepSeekTest {
     /// The conformance model in the older layout with other projections.
     private Path legacyWith(DType type, UnaryOperator<float[]> change) {
         try (ModelFile file = ModelFile.open(Shared.path("conformance/models/deepseek2-v3-legacy.gguf"))) {
-            GgufWriter copy = GgufWriter.of("deepseek2");
+            GgufFixture copy = GgufFixture.of("deepseek2");
             file.metadata().values().forEach((key, value) -> {
                 if (key.startsWith("deepseek2.")) {
                     copy.with(key, value);
@@ -123,7 +123,7 @@ class DeepSeekTest {
 
     @Test
     void aMissingSettingIsNamed() {
-        Path file = GgufWriter.of("deepseek2")
+        Path file = GgufFixture.of("deepseek2")
                 .with("deepseek2.embedding_length", 8)
                 .with("deepseek2.attention.layer_norm_rms_epsilon", 1e-6f)
                 .write(folder.resolve("model.gguf"));

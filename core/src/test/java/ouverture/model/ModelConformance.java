@@ -102,6 +102,7 @@ public abstract class ModelConformance {
                 }
             }
             run.assertBatched(expected.prompts());
+            run.assertOutputsApart(expected.prompts().getFirst());
         }
     }
 
@@ -156,6 +157,11 @@ public abstract class ModelConformance {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "gemma",
+                "gemma2",
+                "gemma3",
+                "gemma4-dense",
+                "gemma4-e",
                 "gpt2",
                 "llama2",
                 "llama3",
@@ -173,7 +179,7 @@ public abstract class ModelConformance {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama2", "llama3", "mistral-nemo", "reka"})
+    @ValueSource(strings = {"gemma", "gemma3", "gemma4-dense", "gpt2", "llama2", "llama3", "mistral-nemo", "reka"})
     void eightBitCache(String name) {
         assertMarks(Expected.of("models", name), DType.Q8_0, Activations.F32, 2, 0.15);
     }
@@ -306,6 +312,22 @@ public abstract class ModelConformance {
                 assertThat(Expected.difference(batched, atOnce(prompt))[0])
                         .as("%s of %s in a batch", prompt.name(), file.path())
                         .isZero();
+            }
+        }
+
+        /// The rows that somebody waits for have the same bits whoever else waits; nobody may wait at all.
+        void assertOutputsApart(Expected.Prompt prompt) {
+            int length = prompt.tokens().length;
+            float[] last = atOnce(prompt)[prompt.exact().length - 1];
+            int[] positions = IntStream.range(0, length).toArray();
+            for (int[] outputs : new int[][] {{}, {length - 1}}) {
+                Batch batch =
+                        new Batch(prompt.tokens(), positions, new int[length], new int[][] {table(0, length)}, outputs);
+                Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, scratch));
+                assertThat(logits.rows()).isEqualTo(outputs.length);
+                if (outputs.length > 0) {
+                    assertThat(logits.floats(0)).isEqualTo(last);
+                }
             }
         }
 

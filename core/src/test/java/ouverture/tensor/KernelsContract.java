@@ -9,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -262,6 +264,60 @@ public abstract class KernelsContract {
         assertSameBits(last, actual.rows(2, 1), "a row alone");
     }
 
+    @ParameterizedTest
+    @CsvSource({"1,1,ORDINARY", "3,17,ORDINARY", "5,4098,LARGE", "2,333,TINY"})
+    void scalesColumns(int rows, int columns, Range range) {
+        Tensor x = floats(rows, columns, range);
+        Tensor factors = floats(1, columns, Range.ORDINARY);
+        InPlace operation = (kernels, z) -> kernels.scaleColumns(z, factors);
+        Tensor actual = sameForAnySplit(x, operation);
+        assertSameBits(actual, expected(x, operation), "product");
+        float last = Numbers.values(x)[rows * columns - 1] * Numbers.values(factors)[columns - 1];
+        assertThat(Numbers.values(actual)[rows * columns - 1]).isEqualTo(last);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,ORDINARY", "3,17,ORDINARY", "5,4098,LARGE", "2,333,TINY"})
+    void matchesMagnitudes(int rows, int columns, Range range) {
+        Tensor x = floats(rows, columns, range);
+        Tensor like = floats(rows, columns + 3, Range.ORDINARY);
+        InPlace operation = (kernels, z) -> kernels.matchMagnitude(z, like);
+        Tensor actual = sameForAnySplit(x, operation);
+        assertClose(actual, expected(x, operation), 1e-5, 1e-37);
+        for (int r = 0; r < rows; r++) {
+            assertThat(meanSquare(actual.floats(r)))
+                    .isCloseTo(meanSquare(like.floats(r)), Percentage.withPercentage(1e-3));
+        }
+        Tensor zeros = memory.floats(1, columns, new float[columns]);
+        InPlace ofZeros = (kernels, z) -> kernels.matchMagnitude(z, like.rows(0, 1));
+        assertSameBits(sameForAnySplit(zeros, ofZeros), zeros, "zeros");
+    }
+
+    private static double meanSquare(float[] row) {
+        double sum = 0;
+        for (float v : row) {
+            sum += (double) v * v;
+        }
+        return sum / row.length;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,ORDINARY", "3,17,ORDINARY", "5,4098,ORDINARY", "2,333,TINY"})
+    void keepsWhatExceedsTheRest(int rows, int columns, Range range) {
+        Tensor x = floats(rows, columns, range);
+        InPlace operation = (kernels, z) -> kernels.excess(z, 1.25f);
+        assertClose(sameForAnySplit(x, operation), expected(x, operation), 1e-5, 1e-6);
+    }
+
+    @Test
+    void excessIsMeasuredFromMeanAndDeviation() {
+        // mean 2, squares of differences 1 + 1 + 4 + 4 + 0 = 10, divided by 4
+        Tensor x = memory.floats(1, 5, new float[] {1, 3, 0, 4, 2});
+        float least = (float) (2 + 0.5 * Math.sqrt(2.5));
+        assertThat(Numbers.values(sameForAnySplit(x, (kernels, z) -> kernels.excess(z, 0.5f))))
+                .containsExactly(new float[] {0, 3 - least, 0, 4 - least, 0}, Offset.offset(1e-6f));
+    }
+
     @Test
     void copiesColumnsAndRows() {
         Tensor x = floats(5, 60, Range.ORDINARY);
@@ -312,6 +368,9 @@ public abstract class KernelsContract {
             kernels.embed(none, some, new int[0]);
             kernels.rmsNorm(none, none, some, 1e-5f);
             kernels.add(none, none);
+            kernels.scaleColumns(none, some);
+            kernels.matchMagnitude(none, none);
+            kernels.excess(none, 1);
         }
         assertThat(none.bytes()).isZero();
     }

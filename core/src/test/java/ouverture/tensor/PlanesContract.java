@@ -95,6 +95,7 @@ abstract class PlanesContract {
     @ParameterizedTest
     @CsvSource({
         "F32,8,2,1,16,9,F32",
+        "F32,8,3,5,1,1,F32",
         "F32,5,3,33,7,20,F32",
         "MXFP4,32,4,6,96,40,F32",
         "Q8_0,64,6,9,64,33,F32",

@@ -1,9 +1,13 @@
 package ouverture.text;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.SPARSE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +48,10 @@ class JsonTokenizerTest {
     @TempDir
     private static Path scratch;
 
-    private static HuggingFaceFile convert(Metadata metadata, boolean variant) {
+    /// The `tokenizer.json` of a GGUF vocabulary.
+    ///
+    /// @param variant whether merges are lists of pieces, and spaces the pre-tokenizer's business
+    static HuggingFaceFile convert(Metadata metadata, boolean variant) {
         String model = metadata.string("tokenizer.ggml.model").orElseThrow();
         if (model.equals("gpt2")) {
             String pre = metadata.string("tokenizer.ggml.pre").orElseThrow();
@@ -55,7 +62,8 @@ class JsonTokenizerTest {
         return HuggingFaceFile.sentencePiece(metadata, prefix, variant && !prefix);
     }
 
-    private static boolean isConvertible(TestVocabulary vocabulary) {
+    /// Whether [#convert] knows the kind of a vocabulary.
+    static boolean isConvertible(TestVocabulary vocabulary, Path scratch) {
         if (!vocabulary.name().startsWith("tiny/") && !PUBLISHED.contains(vocabulary.name())) {
             return false;
         }
@@ -68,7 +76,7 @@ class JsonTokenizerTest {
     @TestFactory
     Stream<DynamicTest> givesTheIdsOfTheSameGgufVocabulary() {
         return TestVocabulary.all().stream()
-                .filter(JsonTokenizerTest::isConvertible)
+                .filter(vocabulary -> isConvertible(vocabulary, scratch))
                 .flatMap(vocabulary -> Stream.of(true, false)
                         .map(variant -> DynamicTest.dynamicTest(
                                 vocabulary + (variant ? ", merges in pairs" : ""),
@@ -84,7 +92,8 @@ class JsonTokenizerTest {
         compare(gguf, Tokenizer.ofJson(file.write(scratch), metadata), vocabulary.texts());
     }
 
-    private static void compare(Tokenizer gguf, Tokenizer json, List<String> vectors) {
+    /// Checks that two tokenizers give the same ids for texts, recorded and random, and the same texts for ids.
+    static void compare(Tokenizer gguf, Tokenizer json, List<String> vectors) {
         assertThat(json.size()).isEqualTo(gguf.size());
         List<String> texts = new ArrayList<>(vectors);
         Random random = new Random(7);
@@ -228,6 +237,17 @@ class JsonTokenizerTest {
     }
 
     @Test
+    void aFileOfAbsurdLengthIsNotRead() throws IOException {
+        Path file = scratch.resolve("long.json");
+        try (var channel = Files.newByteChannel(file, CREATE_NEW, WRITE, SPARSE)) {
+            channel.position(1L << 30).write(ByteBuffer.allocate(1));
+        }
+        assertThatThrownBy(() -> Tokenizer.ofJson(file, new Metadata("small", Map.of())))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("1073741825 bytes long");
+    }
+
+    @Test
     void aMissingFileIsRefused() {
         assertThatThrownBy(() -> Tokenizer.ofJson(scratch.resolve("none.json"), new Metadata("small", Map.of())))
                 .isInstanceOf(ModelFileException.class)
@@ -242,6 +262,46 @@ class JsonTokenizerTest {
         assertThatThrownBy(() -> open(file))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("\"Mystery\"");
+    }
+
+    @Test
+    void stepsThatMultiplyTextAreStopped() {
+        HuggingFaceFile file = small();
+        var steps = file.root().putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+        for (int i = 0; i < 40; i++) {
+            steps.addObject()
+                    .put("type", "Replace")
+                    .put("content", "aa")
+                    .putObject("pattern")
+                    .put("String", "a");
+        }
+        Tokenizer tokenizer = open(file);
+        assertThat(tokenizer.encode("b", false, false)).containsExactly(1);
+        assertThatThrownBy(() -> tokenizer.encode("a", false, false))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("normalizers");
+    }
+
+    @Test
+    void longInsertionsAndEndlessStepsAreRefused() {
+        HuggingFaceFile prepending = small();
+        prepending.root().putObject("normalizer").put("type", "Prepend").put("prepend", "a".repeat(1000));
+        assertThatThrownBy(() -> open(prepending))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("1000 chars");
+
+        HuggingFaceFile splitting = small();
+        var steps = splitting
+                .root()
+                .putObject("pre_tokenizer")
+                .put("type", "Sequence")
+                .putArray("pretokenizers");
+        for (int i = 0; i < 10_000; i++) {
+            steps.addObject().put("type", "Digits");
+        }
+        assertThatThrownBy(() -> open(splitting))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("more than 64 steps");
     }
 
     @Test

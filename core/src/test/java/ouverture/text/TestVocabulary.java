@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// A vocabulary of the conformance data with its vectors.
 ///
 /// @param name the family of a published vocabulary, or `tiny/` and the model that has it
-record TestVocabulary(String name, Path vocabulary, Path vectors) {
+public record TestVocabulary(String name, Path vocabulary, Path vectors) {
     /// Every vocabulary that has vectors; none where the data may be left out.
     static List<TestVocabulary> all() {
         Optional<Path> folder = Shared.folder("conformance/tokenizers");
@@ -42,7 +42,7 @@ record TestVocabulary(String name, Path vocabulary, Path vectors) {
         return all;
     }
 
-    static TestVocabulary named(String name) {
+    public static TestVocabulary named(String name) {
         Shared.path("conformance/tokenizers");
         return all().stream().filter(v -> v.name.equals(name)).findFirst().orElseThrow();
     }
@@ -50,7 +50,7 @@ record TestVocabulary(String name, Path vocabulary, Path vectors) {
     /// The header of the vocabulary.
     ///
     /// @param scratch where a compressed file is unpacked
-    Metadata metadata(Path scratch) {
+    public Metadata metadata(Path scratch) {
         try {
             Path file = vocabulary;
             if (vocabulary.toString().endsWith(".gz")) {

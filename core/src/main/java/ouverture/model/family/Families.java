@@ -20,7 +20,12 @@ public final class Families {
             Qwen.QWEN2,
             Qwen.QWEN3,
             Qwen.QWEN3_MIXTURE,
-            Phi3.FAMILY);
+            Phi3.FAMILY,
+            Gemma.FAMILY,
+            Gemma2.FAMILY,
+            Gemma3.FAMILY,
+            Gemma3n.FAMILY,
+            Gemma4.FAMILY);
 
     private Families() {}
 

@@ -31,16 +31,16 @@ public final class Gpt2 implements Model {
     private final Norm norm;
     private final Linear unembedding;
     private final Attention attention;
-    private final int width;
+    private final Heads heads;
 
     private Gpt2(Metadata m, Weights w) {
-        width = m.integer("embedding_length");
+        int width = m.integer("embedding_length");
         float epsilon = m.number("attention.layer_norm_epsilon");
         int hidden = m.integer("feed_forward_length");
-        Heads heads = Heads.of(m);
+        heads = Heads.of(m);
         attention = heads.attention();
         embedding = w.embedding(width);
-        positions = w.matrix("position_embd.weight", m.integer("context_length"), width);
+        positions = w.matrix("position_embd.weight", m.contextLength(), width);
         layers = w.blocks(
                 m.integer("block_count"),
                 b -> new Layer(
@@ -68,9 +68,11 @@ public final class Gpt2 implements Model {
 
     private Tensor attention(ForwardPass pass, int i, Layer layer, Tensor x) {
         Tensor qkv = pass.linear(x, layer.qkv);
+        int width = heads.queryColumns();
+        int keyWidth = heads.keyValueColumns();
         Tensor q = pass.columns(qkv, 0, width);
-        Tensor k = pass.columns(qkv, width, width);
-        Tensor v = pass.columns(qkv, 2 * width, width);
+        Tensor k = pass.columns(qkv, width, keyWidth);
+        Tensor v = pass.columns(qkv, width + keyWidth, keyWidth);
         return pass.linear(pass.attention(i, q, k, v, attention), layer.output);
     }
 

@@ -58,7 +58,7 @@ public final class GptOss implements Model {
                     + " tokens in layers by a pattern of " + period + ": the header is damaged.");
         }
         headSize = heads.size();
-        contextLength = m.integer("context_length");
+        contextLength = m.contextLength();
         rope = RopeSettings.of(m, w, headSize);
         Experts experts = Experts.of(m, m.integer("expert_feed_forward_length", m.integer("feed_forward_length", 0)));
         Routing routing = Routing.softmaxOfChosen(experts.active());

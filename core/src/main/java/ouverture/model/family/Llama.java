@@ -56,7 +56,7 @@ public final class Llama implements Model {
             throw new ModelFileException(
                     m.file() + " has a sliding window of " + window + " tokens: the header is damaged.");
         }
-        contextLength = m.integer("context_length");
+        contextLength = m.contextLength();
         attention = heads.attention().windowed(window);
         rope = RopeSettings.of(m, w, heads.size()).interleavedPairs();
         embedding = w.embedding(width);

@@ -43,7 +43,7 @@ public final class Phi3 implements Model {
         Heads heads = Heads.of(m);
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
         int hidden = m.integer("feed_forward_length");
-        contextLength = m.integer("context_length");
+        contextLength = m.contextLength();
         attention = heads.attention();
         rope = longRope(m, w, heads.size(), context);
         embedding = w.embedding(width);

@@ -55,7 +55,7 @@ public final class Qwen implements Model {
         int width = m.integer("embedding_length");
         Heads heads = Heads.of(m);
         float epsilon = m.number("attention.layer_norm_rms_epsilon");
-        contextLength = m.integer("context_length");
+        contextLength = m.contextLength();
         attention = heads.attention();
         rope = RopeSettings.of(m, w, heads.size());
         embedding = w.embedding(width);

@@ -1,5 +1,6 @@
 package ouverture.text.jinja;
 
+import java.math.BigInteger;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +37,8 @@ public final class Template {
 
     /// Renders the template.
     ///
-    /// @param variables null, Boolean, Long, Integer, Double, String, and lists and maps of these with strings
-    ///     as keys
+    /// @param variables null, Boolean, Long, Integer, BigInteger, Double, String, and lists and maps of these with
+    ///     strings as keys
     /// @param now what `strftime_now` gives
     /// @throws TemplateException naming the line, if the template fails, refuses the variables or reaches a limit
     /// @throws IllegalArgumentException if a variable is of another type
@@ -68,6 +69,7 @@ public final class Template {
             case Boolean truth -> truth;
             case Long number -> number;
             case Integer number -> number.longValue();
+            case BigInteger number -> Numbers.exact(number);
             case Double number -> number;
             case String text -> text;
             case List<?> list -> {

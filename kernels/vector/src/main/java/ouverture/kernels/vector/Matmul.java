@@ -64,7 +64,7 @@ final class Matmul {
         boolean copied = rounded || !whole || !direct && x.rows() < Tile.ROWS;
         Tile.Rows inputs = copied ? copy(x, rounded) : new Tile.Rows(x.data(), 0, x.rowBytes());
         Product product = new Product(out, inputs, x.rows(), weight, bias, format);
-        int grain = Math.ceilDiv(GRAIN, weight.columns() * x.rows());
+        int grain = Math.clamp(GRAIN / ((long) weight.columns() * x.rows() + 1), 1, GRAIN);
         if (direct && format instanceof RowFormat.Direct rows) {
             pool.run(weight.rows(), grain, (from, to) -> multiplyDirectly(product, rows, from, to));
         } else {

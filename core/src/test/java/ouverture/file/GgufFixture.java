@@ -3,6 +3,7 @@ package ouverture.file;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -18,7 +19,7 @@ import ouverture.tensor.DType;
 
 /// Builds small GGUF files for tests, sound ones by default; single fields can be set to what a hostile file
 /// would say.
-public final class GgufWriter {
+public final class GgufFixture {
     private final Map<String, Object> values = new LinkedHashMap<>();
     private final List<Weights> tensors = new ArrayList<>();
     private int version = 3;
@@ -35,13 +36,33 @@ public final class GgufWriter {
     private record Weights(String name, int number, long[] sizes, byte[] data, long offset) {}
 
     /// A file that says which architecture it has, and nothing else.
-    public static GgufWriter of(String architecture) {
-        return new GgufWriter().with("general.architecture", architecture);
+    public static GgufFixture of(String architecture) {
+        return new GgufFixture().with("general.architecture", architecture);
+    }
+
+    /// A copy of a file's header and tensors, to be changed.
+    public static GgufFixture copyOf(Path file) {
+        GgufFixture copy = new GgufFixture();
+        try (ModelFile source = ModelFile.open(file)) {
+            source.metadata()
+                    .values()
+                    .forEach((key, value) ->
+                            copy.with(key, value instanceof List<?> list ? list.toArray(String[]::new) : value));
+            source.tensors()
+                    .values()
+                    .forEach(tensor -> copy.tensor(
+                            tensor.name(),
+                            tensor.type(),
+                            tensor.data().toArray(ValueLayout.JAVA_BYTE),
+                            tensor.columns(),
+                            tensor.rows()));
+        }
+        return copy;
     }
 
     /// Adds a key: Boolean, Integer (u32), Long (u64), Float, Double, String, `String[]`, `int[]` (i32),
     /// `float[]`, `boolean[]` or [Raw].
-    public GgufWriter with(String key, Object value) {
+    public GgufFixture with(String key, Object value) {
         values.put(key, value);
         return this;
     }
@@ -49,12 +70,12 @@ public final class GgufWriter {
     /// Adds a tensor behind the others.
     ///
     /// @param sizes columns first
-    public GgufWriter tensor(String name, DType type, byte[] data, long... sizes) {
+    public GgufFixture tensor(String name, DType type, byte[] data, long... sizes) {
         return tensor(name, type.ggmlNumber(), data, -1, sizes);
     }
 
     /// Adds an F32 tensor of random numbers from -1 to 1.
-    public GgufWriter randomTensor(String name, long seed, long... sizes) {
+    public GgufFixture randomTensor(String name, long seed, long... sizes) {
         long size = 1;
         for (long one : sizes) {
             size *= one;
@@ -66,25 +87,25 @@ public final class GgufWriter {
     ///
     /// @param number of its format
     /// @param offset where it says it starts, or -1 for behind the others
-    public GgufWriter tensor(String name, int number, byte[] data, long offset, long... sizes) {
+    public GgufFixture tensor(String name, int number, byte[] data, long offset, long... sizes) {
         tensors.add(new Weights(name, number, sizes, data, offset));
         return this;
     }
 
     /// Sets the version in the header.
-    public GgufWriter version(int version) {
+    public GgufFixture version(int version) {
         this.version = version;
         return this;
     }
 
     /// Sets the alignment of the data and the key that says so.
-    public GgufWriter alignment(int alignment) {
+    public GgufFixture alignment(int alignment) {
         this.alignment = alignment;
         return with("general.alignment", alignment);
     }
 
     /// Sets the counts that the header claims; -1 for the true ones.
-    public GgufWriter claiming(long tensors, long keys) {
+    public GgufFixture claiming(long tensors, long keys) {
         this.claimedTensors = tensors;
         this.claimedKeys = keys;
         return this;
