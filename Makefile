@@ -26,7 +26,7 @@ fuzz: ## the fuzz tests for FUZZ_SECONDS each, guided by coverage
 
 bench: ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture bench MODEL measures a model
 	$(MAVEN) -q -DskipTests -pl benchmarks -am package dependency:copy-dependencies -DincludeScope=runtime
-	tools/jdk java --add-modules=jdk.incubator.vector -cp 'benchmarks/target/classes:benchmarks/target/dependency/*' \
+	tools/jdk java --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -cp 'benchmarks/target/classes:benchmarks/target/dependency/*' \
 		org.openjdk.jmh.Main $(BENCH)
 
 doc: ## the Javadoc of core, in core/target/reports/apidocs

@@ -12,6 +12,7 @@ module ouverture.core {
     exports ouverture.error;
     exports ouverture.generate;
     exports ouverture.tensor to
+            ouverture.kernels.jit,
             ouverture.kernels.vector,
             ouverture.cli;
     exports ouverture.file to

@@ -38,7 +38,7 @@ import ouverture.tensor.Tensor;
 public class MatmulBenchmark {
     private static final int SIZE = 4096;
 
-    @Param({"scalar", "vector"})
+    @Param({"scalar", "vector", "jit"})
     private String kernels = "";
 
     @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0"})

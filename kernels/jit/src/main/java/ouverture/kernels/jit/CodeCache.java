@@ -1,0 +1,38 @@
+package ouverture.kernels.jit;
+
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The routines of one kernel set, written when they are first asked for. One thread at a time.
+final class CodeCache implements AutoCloseable {
+    private final InstructionSet set;
+    private final ExecutableMemory memory = new ExecutableMemory();
+    private final Map<Routine, MemorySegment> installed = new HashMap<>();
+
+    CodeCache(InstructionSet set) {
+        this.set = set;
+    }
+
+    /// What the routines are written for.
+    InstructionSet set() {
+        return set;
+    }
+
+    /// The code of a routine.
+    MemorySegment get(Routine routine) {
+        MemorySegment code = installed.get(routine);
+        if (code == null) {
+            Assembler assembler = new Assembler();
+            routine.emit(assembler, set);
+            code = memory.install(assembler.code());
+            installed.put(routine, code);
+        }
+        return code;
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

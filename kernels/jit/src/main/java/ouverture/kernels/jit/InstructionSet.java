@@ -1,0 +1,43 @@
+package ouverture.kernels.jit;
+
+/// Sets of vector instructions that kernels are written for, the slowest first.
+enum InstructionSet {
+    /// AVX2 with FMA and F16C: Intel Haswell (2013), AMD Zen (2017) and later.
+    AVX2(256, 16),
+    /// AVX-512 F, BW, DQ and VL: Intel Skylake-SP (2017), AMD Zen 4 (2022) and later.
+    AVX512(512, 32);
+
+    private final int bits;
+    private final int registers;
+
+    InstructionSet(int bits, int registers) {
+        this.bits = bits;
+        this.registers = registers;
+    }
+
+    /// Bits of a vector.
+    int bits() {
+        return bits;
+    }
+
+    /// Bytes of a vector.
+    int bytes() {
+        return bits / 8;
+    }
+
+    /// Floats of a vector.
+    int lanes() {
+        return bits / 32;
+    }
+
+    /// Number of vector registers.
+    int registers() {
+        return registers;
+    }
+
+    /// The whole register of a number.
+    Vector vector(int number) {
+        assert number < registers : number;
+        return new Vector(number, bits);
+    }
+}

@@ -1,0 +1,112 @@
+package ouverture.kernels.jit;
+
+import java.util.Arrays;
+import ouverture.tensor.Attention;
+import ouverture.tensor.Batch;
+import ouverture.tensor.KvCache;
+import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkerPool;
+
+/// Attention over a paged cache, split into items: some neighbouring rows of one sequence, with some query heads
+/// of one key/value head.
+final class PagedAttention {
+    /// Queries of one item at most, unless one row has more heads to a key/value head.
+    private static final int QUERIES = 32;
+
+    /// Items per thread, at least.
+    private static final int ITEMS = 2;
+
+    /// Multiplications below which handing work to another thread costs more than it gains.
+    private static final long GRAIN = 1 << 16;
+
+    private final CodeCache code;
+    private final WorkerPool pool;
+    private final WorkMemory[] memory;
+
+    /// @param memory scratch memory of each worker
+    PagedAttention(CodeCache code, WorkerPool pool, WorkMemory[] memory) {
+        this.code = code;
+        this.pool = pool;
+        this.memory = memory;
+    }
+
+    /// One call's operands.
+    record Operands(Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention attention) {
+        /// Makes sure that what machine code will read is there.
+        void check() {
+            int rows = batch.rows();
+            Addresses.shape(query, rows, attention.heads() * attention.keySize());
+            Addresses.shape(out, rows, attention.heads() * attention.valueSize());
+            Tensor keys = cache.keys();
+            Tensor values = cache.values();
+            boolean fits = attention.kvHeads() * attention.keySize() <= keys.columns()
+                    && attention.kvHeads() * attention.valueSize() <= values.columns()
+                    && keys.rows() % cache.blockSize() == 0
+                    && keys.rows() == values.rows()
+                    && attention.heads() % attention.kvHeads() == 0;
+            if (!fits) {
+                throw new IllegalArgumentException(attention + " does not fit " + cache);
+            }
+            Addresses.of(query);
+            Addresses.of(out);
+            Addresses.of(keys);
+            Addresses.of(values);
+            Tensor sinks = attention.sinks();
+            if (sinks != null) {
+                Addresses.vector(sinks, attention.heads());
+            }
+        }
+    }
+
+    /// The rows from `row` to `row + rows`, all of one sequence, and the query heads from `head` to `head +
+    /// heads`, all of one key/value head.
+    record Item(int row, int rows, int head, int heads) {}
+
+    void attend(Operands operands) {
+        operands.check();
+        Attention attention = operands.attention;
+        int group = attention.heads() / attention.kvHeads();
+        int[] starts = starts(operands.batch, Math.max(1, QUERIES / group));
+        int blocks = starts.length - 1;
+        int parts = Math.ceilDiv(ITEMS * pool.threads(), Math.max(1, blocks * attention.kvHeads()));
+        int heads = Math.ceilDiv(group, Math.min(group, parts));
+        int partsOfGroup = Math.ceilDiv(group, heads);
+        int partsOfRow = partsOfGroup * attention.kvHeads();
+        HeadGroup.Routines routines = new HeadGroup.Routines(code, operands);
+        int items = blocks * partsOfRow;
+        pool.run(items, grain(operands, items), (worker, from, to) -> {
+            for (int i = from; i < to; i++) {
+                int row = starts[i / partsOfRow];
+                int rows = starts[i / partsOfRow + 1] - row;
+                int part = i % partsOfRow;
+                int first = part % partsOfGroup * heads;
+                int head = part / partsOfGroup * group + first;
+                Item item = new Item(row, rows, head, Math.min(heads, group - first));
+                new HeadGroup(operands, item, routines, memory[worker]).attend();
+            }
+        });
+    }
+
+    private static int grain(Operands operands, int items) {
+        long positions = 0;
+        for (int position : operands.batch.positions()) {
+            positions += position + 1;
+        }
+        Attention attention = operands.attention;
+        long work = positions * attention.heads() * (attention.keySize() + attention.valueSize());
+        return Math.clamp(GRAIN * items / Math.max(1, work), 1, Integer.MAX_VALUE);
+    }
+
+    /// Where each block of at most `rows` neighbouring rows of one sequence starts, and the number of rows.
+    private static int[] starts(Batch batch, int rows) {
+        int[] starts = new int[batch.rows() + 1];
+        int blocks = 0;
+        for (int r = 1; r <= batch.rows(); r++) {
+            boolean same = r < batch.rows() && batch.sequences()[r] == batch.sequences()[r - 1];
+            if (!same || r - starts[blocks] == rows) {
+                starts[++blocks] = r;
+            }
+        }
+        return Arrays.copyOf(starts, blocks + 1);
+    }
+}

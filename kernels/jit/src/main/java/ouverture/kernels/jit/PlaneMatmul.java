@@ -1,0 +1,104 @@
+package ouverture.kernels.jit;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import ouverture.tensor.Tensor;
+
+/// Products with weights of several planes.
+final class PlaneMatmul implements AutoCloseable {
+    private final Matmul matmul;
+    private final WorkMemory inputMemory = new WorkMemory();
+    private final WorkMemory outputMemory = new WorkMemory();
+
+    PlaneMatmul(Matmul matmul) {
+        this.matmul = matmul;
+    }
+
+    /// `out[r][h] = weight[h] x[r][h]`.
+    void perHead(Tensor out, Tensor x, Tensor weight, boolean rounded) {
+        int heads = weight.planes();
+        int inputs = weight.columns();
+        int outputs = weight.rows();
+        Addresses.same(x.columns(), heads * inputs, "columns of " + x.name());
+        Addresses.shape(out, x.rows(), heads * outputs);
+        for (int h = 0; h < heads && x.rows() > 0; h++) {
+            MemorySegment results = out.data().asSlice(4L * h * outputs);
+            MemorySegment operands = x.data().asSlice(4L * h * inputs);
+            matmul.multiply(
+                    new Matmul.Rows(results, x.rows(), outputs, out.rowBytes()),
+                    new Matmul.Rows(operands, x.rows(), inputs, x.rowBytes()),
+                    weight.plane(h),
+                    null,
+                    rounded);
+        }
+    }
+
+    /// `out[s] = experts[chosen[s]] x[s] + bias[chosen[s]]`, expert by expert: its inputs are gathered, multiplied at
+    /// once, and the results put where they belong.
+    void experts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen, boolean rounded) {
+        int slots = Math.toIntExact(chosen.size());
+        Addresses.shape(out, slots, experts.rows());
+        Addresses.of(chosen);
+        if (slots == 0) {
+            return;
+        }
+        int slotsOfInput = slots / x.rows();
+        Addresses.same(x.rows() * slotsOfInput, slots, "slots of " + x.name());
+        long[] order = new long[slots];
+        for (int s = 0; s < slots; s++) {
+            int expert = Objects.checkIndex(chosen.data().getAtIndex(JAVA_INT, s), experts.planes());
+            order[s] = (long) expert << 32 | s;
+        }
+        Arrays.sort(order);
+        for (int from = 0, to; from < slots; from = to) {
+            int expert = (int) (order[from] >> 32);
+            to = from + 1;
+            while (to < slots && order[to] >> 32 == expert) {
+                to++;
+            }
+            int[] outputs =
+                    Arrays.stream(order, from, to).mapToInt(o -> (int) o).toArray();
+            Tensor offsets = bias == null
+                    ? null
+                    : bias.shaped(experts.planes(), experts.rows()).rows(expert, 1);
+            multiply(out, x, outputs, slotsOfInput, experts.plane(expert), offsets, rounded);
+        }
+    }
+
+    /// @param slots rows of `out`; a row of x serves `slotsOfInput` of them
+    private void multiply(
+            Tensor out,
+            Tensor x,
+            int[] slots,
+            int slotsOfInput,
+            Tensor weight,
+            @Nullable Tensor bias,
+            boolean rounded) {
+        long inBytes = x.rowBytes();
+        long outBytes = out.rowBytes();
+        MemorySegment inputs = inputMemory.segment(slots.length * inBytes);
+        MemorySegment results = outputMemory.segment(slots.length * outBytes);
+        for (int i = 0; i < slots.length; i++) {
+            MemorySegment.copy(x.data(), slots[i] / slotsOfInput * inBytes, inputs, i * inBytes, inBytes);
+        }
+        matmul.multiply(
+                new Matmul.Rows(results, slots.length, weight.rows(), outBytes),
+                new Matmul.Rows(inputs, slots.length, weight.columns(), inBytes),
+                weight,
+                bias,
+                rounded);
+        for (int i = 0; i < slots.length; i++) {
+            MemorySegment.copy(results, i * outBytes, out.data(), slots[i] * outBytes, outBytes);
+        }
+    }
+
+    @Override
+    public void close() {
+        inputMemory.close();
+        outputMemory.close();
+    }
+}

@@ -1,0 +1,29 @@
+package ouverture.kernels.jit;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// One piece of native memory that grows to the largest size asked for.
+@SuppressWarnings("MustBeClosedChecker") // close() and growing close the arena
+final class WorkMemory implements AutoCloseable {
+    private static final long LEAST = 4096;
+    private static final long ALIGNMENT = 64;
+
+    private Arena arena = Arena.ofShared();
+    private MemorySegment memory = MemorySegment.NULL;
+
+    /// At least `bytes` bytes; what was asked for before is void. Holds what it held, if it need not grow.
+    MemorySegment segment(long bytes) {
+        if (memory.byteSize() < bytes) {
+            arena.close();
+            arena = Arena.ofShared();
+            memory = arena.allocate(Math.max(bytes, LEAST), ALIGNMENT);
+        }
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

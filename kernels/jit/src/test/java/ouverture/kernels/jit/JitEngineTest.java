@@ -1,0 +1,9 @@
+package ouverture.kernels.jit;
+
+import ouverture.EngineContract;
+
+final class JitEngineTest extends EngineContract {
+    JitEngineTest() {
+        super("jit");
+    }
+}
