@@ -5,7 +5,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,7 +28,7 @@ public final class ExpertResidency {
 
     private final long budget;
     private final Optional<MappedPages> pages;
-    private final Map<GatedMlp, Layer> layers = new IdentityHashMap<>();
+    private final IdentityHashMap<GatedMlp, Layer> layers = new IdentityHashMap<>();
     private double weight = 1;
     private long residentBytes;
 
