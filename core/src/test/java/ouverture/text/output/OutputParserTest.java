@@ -86,10 +86,9 @@ class OutputParserTest {
     }
 
     private static List<Case> deepSeek() {
-        String v3 =
-                "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>"
-                        + "get_weather\n```json\n{\"town\": \"Nice\"}\n"
-                        + "```<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
+        String v3 = "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>"
+                + "get_weather\n```json\n{\"town\": \"Nice\"}\n"
+                + "```<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
         String v31 =
                 "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{\"town\": \"Nice\"}<｜tool▁call▁end｜>"
                         + "<｜tool▁call▁begin｜>exec<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
