@@ -196,7 +196,8 @@ public abstract class EngineContract {
                 .isInstanceOf(ResourceException.class)
                 .hasMessageContaining("scalar");
         assertThatThrownBy(() -> Engine.open(Path.of("/nowhere/model.gguf"))).isInstanceOf(ModelFileException.class);
-        Path unknown = GgufFixture.of("abacus").write(folder.resolve("abacus.gguf"));
+        Path unknown =
+                GgufFixture.of("abacus").with("abacus.context_length", 64).write(folder.resolve("abacus.gguf"));
         assertThatThrownBy(() -> Engine.open(unknown, options))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("abacus");
