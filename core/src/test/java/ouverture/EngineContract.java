@@ -198,7 +198,10 @@ public abstract class EngineContract {
 
     @Test
     void unknownFamiliesAreRefused(@TempDir Path folder) {
-        Path mamba = GgufWriter.of("mamba").randomTensor("token_embd.weight", 1, 8, 4).write(folder.resolve("m.gguf"));
+        Path mamba = GgufWriter.of("mamba")
+                .with("mamba.context_length", 64L)
+                .randomTensor("token_embd.weight", 1, 8, 4)
+                .write(folder.resolve("m.gguf"));
         assertThatThrownBy(() -> Engine.open(mamba, options))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("mamba");

@@ -122,7 +122,10 @@ class InspectCommandTest {
 
     @Test
     void unknownFamilyIsShownWithTheReason() {
-        Path mamba = GgufWriter.of("mamba").randomTensor("token_embd.weight", 1, 8, 4).write(folder.resolve("m.gguf"));
+        Path mamba = GgufWriter.of("mamba")
+                .with("mamba.context_length", 64L)
+                .randomTensor("token_embd.weight", 1, 8, 4)
+                .write(folder.resolve("m.gguf"));
         Invocation run = Invocation.of("inspect", mamba);
 
         assertThat(run.code()).isZero();
