@@ -156,7 +156,7 @@ class InspectCommandTest {
 
     @Test
     void unknownFamilyIsShownWithTheReason() {
-        Path mamba = GgufWriter.of("mamba")
+        Path mamba = GgufFixture.of("mamba")
                 .with("mamba.context_length", 64L)
                 .randomTensor("token_embd.weight", 1, 8, 4)
                 .write(folder.resolve("m.gguf"));
