@@ -105,7 +105,7 @@ class DeepSeekTest {
                 "expert_group_count|4|6 experts",
                 "expert_gating_func|9|expert_gating_func is 9",
                 "attention.head_count|1073741826|head_count is 1073741826",
-                "attention.key_length_mla|2|rope.dimension_count is 2",
+                "attention.key_length_mla|2|rotates 2 elements of heads of 1",
                 "attention.kv_lora_rank|9|attn_kv_a_mqa",
                 "block_count|3|blk.2.",
                 "leading_dense_block_count|2|ffn_gate.weight",
