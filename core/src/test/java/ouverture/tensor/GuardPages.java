@@ -15,6 +15,7 @@ import java.util.List;
 
 /// Memory that ends where a page begins that nothing may touch: machine code that reads one byte too far ends the
 /// process at once. Linux; elsewhere it is ordinary memory.
+@SuppressWarnings("restricted") // sizes are those that were asked for
 final class GuardPages implements Arena {
     private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
     private static final long PAGE = 1 << 16; // at least, on any machine
@@ -25,8 +26,7 @@ final class GuardPages implements Arena {
     /// The functions of the C library; made on first use.
     private static final class Library {
         static final MethodHandle MAP = function(
-                "mmap",
-                FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+                "mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
         static final MethodHandle PROTECT =
                 function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
         static final MethodHandle UNMAP = function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
@@ -47,12 +47,13 @@ final class GuardPages implements Arena {
         }
         long pages = Math.ceilDiv(Math.max(1, bytes), PAGE) * PAGE;
         try {
-            MemorySegment all = (MemorySegment) Library.MAP.invokeExact(
-                    MemorySegment.NULL, pages + 2 * PAGE, NO_ACCESS, PRIVATE_ANONYMOUS, -1, 0L);
+            MemorySegment all = (MemorySegment)
+                    Library.MAP.invokeExact(MemorySegment.NULL, pages + 2 * PAGE, NO_ACCESS, PRIVATE_ANONYMOUS, -1, 0L);
             assertThat(all.address()).as("address of new pages").isNotEqualTo(-1);
             mapped.add(all.reinterpret(pages + 2 * PAGE));
             MemorySegment usable = MemorySegment.ofAddress(all.address() + PAGE);
-            assertThat((int) Library.PROTECT.invokeExact(usable, pages, READ_WRITE)).isZero();
+            assertThat((int) Library.PROTECT.invokeExact(usable, pages, READ_WRITE))
+                    .isZero();
             long start = usable.address() + (pages - bytes) / alignment * alignment;
             return MemorySegment.ofAddress(start).reinterpret(bytes, arena, null);
         } catch (RuntimeException | Error e) {
@@ -72,7 +73,8 @@ final class GuardPages implements Arena {
         arena.close();
         for (MemorySegment pages : mapped) {
             try {
-                assertThat((int) Library.UNMAP.invokeExact(pages, pages.byteSize())).isZero();
+                assertThat((int) Library.UNMAP.invokeExact(pages, pages.byteSize()))
+                        .isZero();
             } catch (RuntimeException | Error e) {
                 throw e;
             } catch (Throwable e) {

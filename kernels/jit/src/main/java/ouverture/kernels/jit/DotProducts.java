@@ -176,7 +176,8 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
             Vector high = set.vector(rows == 4 ? 1 : free).as(128);
             assembler.store(Instruction.VEXTRACTF128, high, a, 1);
             assembler.emit(Instruction.VADDPS, a.as(128), a.as(128), high);
-            assembler.store(rows == 4 ? Instruction.VMOVUPS_STORE : Instruction.VMOVSS_STORE, Memory.at(RAX, 0), a.as(128));
+            assembler.store(
+                    rows == 4 ? Instruction.VMOVUPS_STORE : Instruction.VMOVSS_STORE, Memory.at(RAX, 0), a.as(128));
         }
     }
 }

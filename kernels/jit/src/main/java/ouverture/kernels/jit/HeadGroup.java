@@ -230,7 +230,13 @@ final class HeadGroup {
             if (done < count) {
                 long rest = at + done * routines.key.rowBytes();
                 NativeCalls.call(
-                        routines.singleScores[tile], rest, query, out + 4L * done, count - done, routines.keySteps, base);
+                        routines.singleScores[tile],
+                        rest,
+                        query,
+                        out + 4L * done,
+                        count - done,
+                        routines.keySteps,
+                        base);
             }
         }
     }
@@ -289,7 +295,8 @@ final class HeadGroup {
     private final class Side {
         private final Format format;
         private final long decodedAt;
-        private final int head = item.head() / (operands.attention().heads() / operands.attention().kvHeads());
+        private final int head = item.head()
+                / (operands.attention().heads() / operands.attention().kvHeads());
 
         /// @param decodedAt byte of scratch memory where heads go that are not read in place
         Side(Format format, long decodedAt) {
@@ -331,7 +338,9 @@ final class HeadGroup {
         long at(int from, int p) {
             return format.decoded()
                     ? memory.address() + decodedAt + p * format.rowBytes()
-                    : format.slots.data().address() + slot(from + p) + format.slots.type().bytes(head * format.size);
+                    : format.slots.data().address()
+                            + slot(from + p)
+                            + format.slots.type().bytes(head * format.size);
         }
     }
 }

@@ -35,8 +35,7 @@ final class Lanes {
         Vector low = vector;
         while (low.bits() > 128) {
             Vector high = new Vector(free, low.bits() / 2);
-            Instruction extract =
-                    low.bits() == 512 ? Instruction.VEXTRACTF64X4 : Instruction.VEXTRACTF128;
+            Instruction extract = low.bits() == 512 ? Instruction.VEXTRACTF64X4 : Instruction.VEXTRACTF128;
             assembler.store(extract, high, low, 1);
             low = low.half();
             assembler.emit(operation, low, low, high);

@@ -188,7 +188,12 @@ final class Matmul implements AutoCloseable {
             } else {
                 decode(weight, row, count, panel, stride);
             }
-            multiply(product, panel.address(), product.inputs.columns / code.set().lanes(), row, count);
+            multiply(
+                    product,
+                    panel.address(),
+                    product.inputs.columns / code.set().lanes(),
+                    row,
+                    count);
         }
     }
 

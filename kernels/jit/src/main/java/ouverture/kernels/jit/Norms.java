@@ -47,7 +47,8 @@ final class Norms {
         }
     }
 
-    /// `out[i] = (x[i] - mean) * factor * weight[i] + bias[i]`. Arguments: out, x, weight, bias, number of elements, and
+    /// `out[i] = (x[i] - mean) * factor * weight[i] + bias[i]`. Arguments: out, x, weight, bias, number of elements,
+    /// and
     /// two doubles: mean and factor.
     ///
     /// @param weighted whether there is a weight; if not, there must be as many readable bytes all the same

@@ -120,8 +120,7 @@ record WeightedSum(DType type, int steps, int sums) implements Routine {
         private void addRow() {
             int factors = vectors * sums;
             for (int i = 0; i < sums; i++) {
-                assembler.emit(
-                        Instruction.VBROADCASTSS, set.vector(factors + i), Memory.row(R11, RBX, RBP, i));
+                assembler.emit(Instruction.VBROADCASTSS, set.vector(factors + i), Memory.row(R11, RBX, RBP, i));
             }
             for (int vector = 0; vector < vectors; vector++) {
                 int part = vector % reader.parts();

@@ -70,8 +70,7 @@ class AssemblerTest {
                 assembler.store(instruction, destination, vector(operands[1]));
             }
         } else if (count == 3 && last) {
-            assembler.emit(
-                    instruction, vector(operands[0]), vector(operands[1]), operand(operands[2]), immediate);
+            assembler.emit(instruction, vector(operands[0]), vector(operands[1]), operand(operands[2]), immediate);
         } else if (count == 3) {
             assembler.emit(instruction, vector(operands[0]), vector(operands[1]), operand(operands[2]));
         } else if (last) {
@@ -161,7 +160,8 @@ class AssemblerTest {
         assembler.emit(Instruction.VPERMILPS, new Vector(1, 256), assembler.constant(1, 2, 3, 4, 5, 6, 7, 8), 3);
         assembler.leave();
         byte[] code = assembler.code();
-        String text = "4883e901" + "0f8c0b000000" + "0f85f0ffffff" + "e9ebffffff" + "c4e37d040d" + "21000000" + "03" + "c3";
+        String text =
+                "4883e901" + "0f8c0b000000" + "0f85f0ffffff" + "e9ebffffff" + "c4e37d040d" + "21000000" + "03" + "c3";
         assertThat(HexFormat.of().formatHex(Arrays.copyOf(code, 32))).isEqualTo(text);
         assertThat(code).hasSize(64 + 32);
         assertThat(Arrays.copyOfRange(code, 64, 72)).containsExactly(1, 0, 0, 0, 2, 0, 0, 0);

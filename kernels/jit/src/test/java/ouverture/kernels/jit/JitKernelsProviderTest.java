@@ -32,8 +32,8 @@ class JitKernelsProviderTest {
     @Test
     void saysWhichSystemsItServes() {
         assertThat(JitKernelsProvider.unusable("Windows 11", "amd64"))
-                .hasValueSatisfying(
-                        reason -> assertThat(reason).contains("Windows 11 on amd64").contains("--kernels vector"));
+                .hasValueSatisfying(reason ->
+                        assertThat(reason).contains("Windows 11 on amd64").contains("--kernels vector"));
         assertThat(JitKernelsProvider.unusable("Linux", "aarch64")).isPresent();
         assertThat(JitKernelsProvider.unusable("Mac OS X", "x86_64")).isPresent();
     }
