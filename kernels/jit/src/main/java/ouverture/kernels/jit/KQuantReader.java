@@ -12,6 +12,9 @@ final class KQuantReader extends WeightReader {
     /// Of Q4_K and Q5_K.
     private static final int WIDE_PART = 32;
 
+    /// What a 4-bit quant can be, and floats of a long vector.
+    private static final int LEVELS = 16;
+
     /// Floats of scratch memory before the minimums.
     private static final int MINIMUMS = 16;
 
@@ -119,6 +122,10 @@ final class KQuantReader extends WeightReader {
     @Override
     void read(Vector to, Memory step, int part) {
         int column = part * set.lanes();
+        if (type == DType.Q4_K && set.lanes() == LEVELS) {
+            lookUp(to, step, column);
+            return;
+        }
         boolean wideParts = type == DType.Q4_K || type == DType.Q5_K;
         boolean hasMinimum = wideParts || type == DType.Q2_K;
         int size = wideParts ? WIDE_PART : PART;
@@ -139,6 +146,30 @@ final class KQuantReader extends WeightReader {
         if (hasMinimum) {
             emit(Instruction.VSUBPS, to, to, second);
         }
+    }
+
+    /// Reads Q4_K by what each of the 16 quants means in a part, which is one vector of floats.
+    private void lookUp(Vector to, Memory step, int column) {
+        int part = column / WIDE_PART;
+        if (column % WIDE_PART == 0) {
+            int[] quants = new int[LEVELS];
+            for (int i = 0; i < LEVELS; i++) {
+                quants[i] = Float.floatToRawIntBits(i);
+            }
+            emit(Instruction.VBROADCASTSS, scale, scratch(part));
+            emit(Instruction.VMULPS, scale, scale, assembler.constant(quants));
+            emit(Instruction.VBROADCASTSS, to, scratch(MINIMUMS + part));
+            emit(Instruction.VSUBPS, scale, scale, to);
+        }
+        // Two neighbouring parts share their bytes.
+        Vector quants = column % WIDE_PART == 0 ? second : third;
+        if (part % 2 == 0) {
+            emit(Instruction.VPMOVZXBD, quants, step.plus(16 + part / 2 * WIDE_PART + column % WIDE_PART));
+        } else {
+            shift(quants, -4);
+        }
+        // Of an index it takes the lower four bits.
+        emit(Instruction.VPERMPS, to, quants, scale);
     }
 
     /// Two bits of each number: in byte i those of numbers i, i + 32, i + 64 and i + 96 of 128.
