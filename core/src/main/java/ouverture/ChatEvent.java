@@ -16,8 +16,25 @@ public sealed interface ChatEvent {
         }
     }
 
+    /// A piece of a thought: whole code points. Thoughts are never in a [Text], and answers never in one of these.
+    ///
+    /// @param tokens log-probabilities of the tokens since the last piece, if they were asked for
+    record Thinking(String text, List<TokenProbability> tokens) implements ChatEvent {
+        public Thinking {
+            tokens = List.copyOf(tokens);
+        }
+    }
+
+    /// The model asks for a tool. The call is complete; the answer may go on with more of them.
+    ///
+    /// @param index 0 for the first call of the answer, then 1 and so on
+    /// @param isValid whether the arguments are a JSON object; if not, they are what the model wrote in its place
+    record ToolCall(int index, Message.Call call, boolean isValid) implements ChatEvent {}
+
     /// The end of the answer; nothing follows.
-    record Finished(FinishReason reason, Usage usage) implements ChatEvent {}
+    ///
+    /// @param reasoning what became of the request's setting
+    record Finished(FinishReason reason, Usage usage, ReasoningApplied reasoning) implements ChatEvent {}
 
     /// What an answer took.
     ///

@@ -2,57 +2,126 @@ package ouverture;
 
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import ouverture.error.RequestException;
+import ouverture.error.TemplateException;
 import ouverture.file.Metadata;
 import ouverture.text.ChatTemplate;
 import ouverture.text.Tokenizer;
+import ouverture.text.output.DeclaredTools;
+import ouverture.text.output.OutputFormat;
+import ouverture.text.output.OutputFormat.Traits;
 
-/// Renders conversations by a model's own template and turns them into tokens. Special tokens of the template
-/// count; what users write never becomes one.
+/// Renders conversations by a model's own template, turns them into tokens, and knows how to read the answer.
+/// Special tokens of the template count; what users write never becomes one.
 final class ChatPrompt {
+    private static final LocalDateTime SOME_DAY = LocalDateTime.of(2025, 1, 1, 0, 0);
+
     private final ChatTemplate template;
     private final Tokenizer tokenizer;
+    private final OutputFormat format;
+    private final PromptMessages messages;
+    private final ReasoningSwitch reasoning;
 
-    private ChatPrompt(ChatTemplate template, Tokenizer tokenizer) {
-        this.template = template;
+    private ChatPrompt(String source, Tokenizer tokenizer) {
+        this.template = ChatTemplate.parse(source);
         this.tokenizer = tokenizer;
+        Traits traits = new Traits(source, tokenizer);
+        format = OutputFormat.of(traits);
+        messages = new PromptMessages(tokenizer, traits, format);
+        ChatRequest probe = ChatRequest.of("Hi");
+        reasoning = ReasoningSwitch.of(
+                format, traits, variables -> render(probe.withTemplateVariables(variables), false, SOME_DAY));
     }
 
     /// The chat template of a file, where it has one.
     ///
-    /// @throws ouverture.error.TemplateException if it cannot be parsed
+    /// @throws TemplateException if it cannot be parsed
     static Optional<ChatPrompt> of(Metadata metadata, Tokenizer tokenizer) {
-        return metadata.string("tokenizer.chat_template")
-                .map(source -> new ChatPrompt(ChatTemplate.parse(source), tokenizer));
+        return metadata.string("tokenizer.chat_template").map(source -> new ChatPrompt(source, tokenizer));
     }
 
-    int[] encode(List<Message> messages) {
-        List<Object> rendered = new ArrayList<>();
-        for (Message message : messages) {
-            rendered.add(Map.of(
-                    "role",
-                    message.role().name().toLowerCase(Locale.ROOT),
-                    "content",
-                    tokenizer.guard(message.content())));
+    /// Renders a request.
+    ///
+    /// @param positions tokens that prompt and answer have room for together
+    /// @throws TemplateException if the template refuses the conversation
+    Prompt prompt(ChatRequest request, int positions) {
+        Map<String, Object> set = reasoning.variables(request.reasoning());
+        Map<String, Object> variables = new LinkedHashMap<>(set);
+        variables.putAll(request.templateVariables());
+        set.keySet().removeAll(request.templateVariables().keySet());
+        String text = render(request.withTemplateVariables(variables));
+        int length = tokenizer.encode(text, false, true).length;
+        int room = Math.max(1, positions - length);
+        int answer = request.maxTokens() == 0 ? room : Math.min(room, request.maxTokens());
+        ReasoningSwitch.Plan plan = reasoning.plan(
+                request.reasoning(), set, text, answer, !request.tools().isEmpty());
+        String whole = text + plan.suffix();
+        return new Prompt(
+                encode(whole),
+                format.parser(tokenizer, declared(request), whole),
+                new ThoughtLimit(plan.budget(), closing(plan.closing()), closing(plan.lastClosing())),
+                plan.applied());
+    }
+
+    private int[] closing(String text) {
+        return tokenizer.encode(text, false, true);
+    }
+
+    private static DeclaredTools declared(ChatRequest request) {
+        Map<String, String> schemas = new HashMap<>();
+        request.tools().forEach(tool -> schemas.put(tool.name(), tool.parameters()));
+        int calls = request.messages().stream()
+                .mapToInt(message -> message.calls().size())
+                .sum();
+        return DeclaredTools.of(schemas, calls);
+    }
+
+    /// Most templates take the arguments of earlier calls as values; some want them as text.
+    private String render(ChatRequest request) {
+        LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+        try {
+            return render(request, false, now);
+        } catch (TemplateException e) {
+            boolean hasCalls = request.messages().stream()
+                    .anyMatch(message -> !message.calls().isEmpty());
+            if (!hasCalls) {
+                throw e;
+            }
+            try {
+                return render(request, true, now);
+            } catch (TemplateException again) {
+                e.addSuppressed(again);
+                throw e;
+            }
         }
-        Map<String, @Nullable Object> variables = new HashMap<>();
-        variables.put("messages", rendered);
+    }
+
+    private String render(ChatRequest request, boolean textArguments, LocalDateTime now) {
+        Map<String, @Nullable Object> variables = messages.variables(request, textArguments);
         variables.put("add_generation_prompt", true);
-        variables.put("tools", null);
-        String bos =
-                tokenizer.bos().isPresent() ? tokenizer.piece(tokenizer.bos().getAsInt()) : "";
-        variables.put("bos_token", bos);
+        variables.put("bos_token", bos());
         variables.put(
                 "eos_token",
                 tokenizer.eos().isPresent() ? tokenizer.piece(tokenizer.eos().getAsInt()) : "");
-        String text = template.render(variables, LocalDateTime.now(ZoneId.systemDefault()));
-        boolean begun = !bos.isEmpty() && text.startsWith(bos);
+        try {
+            return template.render(variables, now);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(
+                    "A template variable of the request has a value that is not JSON: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private String bos() {
+        return tokenizer.bos().isPresent() ? tokenizer.piece(tokenizer.bos().getAsInt()) : "";
+    }
+
+    private int[] encode(String text) {
+        boolean begun = !bos().isEmpty() && text.startsWith(bos());
         return tokenizer.encode(text, !begun, true);
     }
 }

@@ -1,27 +1,44 @@
 package ouverture;
 
 import java.util.List;
+import java.util.Map;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 
 /// A conversation that waits for its next answer.
 ///
 /// @param messages oldest first
-/// @param maxTokens tokens of the answer at most; 0 for as many as the context holds
-/// @param stop strings that end the answer and are not part of it
-public record ChatRequest(List<Message> messages, SamplingParameters sampling, int maxTokens, List<String> stop) {
+/// @param maxTokens tokens of the answer at most, thoughts included; 0 for as many as the context holds
+/// @param stop strings that end the answer and are not part of it; thoughts and calls may contain them
+/// @param tools what the model may ask for; without any, a family's call tags are text unless they are control
+///     tokens
+/// @param templateVariables further variables of the chat template, JSON values of Java: they prevail over what
+///     `reasoning` sets
+public record ChatRequest(
+        List<Message> messages,
+        SamplingParameters sampling,
+        int maxTokens,
+        List<String> stop,
+        List<Tool> tools,
+        Reasoning reasoning,
+        Map<String, Object> templateVariables) {
     public ChatRequest {
         messages = List.copyOf(messages);
         stop = List.copyOf(stop);
+        tools = List.copyOf(tools);
+        templateVariables = Map.copyOf(templateVariables);
         CompletionRequest.check(maxTokens, stop);
         if (messages.isEmpty()) {
             throw new RequestException("The conversation has no message; give at least one.");
+        }
+        if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
+            throw new RequestException("Two tools of the request have the same name; give each its own.");
         }
     }
 
     /// A request with default sampling and no limits.
     public static ChatRequest of(List<Message> messages) {
-        return new ChatRequest(messages, SamplingParameters.DEFAULT, 0, List.of());
+        return new ChatRequest(messages, SamplingParameters.DEFAULT, 0, List.of(), List.of(), Reasoning.AUTO, Map.of());
     }
 
     /// A single question with default sampling.
@@ -30,14 +47,26 @@ public record ChatRequest(List<Message> messages, SamplingParameters sampling, i
     }
 
     public ChatRequest withSampling(SamplingParameters sampling) {
-        return new ChatRequest(messages, sampling, maxTokens, stop);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
     }
 
     public ChatRequest withMaxTokens(int maxTokens) {
-        return new ChatRequest(messages, sampling, maxTokens, stop);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
     }
 
     public ChatRequest withStop(List<String> stop) {
-        return new ChatRequest(messages, sampling, maxTokens, stop);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+    }
+
+    public ChatRequest withTools(List<Tool> tools) {
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+    }
+
+    public ChatRequest withReasoning(Reasoning reasoning) {
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+    }
+
+    public ChatRequest withTemplateVariables(Map<String, Object> templateVariables) {
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
     }
 }

@@ -1,17 +1,17 @@
 package ouverture;
 
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import ouverture.error.ModelFileException;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
+import ouverture.file.MappedPages;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
 import ouverture.generate.FinishReason;
@@ -19,16 +19,22 @@ import ouverture.generate.SamplingParameters;
 import ouverture.generate.Scheduler;
 import ouverture.generate.Sequence;
 import ouverture.generate.TokenProbability;
+import ouverture.model.ExpertResidency;
+import ouverture.model.MemoryPlan;
 import ouverture.model.Model;
 import ouverture.model.Scratch;
 import ouverture.model.family.Families;
 import ouverture.tensor.DType;
+import ouverture.tensor.HostMemory;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
+import ouverture.text.output.DeclaredTools;
+import ouverture.text.output.OutputFormat;
+import ouverture.text.output.OutputParser;
 
 /// One loaded model with its kernels, memory and scheduler. Thread-safe: many answers may run at once.
 public final class Engine implements ChatModel, AutoCloseable {
@@ -54,13 +60,18 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     /// Loads a model; throws as [#open(Path)], and [RequestException] if an option does not suit the model.
-    @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     public static Engine open(Path model, EngineOptions options) {
+        return open(model, options, HostMemory::here);
+    }
+
+    /// @param memory asked when the file is open and has what copies it needs
+    @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
+    static Engine open(Path model, EngineOptions options, Supplier<HostMemory> memory) {
         KernelsProvider provider = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);
         Arena arena = Arena.ofShared();
         try {
-            return new Engine(file, arena, provider, options);
+            return new Engine(file, arena, provider, options, memory);
         } catch (RuntimeException | Error e) {
             arena.close();
             file.close();
@@ -68,7 +79,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         }
     }
 
-    private Engine(ModelFile file, Arena arena, KernelsProvider provider, EngineOptions options) {
+    private Engine(
+            ModelFile file, Arena arena, KernelsProvider provider, EngineOptions options, Supplier<HostMemory> memory) {
         this.file = file;
         this.arena = arena;
         Metadata metadata = file.metadata();
@@ -83,11 +95,23 @@ public final class Engine implements ChatModel, AutoCloseable {
             case Q8_0 -> DType.Q8_0;
         };
         int blocks = Math.ceilDiv(positions, BLOCK_SIZE);
-        long cacheBytes = KvCache.bytes(cacheType, (long) blocks * BLOCK_SIZE, model.cacheShapes());
-        KvCache cache = allocate(metadata, model, cacheType, blocks, cacheBytes);
+        MemoryPlan plan = MemoryPlan.of(
+                file, model, cacheType, blocks * BLOCK_SIZE, options.batchTokens(), options.sequences(), memory.get());
+        plan.require(options.largerThanMemory());
+        KvCache cache;
+        Scratch scratch;
+        try {
+            cache = KvCache.allocate(arena, cacheType, blocks, BLOCK_SIZE, model.cacheShapes());
+            scratch = new Scratch(arena, plan.scratchBytes());
+        } catch (OutOfMemoryError e) {
+            throw new ResourceException(
+                    plan.needs() + ", and the system does not give them: ask for a smaller context, a smaller cache"
+                            + " format or smaller batches, or raise -XX:MaxDirectMemorySize.",
+                    e);
+        }
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
-        info = info(model, positions, cacheBytes, provider.name(), threads);
+        info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
         kernels = provider.create(new KernelsOptions(
                 threads,
                 switch (options.activations()) {
@@ -98,7 +122,8 @@ public final class Engine implements ChatModel, AutoCloseable {
                 model,
                 kernels,
                 cache,
-                new Scratch(arena),
+                scratch,
+                residency(plan),
                 new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens()));
     }
 
@@ -113,27 +138,16 @@ public final class Engine implements ChatModel, AutoCloseable {
             throw new RequestException("The context asked for is " + options.context() + " tokens; " + metadata.file()
                     + " was made for " + longest + " at most.");
         }
-        return options.context() > 0 ? options.context() : Math.min(longest, DEFAULT_CONTEXT);
+        return options.context() > 0
+                ? Math.min(options.context(), Integer.MAX_VALUE - BLOCK_SIZE)
+                : Math.min(longest, DEFAULT_CONTEXT);
     }
 
-    private KvCache allocate(Metadata metadata, Model model, DType type, int blocks, long bytes) {
-        long memory =
-                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                        ? system.getTotalMemorySize()
-                        : Long.MAX_VALUE;
-        String sentence = "The key/value cache of " + metadata.file() + " for " + (long) blocks * BLOCK_SIZE
-                + " tokens needs " + (bytes >> 20) + " MiB";
-        String remedy = "; ask for a smaller context or a smaller cache format";
-        if (bytes > memory / 10 * 9) {
-            throw new ResourceException(
-                    sentence + " and this machine has " + (memory >> 20) + " MiB of memory" + remedy + ".");
-        }
-        try {
-            return KvCache.allocate(arena, type, blocks, BLOCK_SIZE, model.cacheShapes());
-        } catch (OutOfMemoryError e) {
-            throw new ResourceException(
-                    sentence + ", more than Java gives" + remedy + ", or raise -XX:MaxDirectMemorySize.", e);
-        }
+    /// Experts are only looked after where there are some and not all weights fit.
+    private static @Nullable ExpertResidency residency(MemoryPlan plan) {
+        return plan.fits() || plan.expertBytes() == 0
+                ? null
+                : new ExpertResidency(plan.expertBudget(), MappedPages.find());
     }
 
     private ModelInfo info(Model model, int positions, long cacheBytes, String kernelsName, int threads) {
@@ -143,6 +157,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         for (Tensor tensor : file.tensors().values()) {
             parameters += tensor.size();
             boolean lookedUp = tensor.name().equals("position_embd.weight")
+                    || tensor.name().equals("per_layer_token_embd.weight")
                     || (tensor.name().equals("token_embd.weight")
                             && file.tensors().containsKey("output.weight"));
             bytesPerToken += lookedUp ? tensor.rowBytes() : tensor.bytes();
@@ -159,7 +174,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                 positions,
                 cacheBytes,
                 output == null ? 0 : output.rows(),
-                model.cacheShapes().size(),
+                metadata.integer("block_count"),
                 kernelsName,
                 threads,
                 tokenizer != null,
@@ -176,7 +191,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
-    /// Starts the answer to a conversation, rendered by the model's own chat template.
+    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool calls
+    /// come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
@@ -191,7 +207,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                             : "chat template: it continues"
                                     + " text, so ask for a completion (on the command line: run --raw)."));
         }
-        int[] prompt = chatPrompt.encode(request.messages());
+        Prompt prompt = chatPrompt.prompt(request, info.cachePositions());
         return start(prompt, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -208,10 +224,16 @@ public final class Engine implements ChatModel, AutoCloseable {
             case CompletionRequest.Prompt.Tokens(List<Integer> ids) ->
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+        OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
+        return start(
+                new Prompt(prompt, parser, ThoughtLimit.none(), ReasoningApplied.NOTHING),
+                request.sampling(),
+                request.maxTokens(),
+                request.stop());
     }
 
-    private Generation start(int[] prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
+    private Generation start(Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop) {
+        int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
         if (tokenizer == null && !stop.isEmpty()) {
@@ -223,11 +245,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.cachePositions() + ": shorten it, or ask for a larger context (the model was made for "
                     + info.contextLength() + ").");
         }
-        StreamedGeneration generation = new StreamedGeneration(
-                prompt.length,
-                tokenizer == null ? null : tokenizer.continuingDecoder(),
-                stop,
-                sampling.logProbs() >= 0);
+        StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
                 prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
         generation.started(sequence);

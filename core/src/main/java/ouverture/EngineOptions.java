@@ -14,6 +14,8 @@ import ouverture.error.RequestException;
 /// @param sequences answers that run in one batch
 /// @param queue answers that may wait before [ouverture.error.OverloadedException]
 /// @param batchTokens rows of one step at most: prompts are computed in chunks of this size
+/// @param largerThanMemory whether a model may be opened that does not fit the memory: its weights are then read
+///     from the mapped file again and again; of a mixture, the experts that are chosen most stay in memory
 public record EngineOptions(
         String kernels,
         int threads,
@@ -22,7 +24,8 @@ public record EngineOptions(
         int context,
         int sequences,
         int queue,
-        int batchTokens) {
+        int batchTokens,
+        boolean largerThanMemory) {
     /// Number formats of the key/value cache.
     public enum CacheFormat {
         F32,
@@ -40,7 +43,7 @@ public record EngineOptions(
 
     /// The fastest kernels, all processors, an F16 cache, exact activations, 8 sequences.
     public static final EngineOptions DEFAULT =
-            new EngineOptions("auto", 0, CacheFormat.F16, Activations.F32, 0, 8, 64, 512);
+            new EngineOptions("auto", 0, CacheFormat.F16, Activations.F32, 0, 8, 64, 512, false);
 
     public EngineOptions {
         atLeast("number of threads", threads, 0);
@@ -68,34 +71,47 @@ public record EngineOptions(
     }
 
     public EngineOptions withKernels(String kernels) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withThreads(int threads) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withCache(CacheFormat cache) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withActivations(Activations activations) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withContext(int context) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withSequences(int sequences) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withQueue(int queue) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 
     public EngineOptions withBatchTokens(int batchTokens) {
-        return new EngineOptions(kernels, threads, cache, activations, context, sequences, queue, batchTokens);
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+    }
+
+    public EngineOptions withLargerThanMemory(boolean largerThanMemory) {
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
     }
 }

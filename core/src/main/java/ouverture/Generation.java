@@ -14,13 +14,13 @@ public interface Generation extends Iterable<ChatEvent>, AutoCloseable {
 
     /// Reads the answer to its end.
     ///
-    /// @return its whole text
+    /// @return its whole text, without thoughts and calls
     default String text() {
         StringBuilder text = new StringBuilder();
         for (ChatEvent event : this) {
             switch (event) {
                 case ChatEvent.Text(String piece, var _) -> text.append(piece);
-                case ChatEvent.Finished _ -> {}
+                case ChatEvent.Thinking _, ChatEvent.ToolCall _, ChatEvent.Finished _ -> {}
             }
         }
         return text.toString();

@@ -15,7 +15,8 @@ import ouverture.generate.FinishReason;
 import ouverture.generate.Sequence;
 import ouverture.generate.TextStream;
 import ouverture.generate.TokenProbability;
-import ouverture.text.TokenDecoder;
+import ouverture.text.output.Output;
+import ouverture.text.output.OutputParser;
 
 /// Turns a sequence's tokens into events. The queue is bounded by the number of tokens that the sequence may
 /// have.
@@ -27,19 +28,17 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
     }
 
     private final BlockingQueue<Item> items = new LinkedBlockingQueue<>();
-    private final int promptTokens;
-    private final @Nullable TokenDecoder decoder;
+    private final Prompt prompt;
     private final TextStream text;
     private final boolean probabilities;
     private final List<TokenProbability> unsent = new ArrayList<>();
     private final long start = System.nanoTime();
     private long first;
+    private int calls;
     private volatile @Nullable Sequence sequence;
 
-    /// @param decoder of the model's tokenizer; null where there is none and the answer has no text
-    StreamedGeneration(int promptTokens, @Nullable TokenDecoder decoder, List<String> stop, boolean probabilities) {
-        this.promptTokens = promptTokens;
-        this.decoder = decoder;
+    StreamedGeneration(Prompt prompt, List<String> stop, boolean probabilities) {
+        this.prompt = prompt;
         this.text = new TextStream(stop);
         this.probabilities = probabilities;
     }
@@ -56,30 +55,74 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
         if (probabilities) {
             unsent.add(probability);
         }
-        emit(decoder == null ? "" : text.push(decoder.push(id)));
-        return !text.stopped();
+        OutputParser parser = prompt.parser();
+        if (parser == null) {
+            return true;
+        }
+        take(parser.push(id));
+        if (parser.isThinking()) {
+            prompt.limit().count();
+        }
+        return !text.stopped() && !parser.hasEnded();
+    }
+
+    @Override
+    public int[] forced() {
+        OutputParser parser = prompt.parser();
+        return parser != null && parser.isThinking() ? prompt.limit().forced() : Sequence.Listener.super.forced();
+    }
+
+    private void take(List<Output> pieces) {
+        for (Output piece : pieces) {
+            if (text.stopped()) {
+                return;
+            }
+            switch (piece) {
+                case Output.Text(String source) -> emit(text.push(source));
+                case Output.Thinking(String source) -> {
+                    emit(text.finish());
+                    add(new ChatEvent.Thinking(source, unsent));
+                    unsent.clear();
+                }
+                case Output.Call call -> {
+                    emit(text.finish());
+                    Message.Call asked = new Message.Call(call.id(), call.name(), call.arguments());
+                    add(new ChatEvent.ToolCall(calls++, asked, call.valid()));
+                }
+                case Output.Markup _ -> {}
+            }
+        }
     }
 
     private void emit(String piece) {
         if (!piece.isEmpty()) {
-            items.add(new Item.Event(new ChatEvent.Text(piece, unsent)));
+            add(new ChatEvent.Text(piece, unsent));
             unsent.clear();
         }
     }
 
+    private void add(ChatEvent event) {
+        items.add(new Item.Event(event));
+    }
+
     @Override
     public void finished(FinishReason reason, int generatedTokens, int cachedTokens) {
-        if (decoder != null && !text.stopped()) {
-            emit(text.push(decoder.flush()) + text.finish());
+        OutputParser parser = prompt.parser();
+        if (parser != null) {
+            take(parser.finish());
+            emit(text.finish());
         }
         if (!unsent.isEmpty()) {
-            items.add(new Item.Event(new ChatEvent.Text("", unsent)));
+            add(new ChatEvent.Text("", unsent));
         }
         long end = System.nanoTime();
         Duration prefill = Duration.ofNanos((first == 0 ? end : first) - start);
         Duration decode = Duration.ofNanos(first == 0 ? 0 : end - first);
-        items.add(new Item.Event(new ChatEvent.Finished(
-                reason, new ChatEvent.Usage(promptTokens, cachedTokens, generatedTokens, prefill, decode))));
+        boolean called = reason == FinishReason.STOP && calls > 0;
+        add(new ChatEvent.Finished(
+                called ? FinishReason.TOOL_CALLS : reason,
+                new ChatEvent.Usage(prompt.ids().length, cachedTokens, generatedTokens, prefill, decode),
+                prompt.applied()));
     }
 
     @Override
@@ -112,9 +155,9 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
                 }
                 try {
                     Item item = items.take();
-                    ended = !(item instanceof Item.Event(ChatEvent.Text _));
+                    ended = !(item instanceof Item.Event(ChatEvent event)) || event instanceof ChatEvent.Finished;
                     return switch (item) {
-                        case Item.Event(ChatEvent event) -> event;
+                        case Item.Event(ChatEvent next) -> next;
                         case Item.Failure(Throwable failure) -> throw failure(failure);
                     };
                 } catch (InterruptedException e) {

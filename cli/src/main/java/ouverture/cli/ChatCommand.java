@@ -48,6 +48,9 @@ final class ChatCommand implements Callable<Integer> {
     private boolean quiet;
 
     @Mixin
+    private ThoughtFlags thoughtFlags = new ThoughtFlags();
+
+    @Mixin
     private SamplingFlags sampling = new SamplingFlags();
 
     @Mixin
@@ -60,6 +63,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         sampling.check();
+        thoughtFlags.visible(false);
         Conversation conversation = new Conversation();
         if (load != null) {
             conversation.load(load);
@@ -86,8 +90,13 @@ final class ChatCommand implements Callable<Integer> {
     private int atTerminal(Engine engine, Conversation conversation) throws IOException {
         Optional<Path> history = noHistory ? Optional.empty() : ChatTerminal.historyFile(System.getenv());
         try (ChatTerminal terminal = new ChatTerminal(history)) {
+            ThoughtPrinter thoughts = new ThoughtPrinter(
+                    terminal.writer(),
+                    thoughtFlags.visible(true),
+                    ThoughtPrinter.canDim(System.getenv()),
+                    Printable::answer);
             ChatSession session = new ChatSession(
-                    engine, conversation, sampling, terminal.writer(), terminal.writer(), Printable::answer);
+                    engine, conversation, sampling, terminal.writer(), terminal.writer(), Printable::answer, thoughts);
             terminal.hold(session, quiet ? "" : greeting(engine.info()));
         }
         return ExitCode.OK;
@@ -99,8 +108,14 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     private int throughPipes(Engine engine, Conversation conversation) throws IOException {
+        UnaryOperator<String> exact = UnaryOperator.identity();
+        ThoughtPrinter thoughts = new ThoughtPrinter(
+                streams.err(),
+                thoughtFlags.visible(streams.errorIsTerminal()),
+                streams.errorIsTerminal() && ThoughtPrinter.canDim(System.getenv()),
+                streams.errorIsTerminal() ? Printable::answer : exact);
         ChatSession session =
-                new ChatSession(engine, conversation, sampling, streams.out(), streams.err(), UnaryOperator.identity());
+                new ChatSession(engine, conversation, sampling, streams.out(), streams.err(), exact, thoughts);
         return throughPipes(session, streams.in());
     }
 

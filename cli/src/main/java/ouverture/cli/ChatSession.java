@@ -5,11 +5,13 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ouverture.ChatModel;
 import ouverture.Generation;
 import ouverture.Message;
+import ouverture.Reasoning;
 import ouverture.error.RequestException;
 
 /// A chat without its keyboard: takes messages and commands one by one, writes answers. A failure is one
@@ -22,6 +24,7 @@ final class ChatSession {
     private final Writer out;
     private final PrintWriter notices;
     private final UnaryOperator<String> shown;
+    private final ThoughtPrinter thoughts;
     private volatile @Nullable Generation running;
     private volatile boolean stopped;
     private @Nullable Answer last;
@@ -30,13 +33,15 @@ final class ChatSession {
     /// @param out gets the answers, each with a line end after it
     /// @param notices gets everything else
     /// @param shown makes a piece of an answer fit for `out`; what is remembered stays as the model wrote it
+    /// @param thoughts shows what the model thinks
     ChatSession(
             ChatModel model,
             Conversation conversation,
             SamplingFlags sampling,
             Writer out,
             PrintWriter notices,
-            UnaryOperator<String> shown) {
+            UnaryOperator<String> shown,
+            ThoughtPrinter thoughts) {
         this.model = model;
         this.conversation = conversation;
         this.sampling = sampling;
@@ -44,6 +49,7 @@ final class ChatSession {
         this.out = out;
         this.notices = notices;
         this.shown = shown;
+        this.thoughts = thoughts;
     }
 
     /// Answers a message, or does what a command says. A line that begins with `/` is a command; `//` begins a
@@ -102,25 +108,38 @@ final class ChatSession {
             if (stopped) {
                 generation.cancel();
             }
-            answer = Answer.read(generation, piece -> {
-                out.write(shown.apply(piece));
-                out.flush();
+            answer = Answer.read(generation, new Answer.Listener() {
+                @Override
+                public void piece(String text) throws IOException {
+                    thoughts.end();
+                    out.write(shown.apply(text));
+                    out.flush();
+                }
+
+                @Override
+                public void thought(String text) throws IOException {
+                    thoughts.piece(text);
+                }
             });
         } finally {
             running = null;
+            thoughts.end();
             if (answer == null || answer.text().isEmpty()) {
                 conversation.removeLast();
             } else {
-                conversation.add(Message.assistant(answer.text()));
+                conversation.add(Message.assistant(answer.text(), answer.thoughts(), List.of()));
             }
             out.write('\n');
             out.flush();
         }
         last = answer;
         switch (answer.reason()) {
-            case STOP -> {}
+            case STOP, TOOL_CALLS -> {}
             case LENGTH -> notices.println("(The answer reached its greatest length.)");
             case CANCELLED -> notices.println("(The answer was stopped.)");
+        }
+        if (!answer.note().isEmpty()) {
+            notices.println("(" + answer.note() + ")");
         }
     }
 
@@ -146,6 +165,12 @@ final class ChatSession {
             case SYSTEM -> {
                 conversation.system(argument);
                 notices.println(argument.isEmpty() ? "No system message any more." : "A new system message.");
+            }
+            case THINK -> {
+                if (!argument.isEmpty()) {
+                    sampling.reasoning(Reasoning.parse(argument));
+                }
+                notices.println("Reasoning is " + sampling.reasoning().text() + ".");
             }
             case SET -> set(argument);
             case STATS -> notices.println(last == null ? "There is no answer yet." : last.statistics());

@@ -27,6 +27,7 @@ import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
+import ouverture.Reasoning;
 
 /// The keyboard and screen of a chat: line editing, history, completion, and what Ctrl-C means.
 final class ChatTerminal implements AutoCloseable {
@@ -112,6 +113,8 @@ final class ChatTerminal implements AutoCloseable {
             Stream.of(SlashCommand.values()).forEach(known -> candidates.add(new Candidate(known.word())));
         } else if (line.wordIndex() == 1 && command.equals(SlashCommand.SET.word())) {
             settings.names().forEach(name -> candidates.add(new Candidate(name)));
+        } else if (line.wordIndex() == 1 && command.equals(SlashCommand.THINK.word())) {
+            Stream.of(Reasoning.Level.values()).forEach(level -> candidates.add(new Candidate(level.text())));
         } else if (command.equals(SlashCommand.SAVE.word()) || command.equals(SlashCommand.LOAD.word())) {
             new FileNameCompleter().complete(reader, line, candidates);
         }

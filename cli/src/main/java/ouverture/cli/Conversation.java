@@ -17,6 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The messages of a chat so far. Its file is a JSON object with `messages` as in OpenAI's chat API.
 final class Conversation {
+    private static final String REASONING = "reasoning_content";
+
     private final List<Message> messages = new ArrayList<>();
 
     /// The messages, oldest first; a copy.
@@ -51,9 +53,12 @@ final class Conversation {
         ObjectNode object = Json.object();
         ArrayNode array = object.putArray("messages");
         for (Message message : messages) {
-            array.addObject()
+            ObjectNode node = array.addObject()
                     .put("role", message.role().name().toLowerCase(Locale.ROOT))
                     .put("content", message.content());
+            if (!message.reasoning().isEmpty()) {
+                node.put(REASONING, message.reasoning());
+            }
         }
         byte[] content = (Json.indented(object) + "\n").getBytes(UTF_8);
         WholeFile.write(file, stream -> stream.write(content));
@@ -76,7 +81,12 @@ final class Conversation {
                 throw new RequestException(
                         "Message " + (loaded.size() + 1) + " in " + file + " has no text as its content.");
             }
-            loaded.add(new Message(role(node.path("role"), loaded.size() + 1, file), content.stringValue()));
+            loaded.add(new Message(
+                    role(node.path("role"), loaded.size() + 1, file),
+                    content.stringValue(),
+                    node.path(REASONING).asString(""),
+                    List.of(),
+                    ""));
         }
         messages.clear();
         messages.addAll(loaded);

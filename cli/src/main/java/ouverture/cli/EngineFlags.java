@@ -46,6 +46,11 @@ final class EngineFlags {
             description = "Prompt tokens that are computed at once (default: ${DEFAULT-VALUE}).")
     private int batch = EngineOptions.DEFAULT.batchTokens();
 
+    @Option(
+            names = "--larger-than-memory",
+            description = "Runs a model that does not fit the memory: weights are read from the disk again and again.")
+    private boolean largerThanMemory;
+
     /// The options, for one sequence at a time.
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
@@ -57,7 +62,8 @@ final class EngineFlags {
                 .withActivations(activations)
                 .withContext(context)
                 .withSequences(1)
-                .withBatchTokens(batch);
+                .withBatchTokens(batch)
+                .withLargerThanMemory(largerThanMemory);
     }
 
     /// Loads a model with the options of the flags; throws as the other.

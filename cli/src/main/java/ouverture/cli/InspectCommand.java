@@ -200,16 +200,27 @@ final class InspectCommand implements Callable<Integer> {
     private static void memory(Inspection.Memory memory, StringBuilder page) {
         page.append("\nMemory for " + Units.digits(memory.context()) + " tokens (this machine has "
                 + Units.bytes(memory.machineBytes()) + ", " + Units.bytes(memory.availableBytes()) + " available)\n");
-        Table table = new Table("  ", "lrrrl").row("kv-cache", "weights", "cache", "together", "");
+        Table table = new Table("  ", "lrrrrl").row("kv-cache", "weights", "cache", "scratch", "together", "verdict");
         for (Inspection.Need need : memory.needs()) {
             table.row(
                     need.kvCache(),
                     Units.bytes(need.weightBytes()),
                     Units.bytes(need.cacheBytes()),
+                    Units.bytes(need.scratchBytes()),
                     Units.bytes(need.totalBytes()),
-                    need.fits() ? "" : "does not fit");
+                    verdict(need));
         }
         table.appendTo(page);
+    }
+
+    private static String verdict(Inspection.Need need) {
+        if (need.fits()) {
+            return "fits";
+        }
+        if (need.fittingContext() > 0) {
+            return "fits with --context " + need.fittingContext();
+        }
+        return need.fitsLargerThanMemory() ? "runs with --larger-than-memory" : "does not fit";
     }
 
     /// Rows and columns as the engine sees them; one number for a vector.

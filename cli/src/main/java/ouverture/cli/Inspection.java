@@ -13,13 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import ouverture.EngineOptions;
 import ouverture.error.OuvertureException;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
+import ouverture.model.MemoryPlan;
 import ouverture.model.Model;
 import ouverture.model.family.Families;
 import ouverture.tensor.DType;
-import ouverture.tensor.KvCache;
+import ouverture.tensor.HostMemory;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
 
@@ -72,7 +74,7 @@ record Inspection(
             @Nullable Integer size,
             @Nullable String reason) {}
 
-    /// What running the model takes, engine buffers of a few megabytes aside.
+    /// What running the model takes, Java's heap and the kernels' buffers, some tens of megabytes, aside.
     ///
     /// @param context positions in the cache
     /// @param machineBytes memory of this machine
@@ -80,7 +82,32 @@ record Inspection(
     record Memory(int context, long machineBytes, long availableBytes, List<Need> needs) {}
 
     /// Memory for one number format of the cache.
-    record Need(String kvCache, long weightBytes, long cacheBytes, long totalBytes, boolean fits) {}
+    ///
+    /// @param scratchBytes intermediate results of one step
+    /// @param fits whether all of it is available
+    /// @param fitsLargerThanMemory whether all but the weights is, which can stay in the file
+    /// @param fittingContext largest context, at most the one asked for, with which it fits; 0 if none does
+    record Need(
+            String kvCache,
+            long weightBytes,
+            long cacheBytes,
+            long scratchBytes,
+            long totalBytes,
+            boolean fits,
+            boolean fitsLargerThanMemory,
+            int fittingContext) {
+        private static Need of(String kvCache, MemoryPlan plan) {
+            return new Need(
+                    kvCache,
+                    plan.weightBytes(),
+                    plan.cacheBytes(),
+                    plan.scratchBytes(),
+                    plan.totalBytes(),
+                    plan.fits(),
+                    plan.fitsMapped(),
+                    plan.fittingContext(false));
+        }
+    }
 
     /// Looks at an open model.
     ///
@@ -99,10 +126,8 @@ record Inspection(
             reason = "It has a vocabulary and no weights: it serves ouverture tokenize only.";
         } else {
             try {
-                memory = memory(
-                        Families.load(file, context > 0 ? context : metadata.contextLength()),
-                        bytes,
-                        context);
+                Model model = Families.load(file, context > 0 ? context : metadata.contextLength());
+                memory = memory(file, model, context);
             } catch (OuvertureException e) {
                 reason = e.getMessage();
             }
@@ -161,17 +186,16 @@ record Inspection(
         }
     }
 
-    private static Memory memory(Model model, long weightBytes, int context) {
+    private static Memory memory(ModelFile file, Model model, int context) {
         int positions = context > 0 ? context : Math.min(model.contextLength(), DEFAULT_CONTEXT);
-        Machine machine = Machine.here();
+        HostMemory memory = HostMemory.here();
         List<Need> needs = new ArrayList<>();
         for (DType type : List.of(DType.F32, DType.F16, DType.Q8_0)) {
-            long cache = KvCache.bytes(type, positions, model.cacheShapes());
-            long total = weightBytes + cache;
-            needs.add(new Need(
-                    type.name().toLowerCase(Locale.ROOT), weightBytes, cache, total, total <= machine.memoryBytes()));
+            MemoryPlan plan =
+                    MemoryPlan.of(file, model, type, positions, EngineOptions.DEFAULT.batchTokens(), 1, memory);
+            needs.add(Need.of(type.name().toLowerCase(Locale.ROOT), plan));
         }
-        return new Memory(positions, machine.memoryBytes(), machine.availableBytes(), List.copyOf(needs));
+        return new Memory(positions, memory.totalBytes(), memory.availableBytes(), List.copyOf(needs));
     }
 
     private static long fileBytes(ModelFile file) {

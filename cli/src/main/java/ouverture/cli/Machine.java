@@ -1,8 +1,6 @@
 package ouverture.cli;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import ouverture.tensor.HostMemory;
 
 /// What this computer has, as far as running a model goes. On Linux from `/proc` and `/sys`; elsewhere without
 /// the processor's model, features and caches.
@@ -71,15 +70,9 @@ record Machine(
 
     /// This computer with `/proc` and `/sys` below another root, where files may be missing.
     static Machine read(Path root) {
-        OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        Map<String, String> memory = pairs(root.resolve("proc/meminfo"));
+        HostMemory memory = HostMemory.read(root);
         Map<String, String> processor = pairs(root.resolve("proc/cpuinfo"));
         String architecture = System.getProperty("os.arch");
-        long usable = bean.getTotalMemorySize();
-        long installed = Math.max(usable, kibibytes(memory, "MemTotal"));
-        long available =
-                memory.containsKey("MemAvailable") ? kibibytes(memory, "MemAvailable") : bean.getFreeMemorySize();
-        boolean limited = usable < installed;
         return new Machine(
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 architecture,
@@ -88,9 +81,9 @@ record Machine(
                 cores(root),
                 features(processor),
                 lastLevelCache(root.resolve("sys/devices/system/cpu/cpu0/cache")),
-                usable,
-                limited ? Math.min(available, bean.getFreeMemorySize()) : Math.min(available, usable),
-                limited,
+                memory.totalBytes(),
+                memory.availableBytes(),
+                memory.limited(),
                 chosen(text(root.resolve("sys/kernel/mm/transparent_hugepage/enabled"))));
     }
 
@@ -130,11 +123,6 @@ record Machine(
         int from = setting.indexOf('[');
         int to = setting.indexOf(']');
         return from >= 0 && to > from ? setting.substring(from + 1, to) : "unknown";
-    }
-
-    private static long kibibytes(Map<String, String> memory, String key) {
-        String value = memory.getOrDefault(key, "");
-        return value.matches("\\d{1,15} kB") ? Long.parseLong(value, 0, value.length() - 3, 10) * 1024 : 0;
     }
 
     /// Lines `key : value`; the first of equal keys counts.

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
-    private static final List<String> COMMANDS =
-            List.of("run", "chat", "inspect", "quantize", "tokenize", "template", "harmony", "logits", "bench", "doctor");
+    private static final List<String> COMMANDS = List.of(
+            "run", "chat", "inspect", "quantize", "tokenize", "template", "harmony", "logits", "bench", "doctor");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -8,13 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import ouverture.ChatEvent;
 import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
 import ouverture.Engine;
 import ouverture.Generation;
 import ouverture.Message;
 import ouverture.ModelInfo;
+import ouverture.Reasoning;
+import ouverture.ReasoningApplied;
 import ouverture.error.RequestException;
 import ouverture.generate.FinishReason;
 import ouverture.generate.SamplingParameters;
@@ -81,6 +85,9 @@ final class RunCommand implements Callable<Integer> {
     private boolean quiet;
 
     @Mixin
+    private ThoughtFlags thoughtFlags = new ThoughtFlags();
+
+    @Mixin
     private SamplingFlags sampling = new SamplingFlags();
 
     @Mixin
@@ -110,12 +117,16 @@ final class RunCommand implements Callable<Integer> {
         if (raw && system != null) {
             throw new RequestException("--system needs the chat template that --raw leaves out; use one of them.");
         }
+        if (raw && !sampling.reasoning().equals(Reasoning.AUTO)) {
+            throw new RequestException("--reasoning needs the chat template that --raw leaves out; use one of them.");
+        }
         if (continuationOnly && !raw) {
             throw new RequestException("--no-echo goes with --raw only; without it the prompt is never printed.");
         }
         if (wantsLogProbs() && !json) {
             throw new RequestException("--logprobs shows in the JSON object only; add --json.");
         }
+        thoughtFlags.visible(false);
         engineFlags.options();
         sampling.completion("").sampling().withLogProbs(logProbs);
     }
@@ -149,16 +160,38 @@ final class RunCommand implements Callable<Integer> {
         } else {
             out.write(echo);
             out.flush();
-            answer = Answer.read(generation, piece -> {
-                out.write(streams.outputIsTerminal() ? Printable.answer(piece) : piece);
-                out.flush();
-            });
+            answer = stream(generation, out);
         }
         out.write('\n');
         out.flush();
         if (!json && !quiet) {
             streams.err().println(answer.statistics() + "; loading " + load.toMillis() + " ms");
+            answer.note().lines().forEach(streams.err()::println);
         }
+        return answer;
+    }
+
+    /// Thoughts go to standard error, so that standard output is the answer alone.
+    private Answer stream(Generation generation, Writer out) throws IOException {
+        ThoughtPrinter thoughts = new ThoughtPrinter(
+                streams.err(),
+                thoughtFlags.visible(streams.errorIsTerminal() && !quiet),
+                streams.errorIsTerminal() && ThoughtPrinter.canDim(System.getenv()),
+                streams.errorIsTerminal() ? Printable::answer : UnaryOperator.identity());
+        Answer answer = Answer.read(generation, new Answer.Listener() {
+            @Override
+            public void piece(String text) throws IOException {
+                thoughts.end();
+                out.write(streams.outputIsTerminal() ? Printable.answer(text) : text);
+                out.flush();
+            }
+
+            @Override
+            public void thought(String text) throws IOException {
+                thoughts.piece(text);
+            }
+        });
+        thoughts.end();
         return answer;
     }
 
@@ -167,6 +200,9 @@ final class RunCommand implements Callable<Integer> {
                 .put("model", info.name())
                 .put("text", echo + answer.text())
                 .put("finish_reason", answer.reason().name().toLowerCase(Locale.ROOT));
+        if (!raw) {
+            putReasoning(object, answer);
+        }
         object.putObject("usage")
                 .put("prompt_tokens", answer.usage().promptTokens())
                 .put("cached_tokens", answer.usage().cachedTokens())
@@ -188,6 +224,26 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         return object;
+    }
+
+    private static void putReasoning(ObjectNode object, Answer answer) {
+        object.put("reasoning", answer.thoughts());
+        ArrayNode calls = object.putArray("tool_calls");
+        for (ChatEvent.ToolCall call : answer.calls()) {
+            calls.addObject()
+                    .put("id", call.call().id())
+                    .put("name", call.call().name())
+                    .put("arguments", call.call().arguments())
+                    .put("valid", call.isValid());
+        }
+        ReasoningApplied applied = answer.end().reasoning();
+        ObjectNode node = object.putObject("reasoning_applied")
+                .put("requested", applied.requested().text())
+                .put("native", applied.byTemplate())
+                .put("enforced", applied.enforced());
+        if (!applied.note().isEmpty()) {
+            node.put("note", applied.note());
+        }
     }
 
     private static ObjectNode put(ObjectNode object, TokenProbability token) {

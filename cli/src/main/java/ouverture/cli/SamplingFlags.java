@@ -10,12 +10,14 @@ import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
 import ouverture.CompletionRequest.Prompt;
 import ouverture.Message;
+import ouverture.Reasoning;
+import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/// How tokens are drawn and when an answer ends.
+/// How tokens are drawn, when an answer ends, and how much the model thinks before.
 final class SamplingFlags {
     private static final SamplingParameters DEFAULT = SamplingParameters.DEFAULT;
 
@@ -86,6 +88,23 @@ final class SamplingFlags {
             description = "Added to the logit of a token, -100 to 100; may be repeated.")
     private Map<Integer, Double> logitBias = new LinkedHashMap<>();
 
+    @Option(
+            names = "--reasoning",
+            paramLabel = "HOW",
+            converter = ReasoningConverter.class,
+            description = "off, auto, low, medium, high, or how many tokens the model may think (default: auto).")
+    private Reasoning reasoning = Reasoning.AUTO;
+
+    /// How much the model thinks.
+    Reasoning reasoning() {
+        return reasoning;
+    }
+
+    /// Changes how much the model thinks.
+    void reasoning(Reasoning setting) {
+        reasoning = setting;
+    }
+
     /// A text to continue.
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
@@ -97,7 +116,11 @@ final class SamplingFlags {
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
     ChatRequest chat(List<Message> messages) {
-        return new ChatRequest(messages, parameters(), maxTokens, stop);
+        return ChatRequest.of(messages)
+                .withSampling(parameters())
+                .withMaxTokens(maxTokens)
+                .withStop(stop)
+                .withReasoning(reasoning);
     }
 
     /// Refuses a value out of its range before there is a prompt.
@@ -119,6 +142,19 @@ final class SamplingFlags {
                 seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
                 logitBias,
                 DEFAULT.logProbs());
+    }
+
+    /// Understands what [Reasoning#parse] does.
+    static final class ReasoningConverter implements ITypeConverter<Reasoning> {
+        @Override
+        public Reasoning convert(String text) {
+            try {
+                return Reasoning.parse(text);
+            } catch (RequestException e) {
+                throw new TypeConversionException(
+                        "'" + text + "' is not one of off, auto, low, medium, high or a number of tokens");
+            }
+        }
     }
 
     /// Understands the escapes of Java's string literals: `\n`, `\t`, `\\` and so on.

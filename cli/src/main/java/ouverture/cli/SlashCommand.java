@@ -11,6 +11,7 @@ enum SlashCommand {
     SAVE("FILE", "writes the conversation to a JSON file"),
     LOAD("FILE", "replaces the conversation with one from a JSON file"),
     SYSTEM("TEXT", "sets the system message; without a text, removes it"),
+    THINK("HOW", "off, auto, low, medium, high or a number of tokens; alone, shows the setting"),
     SET("NAME VALUE", "changes a setting such as temperature; alone, shows all of them"),
     STATS("", "shows what the last answer took"),
     EXIT("", "leaves the chat, as Ctrl-D does");

@@ -10,11 +10,13 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// `chat`, and `run` with a template, on a small trained model that got one: it tells the last message's story
 /// on.
 class ChatCommandTest {
-    private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}";
+    private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}"
+            + "{% if think is defined %}<think>{% endif %}";
     private static final List<String> GREEDY =
             List.of("--temperature", "0", "--max-tokens", "8", "--kv-cache", "f32", "--threads", "1");
 
@@ -24,7 +26,7 @@ class ChatCommandTest {
     private Path model;
 
     @BeforeEach
-    void addTemplate() throws IOException {
+    void addTemplate() {
         model = TemplatedModel.write(folder.resolve("templated.gguf"), TEMPLATE);
     }
 
@@ -64,6 +66,45 @@ class ChatCommandTest {
         Invocation run = invoke("", "run", "a time", "--quiet", "--system", "Once upon ");
 
         assertThat(run.out()).isEqualTo(", there was a little girl\n");
+    }
+
+    @Test
+    void thoughtsStayOutOfTheAnswer() {
+        Invocation run = invoke("", "run", "Once upon a time", "--reasoning", "3", "--show-thoughts", "--quiet");
+
+        assertThat(run.err()).isEqualTo(", there\n\n");
+        assertThat(run.out()).isNotBlank().doesNotContain("there", "think");
+        assertThat(invoke("", "run", "Once upon a time", "--reasoning", "3").err())
+                .hasLineCount(1)
+                .startsWith("prompt ");
+    }
+
+    @Test
+    void jsonTellsWhatBecameOfTheSwitch() {
+        JsonNode thinking = Json.MAPPER.readTree(invoke("", "run", "Once upon a time", "--reasoning", "3", "--json")
+                .out());
+        assertThat(thinking.propertyNames())
+                .containsExactly(
+                        "model",
+                        "text",
+                        "finish_reason",
+                        "reasoning",
+                        "tool_calls",
+                        "reasoning_applied",
+                        "usage",
+                        "timings");
+        assertThat(thinking.path("reasoning").asString()).isEqualTo(", there");
+        assertThat(thinking.path("tool_calls")).isEmpty();
+        assertThat(thinking.path("reasoning_applied"))
+                .hasToString("{\"requested\":\"3\",\"native\":\"none\",\"enforced\":\"opened, budget 3\"}");
+    }
+
+    @Test
+    void switchesThatMakeNoSenseAreRefused() {
+        assertThat(invoke("", "run", "x", "--raw", "--reasoning", "low").err())
+                .isEqualTo("ouverture: --reasoning needs the chat template that --raw leaves out; use one of them.\n");
+        assertThat(chat("x", "--show-thoughts", "--hide-thoughts").code()).isEqualTo(ExitCode.USAGE);
+        assertThat(chat("x", "--reasoning", "much").err()).contains("'much' is not one of off, auto, low");
     }
 
     private Invocation chat(String input, String... arguments) {

@@ -10,16 +10,20 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ouverture.Message;
+import ouverture.Reasoning;
 import ouverture.error.PromptTooLongException;
 
 class ChatSessionTest {
     private final Conversation conversation = new Conversation();
     private final StringWriter out = new StringWriter();
     private final StringWriter notices = new StringWriter();
+    private final StringWriter thinking = new StringWriter();
+    private final ThoughtPrinter thoughts = new ThoughtPrinter(thinking, true, true, Printable::answer);
 
     @Test
     void answerIsPrintedAndRemembered() throws IOException {
@@ -33,6 +37,42 @@ class ChatSessionTest {
         assertThat(model.requests().getLast().messages())
                 .containsExactly(Message.user("good day"), Message.assistant("good day"), Message.user("again"));
         assertThat(notices.toString()).isEmpty();
+    }
+
+    @Test
+    void thoughtsAreDimmedApartAndRemembered() throws IOException {
+        ScriptedModel model = new ScriptedModel(_ -> "<think>It is\033[2J easy.</think>Four.");
+        ChatSession session = session(model);
+        session.handle("2 + 2?");
+        session.handle("And then?");
+
+        assertThat(out).hasToString("Four.\nFour.\n");
+        assertThat(thinking).hasToString("\033[2mIt is[2J easy.\033[22m\n\n".repeat(2));
+        assertThat(model.requests().getLast().messages().get(1))
+                .isEqualTo(Message.assistant("Four.", "It is\033[2J easy.", List.of()));
+    }
+
+    @Test
+    void thinkSetsHowMuch() throws IOException {
+        ScriptedModel model = ScriptedModel.echo().noting("It does not think.");
+        ChatSession session = session(model);
+        session.handle("/think");
+        session.handle("good day");
+        session.handle("/think low");
+        session.handle("good day");
+        session.handle("/think 300");
+        session.handle("/think much");
+
+        assertThat(model.requests().getFirst().reasoning()).isEqualTo(Reasoning.AUTO);
+        assertThat(model.requests().getLast().reasoning()).isEqualTo(Reasoning.Level.LOW);
+        assertThat(notices.toString().lines())
+                .containsExactly(
+                        "Reasoning is auto.",
+                        "Reasoning is low.",
+                        "(It does not think.)",
+                        "Reasoning is 300.",
+                        "ouverture: 'much' is no reasoning setting; say off, auto, low, medium, high or a number of"
+                                + " tokens.");
     }
 
     @Test
@@ -109,7 +149,8 @@ class ChatSessionTest {
                 new SamplingFlags(),
                 stopping,
                 new PrintWriter(notices),
-                UnaryOperator.identity());
+                UnaryOperator.identity(),
+                thoughts);
 
         session[0].handle("one two three");
         assertThat(screen).hasToString("one two\n");
@@ -150,7 +191,8 @@ class ChatSessionTest {
                 new SamplingFlags(),
                 broken,
                 new PrintWriter(notices),
-                UnaryOperator.identity());
+                UnaryOperator.identity(),
+                thoughts);
 
         assertThatThrownBy(() -> session.handle("hello")).isInstanceOf(IOException.class);
     }
@@ -243,6 +285,12 @@ class ChatSessionTest {
 
     private ChatSession session(ScriptedModel model) {
         return new ChatSession(
-                model, conversation, new SamplingFlags(), out, new PrintWriter(notices, true), Printable::answer);
+                model,
+                conversation,
+                new SamplingFlags(),
+                out,
+                new PrintWriter(notices, true),
+                Printable::answer,
+                thoughts);
     }
 }

@@ -49,10 +49,10 @@ class InspectCommandTest {
                           F32          48  1.12 MiB
 
                         Memory for 128 tokens (MACHINE)
-                          kv-cache   weights     cache  together
-                          f32       1.12 MiB   160 KiB  1.27 MiB
-                          f16       1.12 MiB  80.0 KiB  1.20 MiB
-                          q8_0      1.12 MiB  42.5 KiB  1.16 MiB
+                          kv-cache   weights     cache  scratch  together  verdict
+                          f32       1.12 MiB   160 KiB  495 KiB  1.76 MiB  fits
+                          f16       1.12 MiB  80.0 KiB  495 KiB  1.68 MiB  fits
+                          q8_0      1.12 MiB  42.5 KiB  495 KiB  1.64 MiB  fits
                         """);
     }
 
@@ -88,7 +88,41 @@ class InspectCommandTest {
                 / model.path("heads").longValue()
                 * model.path("kv_heads").longValue();
         assertThat(f32.path("cache_bytes").longValue()).isEqualTo(100 * perPosition);
-        assertThat(f32.path("total_bytes").longValue()).isEqualTo(formats + 100 * perPosition);
+        assertThat(f32.path("total_bytes").longValue())
+                .isEqualTo(
+                        formats + 100 * perPosition + f32.path("scratch_bytes").longValue());
+        assertThat(f32.path("scratch_bytes").longValue()).isPositive();
+        assertThat(f32.path("fits").booleanValue()).isTrue();
+        assertThat(f32.path("fits_larger_than_memory").booleanValue()).isTrue();
+        assertThat(f32.path("fitting_context").intValue()).isEqualTo(100);
+    }
+
+    @Test
+    void verdictSaysWhatWouldFit() throws IOException {
+        Path model = GgufFixture.of("gpt2")
+                .with("gpt2.context_length", 2)
+                .with("gpt2.embedding_length", 64)
+                .with("gpt2.feed_forward_length", 1)
+                .with("gpt2.block_count", 1)
+                .with("gpt2.attention.head_count", 1)
+                .with("gpt2.attention.layer_norm_epsilon", 1e-5f)
+                .randomTensor("token_embd.weight", 1, 64, 2)
+                .randomTensor("position_embd.weight", 1, 64, 2)
+                .randomTensor("output_norm.weight", 1, 64)
+                .randomTensor("output_norm.bias", 1, 64)
+                .randomTensor("blk.0.attn_norm.weight", 1, 64)
+                .randomTensor("blk.0.attn_norm.bias", 1, 64)
+                .randomTensor("blk.0.attn_qkv.weight", 1, 64, 192)
+                .randomTensor("blk.0.attn_output.weight", 1, 64, 64)
+                .randomTensor("blk.0.ffn_norm.weight", 1, 64)
+                .randomTensor("blk.0.ffn_norm.bias", 1, 64)
+                .randomTensor("blk.0.ffn_up.weight", 1, 64, 1)
+                .randomTensor("blk.0.ffn_down.weight", 1, 1, 64)
+                .write(folder.resolve("model.gguf"));
+
+        Invocation run = Invocation.of("inspect", model, "--context", "2147483647");
+
+        assertThat(run.out()).containsPattern("(?m)^  f32 .* fits with --context [0-9]+[02468]$");
     }
 
     @Test

@@ -10,14 +10,17 @@ import ouverture.ChatEvent.Usage;
 import ouverture.ChatModel;
 import ouverture.ChatRequest;
 import ouverture.Generation;
+import ouverture.ReasoningApplied;
 import ouverture.generate.FinishReason;
 
 /// A model that answers as a test says, word by word, and remembers what it was asked.
 final class ScriptedModel implements ChatModel {
     private final Function<ChatRequest, String> script;
     private final List<ChatRequest> requests = new ArrayList<>();
+    private String note = "";
 
-    /// @param script may throw what an engine throws
+    /// @param script what to answer; thoughts stand before it in `<think>` and `</think>`. May throw what an engine
+    ///     throws
     ScriptedModel(Function<ChatRequest, String> script) {
         this.script = script;
     }
@@ -27,6 +30,12 @@ final class ScriptedModel implements ChatModel {
         return new ScriptedModel(request -> request.messages().getLast().content());
     }
 
+    /// Says this about the reasoning setting.
+    ScriptedModel noting(String sentence) {
+        note = sentence;
+        return this;
+    }
+
     List<ChatRequest> requests() {
         return requests;
     }
@@ -34,15 +43,29 @@ final class ScriptedModel implements ChatModel {
     @Override
     public Generation chat(ChatRequest request) {
         requests.add(request);
-        return new Words(script.apply(request).splitWithDelimiters(" ", 0));
+        String answer = script.apply(request);
+        List<ChatEvent> events = new ArrayList<>();
+        int end = answer.startsWith("<think>") ? answer.indexOf("</think>") : -1;
+        if (end > 0) {
+            for (String word : answer.substring("<think>".length(), end).splitWithDelimiters(" ", 0)) {
+                events.add(new ChatEvent.Thinking(word, List.of()));
+            }
+        }
+        String text = end > 0 ? answer.substring(end + "</think>".length()) : answer;
+        for (String word : text.splitWithDelimiters(" ", 0)) {
+            events.add(new ChatEvent.Text(word, List.of()));
+        }
+        return new Words(events, new ReasoningApplied(request.reasoning(), "none", "none", note));
     }
 
     private static final class Words implements Generation {
-        private final String[] words;
+        private final List<ChatEvent> words;
+        private final ReasoningApplied applied;
         private volatile boolean cancelled;
 
-        private Words(String[] words) {
+        private Words(List<ChatEvent> words, ReasoningApplied applied) {
             this.words = words;
+            this.applied = applied;
         }
 
         @Override
@@ -58,13 +81,14 @@ final class ScriptedModel implements ChatModel {
 
                 @Override
                 public ChatEvent next() {
-                    if (cancelled || next == words.length) {
+                    if (cancelled || next == words.size()) {
                         finished = true;
                         return new ChatEvent.Finished(
                                 cancelled ? FinishReason.CANCELLED : FinishReason.STOP,
-                                new Usage(10, 4, next, Duration.ofMillis(100), Duration.ofMillis(200)));
+                                new Usage(10, 4, next, Duration.ofMillis(100), Duration.ofMillis(200)),
+                                applied);
                     }
-                    return new ChatEvent.Text(words[next++], List.of());
+                    return words.get(next++);
                 }
             };
         }

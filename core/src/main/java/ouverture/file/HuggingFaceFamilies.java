@@ -178,7 +178,39 @@ final class HuggingFaceFamilies {
                     tensor("h.{}.mlp.c_fc", "blk.{}.ffn_up", TensorChange::transpose),
                     tensor("h.{}.mlp.c_proj", "blk.{}.ffn_down", TensorChange::transpose)));
 
-    private static final List<HuggingFaceFamily> OWN = List.of(LLAMA, GPT2, QWEN2, QWEN3, QWEN3_MIXTURE, PHI3, GPT_OSS);
+    private static final HuggingFaceFamily DEEPSEEK = new HuggingFaceFamily(
+            "deepseek2",
+            List.of("DeepseekV2ForCausalLM", "DeepseekV3ForCausalLM", "KimiK2ForCausalLM"),
+            "model.",
+            Map.of(
+                    "hidden_act", List.of("silu"),
+                    "moe_layer_freq", List.of("1"),
+                    "attention_bias", List.of("false")),
+            DeepSeekKeys::add,
+            joined(
+                    COMMON_TENSORS,
+                    SPLIT_GATE,
+                    Map.ofEntries(
+                            tensor("layers.{}.self_attn.q_proj", "blk.{}.attn_q"),
+                            tensor("layers.{}.self_attn.q_a_proj", "blk.{}.attn_q_a"),
+                            tensor("layers.{}.self_attn.q_a_layernorm", "blk.{}.attn_q_a_norm"),
+                            tensor("layers.{}.self_attn.q_b_proj", "blk.{}.attn_q_b"),
+                            tensor("layers.{}.self_attn.kv_a_proj_with_mqa", "blk.{}.attn_kv_a_mqa"),
+                            tensor("layers.{}.self_attn.kv_a_layernorm", "blk.{}.attn_kv_a_norm"),
+                            tensor("layers.{}.self_attn.kv_b_proj", "blk.{}.attn_kv_b"),
+                            tensor("layers.{}.mlp.gate", "blk.{}.ffn_gate_inp"),
+                            tensor("layers.{}.mlp.gate.e_score_correction_bias", "blk.{}.exp_probs_b.bias"),
+                            tensor("layers.{}.mlp.experts.{}.gate_proj", "blk.{}.ffn_gate_exps"),
+                            tensor("layers.{}.mlp.experts.{}.up_proj", "blk.{}.ffn_up_exps"),
+                            tensor("layers.{}.mlp.experts.{}.down_proj", "blk.{}.ffn_down_exps"),
+                            tensor("layers.{}.mlp.shared_experts.gate_proj", "blk.{}.ffn_gate_shexp"),
+                            tensor("layers.{}.mlp.shared_experts.up_proj", "blk.{}.ffn_up_shexp"),
+                            tensor("layers.{}.mlp.shared_experts.down_proj", "blk.{}.ffn_down_shexp"))),
+            Fp8Weights.METHOD,
+            (_, _) -> {});
+
+    private static final List<HuggingFaceFamily> OWN =
+            List.of(LLAMA, GPT2, DEEPSEEK, QWEN2, QWEN3, QWEN3_MIXTURE, PHI3, GPT_OSS);
 
     private HuggingFaceFamilies() {}
 

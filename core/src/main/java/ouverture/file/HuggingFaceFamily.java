@@ -150,6 +150,15 @@ record HuggingFaceFamily(
         return Optional.of(new Place(gguf, plane, target.change));
     }
 
+    /// The layer in a tensor's name; -1 if it names none.
+    static int layer(String name) {
+        return Arrays.stream(name.split("\\.", -1))
+                .filter(HuggingFaceFamily::isNumber)
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElse(-1);
+    }
+
     private static boolean isNumber(String part) {
         return NUMBER.matcher(part).matches();
     }

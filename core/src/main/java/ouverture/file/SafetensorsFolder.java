@@ -3,19 +3,23 @@ package ouverture.file;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import ouverture.error.ModelFileException;
+import ouverture.error.ResourceException;
 import ouverture.error.UnsupportedModelException;
+import ouverture.tensor.HostMemory;
 import ouverture.tensor.Tensor;
 
 /// A folder as Hugging Face publishes models: weights in safetensors, whole or in shards, and `config.json`
 /// beside them.
 /// Names and settings are translated to GGUF's; tensors that GGUF keeps in another order (rotary rows, transposed
-/// layers, experts behind each other) are copies in memory, all others views on the mapped files.
+/// layers, experts behind each other) or in a format of its own (8-bit weights of DeepSeek, which become BF16)
+/// are copies in memory, all others views on the mapped files.
 ///
 /// Another process may shorten a file while it is mapped; reading a tensor then ends in an `InternalError` ("a
 /// fault occurred in an unsafe memory access operation").
@@ -44,11 +48,13 @@ public final class SafetensorsFolder implements ModelFile {
     ///
     /// @throws ModelFileException if a file in it is missing, unreadable, truncated or damaged
     /// @throws UnsupportedModelException if its architecture or a number format cannot be read
+    /// @throws ResourceException if copies that it needs do not fit the memory
     @SuppressWarnings("MustBeClosedChecker") // the folder owns the arena
     public static SafetensorsFolder open(Path folder) {
         HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve("config.json"));
         HuggingFaceFamily family = HuggingFaceFamilies.of(config);
         family.checkQuantisation(config);
+        Fp8Weights fp8 = Fp8Weights.of(config).orElse(null);
         String name = ModelFiles.fileName(folder.toAbsolutePath().normalize());
         HuggingFaceConfig text = config.object("text_config").orElse(config);
         Map<String, Object> values = family.keys(text);
@@ -57,19 +63,37 @@ public final class SafetensorsFolder implements ModelFile {
         Metadata metadata = new Metadata(name, Collections.unmodifiableMap(values));
         Arena arena = Arena.ofShared();
         try {
-            TensorTranslation translation = new TensorTranslation(family, metadata, arena);
+            List<SafetensorsHeader> headers = new ArrayList<>();
             SafetensorsIndex index = SafetensorsIndex.read(folder);
             for (String shard : index.shards().keySet()) {
                 SafetensorsHeader header = SafetensorsHeader.read(folder.resolve(shard), arena);
                 index.check(shard, header.entries().keySet());
-                translation.add(header);
+                headers.add(header);
             }
+            if (fp8 != null) {
+                headers.forEach(fp8::addScales);
+            }
+            TensorTranslation translation = new TensorTranslation(family, metadata, fp8, arena);
+            checkMemory(
+                    name, headers.stream().mapToLong(translation::copiedBytes).sum());
+            headers.forEach(translation::add);
             List<Path> files =
                     index.shards().keySet().stream().map(folder::resolve).toList();
             return new SafetensorsFolder(folder, files, arena, metadata, translation.tensors(text));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
+        }
+    }
+
+    private static void checkMemory(String name, long copiedBytes) {
+        long available = HostMemory.here().availableBytes();
+        if (copiedBytes > available) {
+            throw new ResourceException(
+                    name + " needs " + (copiedBytes >> 20) + " MiB of memory to rearrange its weights"
+                            + " and " + (available >> 20)
+                            + " MiB are available: use a GGUF file of the model, which is read from"
+                            + " the disk as it is.");
         }
     }
 

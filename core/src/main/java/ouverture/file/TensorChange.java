@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import ouverture.error.ModelFileException;
 import ouverture.error.ResourceException;
 import ouverture.tensor.BlockCodec;
@@ -134,23 +136,29 @@ interface TensorChange {
 
     /// Matrices of one shape and format behind each other, such as the experts of a mixture.
     ///
-    /// @param planes not empty
+    /// @param planes not empty; each makes its matrix, if it must, in an arena that lives until it is copied
     /// @throws ModelFileException if they differ
-    static Tensor stack(String name, List<Tensor> planes, Arena arena) {
-        Tensor first = planes.getFirst();
-        MemorySegment copy = allocate(name, first.bytes() * planes.size(), arena);
+    static Tensor stack(String name, List<Function<Arena, Tensor>> planes, Arena arena) {
+        Tensor stacked = null;
         for (int i = 0; i < planes.size(); i++) {
-            Tensor plane = planes.get(i);
-            if (plane.type() != first.type()
-                    || plane.planes() != 1
-                    || plane.rows() != first.rows()
-                    || plane.columns() != first.columns()) {
-                throw new ModelFileException("Tensors " + Sentences.quoted(first.name()) + " and "
-                        + Sentences.quoted(plane.name()) + " should have one shape and format and do not.");
+            try (Arena temporary = Arena.ofConfined()) {
+                Tensor plane = planes.get(i).apply(temporary);
+                if (stacked == null) {
+                    MemorySegment copy = allocate(name, plane.bytes() * planes.size(), arena);
+                    stacked = new Tensor(name, plane.type(), planes.size(), plane.rows(), plane.columns(), copy);
+                }
+                if (plane.type() != stacked.type()
+                        || plane.planes() != 1
+                        || plane.rows() != stacked.rows()
+                        || plane.columns() != stacked.columns()) {
+                    throw new ModelFileException(
+                            "The tensors that make up " + name + " should have one shape and format" + " and "
+                                    + Sentences.quoted(plane.name()) + " has another.");
+                }
+                MemorySegment.copy(plane.data(), 0, stacked.data(), i * plane.bytes(), plane.bytes());
             }
-            MemorySegment.copy(plane.data(), 0, copy, i * first.bytes(), first.bytes());
         }
-        return new Tensor(name, first.type(), planes.size(), first.rows(), first.columns(), copy);
+        return Objects.requireNonNull(stacked);
     }
 
     private static void checkMatrix(Tensor tensor) {

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.HuggingFaceFamily.Place;
@@ -22,12 +24,38 @@ final class TensorTranslation {
     private final Metadata metadata;
     private final Arena arena;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-    private final Map<String, TreeMap<Integer, Tensor>> planes = new LinkedHashMap<>();
+    private final Map<String, TreeMap<Integer, Function<Arena, Tensor>>> planes = new LinkedHashMap<>();
+    private final @Nullable Fp8Weights fp8;
+    private final int layers;
 
-    TensorTranslation(HuggingFaceFamily family, Metadata metadata, Arena arena) {
+    /// @param fp8 how 8-bit weights are read, or null
+    /// @param arena where changed tensors live
+    TensorTranslation(HuggingFaceFamily family, Metadata metadata, @Nullable Fp8Weights fp8, Arena arena) {
         this.family = family;
         this.metadata = metadata;
+        this.fp8 = fp8;
         this.arena = arena;
+        layers = metadata.integer("block_count", Integer.MAX_VALUE);
+    }
+
+    /// Bytes of memory that a file's experts will take, which are put behind each other, and its 8-bit numbers, which
+    /// get another format.
+    long copiedBytes(SafetensorsHeader header) {
+        long bytes = 0;
+        for (SafetensorsHeader.Entry entry : header.entries().values()) {
+            boolean eightBits = fp8 != null && entry.format().equals(Fp8Weights.FORMAT);
+            boolean plane =
+                    family.place(entry.name()).filter(p -> p.plane() >= 0).isPresent();
+            if (!unused(entry) && (eightBits || plane)) {
+                bytes += (entry.end() - entry.start()) * (eightBits ? 2 : 1);
+            }
+        }
+        return bytes;
+    }
+
+    /// Whether the network does without a tensor: layers behind the last predict further tokens.
+    private boolean unused(SafetensorsHeader.Entry entry) {
+        return HuggingFaceFamily.layer(entry.name()) >= layers;
     }
 
     /// Takes over the tensors of a file.
@@ -36,6 +64,9 @@ final class TensorTranslation {
     /// @throws UnsupportedModelException if a name or number format is not known
     void add(SafetensorsHeader header) {
         for (SafetensorsHeader.Entry entry : header.entries().values()) {
+            if (unused(entry) || fp8 != null && Fp8Weights.isScale(entry.name())) {
+                continue;
+            }
             Place place = family.place(entry.name())
                     .orElseThrow(() -> new UnsupportedModelException(header.file() + " has the tensor "
                             + Sentences.quoted(entry.name()) + ", which is not known in the architecture "
@@ -43,18 +74,22 @@ final class TensorTranslation {
             if (place.name().isEmpty()) {
                 continue;
             }
-            Tensor changed = place.change().apply(header.tensor(entry), metadata, arena);
-            if (place.name().endsWith(".bias") || changed.planes() == 1 && changed.rows() == 1) {
-                changed = TensorChange.floats(changed, arena);
-            }
-            Tensor before = place.plane() < 0
-                    ? tensors.put(place.name(), named(place.name(), changed))
+            Function<Arena, Tensor> changed =
+                    target -> place.change().apply(tensor(header, entry, target), metadata, target);
+            Object before = place.plane() < 0
+                    ? tensors.put(place.name(), named(place.name(), changed.apply(arena)))
                     : planes.computeIfAbsent(place.name(), _ -> new TreeMap<>()).put(place.plane(), changed);
             if (before != null) {
                 throw new ModelFileException(
                         header.file() + " has a second tensor " + Sentences.quoted(entry.name()) + ".");
             }
         }
+    }
+
+    private Tensor tensor(SafetensorsHeader header, SafetensorsHeader.Entry entry, Arena target) {
+        return fp8 != null && entry.format().equals(Fp8Weights.FORMAT)
+                ? fp8.decode(header, entry, target)
+                : header.tensor(entry);
     }
 
     /// All tensors, when every file was added.
@@ -77,7 +112,8 @@ final class TensorTranslation {
     }
 
     private Tensor named(String name, Tensor tensor) {
-        Tensor aligned = TensorChange.aligned(tensor, arena);
+        boolean vector = name.endsWith(".bias") || tensor.planes() == 1 && tensor.rows() == 1;
+        Tensor aligned = TensorChange.aligned(vector ? TensorChange.floats(tensor, arena) : tensor, arena);
         return new Tensor(name, aligned.type(), aligned.planes(), aligned.rows(), aligned.columns(), aligned.data());
     }
 

@@ -40,9 +40,14 @@ public final class Sampler {
         parameters.logitBias().forEach((id, bias) -> logits[id] += bias.floatValue());
         penalise(logits);
         int token = parameters.temperature() == 0 ? mostLikely(logits) : draw(logits);
+        remember(token);
+        return token;
+    }
+
+    /// Takes note of a token of the answer that was not drawn, for the penalties.
+    void remember(int token) {
         answerCounts.merge(token, 1, Integer::sum);
         seen.add(token);
-        return token;
     }
 
     private void penalise(float[] logits) {

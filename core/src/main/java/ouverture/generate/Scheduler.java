@@ -7,8 +7,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 import ouverture.error.OverloadedException;
 import ouverture.error.ResourceException;
+import ouverture.model.ExpertResidency;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
 import ouverture.model.Scratch;
@@ -26,6 +28,7 @@ public final class Scheduler implements AutoCloseable {
     private final Kernels kernels;
     private final KvCache cache;
     private final Scratch scratch;
+    private final @Nullable ExpertResidency residency;
     private final Limits limits;
     private final BlockPool pool;
     private final BlockingQueue<Sequence> submitted;
@@ -44,12 +47,21 @@ public final class Scheduler implements AutoCloseable {
     /// Which rows of a batch belong to a sequence.
     private record Share(Sequence sequence, int count, List<Integer> outputPositions) {}
 
-    /// Starts the scheduler's thread, which alone uses kernels, cache and scratch from now on.
-    public Scheduler(Model model, Kernels kernels, KvCache cache, Scratch scratch, Limits limits) {
+    /// Starts the scheduler's thread, which alone uses kernels, cache, scratch and residency from now on.
+    ///
+    /// @param residency which experts are kept in memory, null where that is left to the system
+    public Scheduler(
+            Model model,
+            Kernels kernels,
+            KvCache cache,
+            Scratch scratch,
+            @Nullable ExpertResidency residency,
+            Limits limits) {
         this.model = model;
         this.kernels = kernels;
         this.cache = cache;
         this.scratch = scratch;
+        this.residency = residency;
         this.limits = limits;
         this.pool = new BlockPool(cache.blocks(), cache.blockSize());
         this.submitted = new ArrayBlockingQueue<>(limits.queue());
@@ -123,7 +135,7 @@ public final class Scheduler implements AutoCloseable {
         List<Share> shares = shares();
         try {
             Batch batch = batch(shares);
-            Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, scratch));
+            Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, scratch, residency));
             publish(shares, logits);
         } catch (RuntimeException | Error e) {
             for (Share share : shares) {

@@ -16,6 +16,12 @@ public final class Sequence {
         /// @return whether the answer goes on
         boolean token(int id, TokenProbability probability);
 
+        /// What must come next, whatever the model would say; asked after each token that was drawn. The tokens are
+        /// handed to [#token] like any other.
+        default int[] forced() {
+            return new int[0];
+        }
+
         /// The end; nothing follows.
         void finished(FinishReason reason, int generatedTokens, int cachedTokens);
 
@@ -189,20 +195,41 @@ public final class Sequence {
         }
         float[] unchanged = parameters.logProbs() >= 0 ? row.clone() : row;
         int token = sampler.sample(row);
-        if (length == tokens.length) {
-            tokens = Arrays.copyOf(tokens, 2 * length);
-        }
-        tokens[length++] = token;
         if (end.test(token)) {
+            append(token);
             return FinishReason.STOP;
         }
         TokenProbability probability = parameters.logProbs() >= 0
                 ? Sampler.probability(unchanged, token, parameters.logProbs())
                 : new TokenProbability(token, Double.NaN, List.of());
+        FinishReason reason = take(token, probability);
+        if (reason != null) {
+            return reason;
+        }
+        for (int forced : listener.forced()) {
+            sampler.remember(forced);
+            // Its probability is one: nothing else could have come.
+            reason = take(forced, new TokenProbability(forced, 0, List.of()));
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable FinishReason take(int token, TokenProbability probability) {
+        append(token);
         if (!listener.token(token, probability)) {
             return FinishReason.STOP;
         }
         return length - promptLength >= maxTokens ? FinishReason.LENGTH : null;
+    }
+
+    private void append(int token) {
+        if (length == tokens.length) {
+            tokens = Arrays.copyOf(tokens, 2 * length);
+        }
+        tokens[length++] = token;
     }
 
     /// Gives the blocks back and tells the listener.

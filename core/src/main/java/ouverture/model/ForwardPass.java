@@ -18,14 +18,26 @@ public final class ForwardPass {
     private final Batch batch;
     private final KvCache cache;
     private final Scratch scratch;
+    private final @Nullable ExpertResidency residency;
 
     /// @param scratch memory of the results, used anew by each step
     public ForwardPass(Kernels kernels, Batch batch, KvCache cache, Scratch scratch) {
+        this(kernels, batch, cache, scratch, null);
+    }
+
+    /// @param scratch memory of the results, used anew by each step
+    /// @param residency which experts are kept in memory, null where that is left to the system
+    public ForwardPass(
+            Kernels kernels, Batch batch, KvCache cache, Scratch scratch, @Nullable ExpertResidency residency) {
         this.kernels = kernels;
         this.batch = batch;
         this.cache = cache;
         this.scratch = scratch;
+        this.residency = residency;
         scratch.reset();
+        if (residency != null) {
+            residency.step();
+        }
     }
 
     /// Begins layer `index`: gives back the memory of what the layer before computed. Only what was computed
@@ -180,11 +192,17 @@ public final class ForwardPass {
         Tensor weights = scratch.matrix("weights", x.rows(), active);
         kernels.route(chosen, weights, logits, mixture.routing());
         GatedMlp experts = mixture.experts();
+        if (residency != null) {
+            residency.fetch(experts, chosen);
+        }
         Tensor gate = experts(x, experts.gate(), chosen);
         Tensor hidden = experts.up() == null
                 ? gateHalves(gate, experts.activation())
                 : gate(gate, experts(x, experts.up(), chosen), experts.activation());
         Tensor out = combine(experts(hidden, experts.down(), chosen), scaled(weights, chosen, mixture.factors()));
+        if (residency != null) {
+            residency.trim();
+        }
         return mixture.shared() == null ? out : add(out, gatedMlp(x, mixture.shared()));
     }
 

@@ -33,9 +33,8 @@ public record Heads(int query, int keyValue, int size) {
                     + " key/value heads: the header is damaged.");
         }
         if (size < 1 || (long) size * query > Integer.MAX_VALUE) {
-            throw new ModelFileException(
-                    metadata.file() + " has " + query + " attention heads of " + size
-                            + " elements: the header is damaged.");
+            throw new ModelFileException(metadata.file() + " has " + query + " attention heads of " + size
+                    + " elements: the header is damaged.");
         }
         return new Heads(query, keyValue, size);
     }

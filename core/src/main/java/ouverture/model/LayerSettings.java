@@ -47,14 +47,12 @@ public final class LayerSettings {
     ///
     /// @throws ModelFileException if it is less than 1
     public static int window(Metadata m) {
-        return positive(m, "attention.sliding_window", m.integer("attention.sliding_window"));
-    }
-
-    /// The size of the sliding window where a file need not give it.
-    ///
-    /// @throws ModelFileException if it is less than 1
-    public static int window(Metadata m, int otherwise) {
-        return positive(m, "attention.sliding_window", m.integer("attention.sliding_window", otherwise));
+        int window = m.integer("attention.sliding_window");
+        if (window < 1) {
+            throw new ModelFileException(
+                    m.file() + " has a sliding window of " + window + " positions: the header is damaged.");
+        }
+        return window;
     }
 
     /// How many layers have keys and values of their own: all but the last `attention.shared_kv_layers`.
@@ -94,12 +92,5 @@ public final class LayerSettings {
             last--;
         }
         return last;
-    }
-
-    private static int positive(Metadata m, String key, int value) {
-        if (value < 1) {
-            throw new ModelFileException(m.file() + ": " + key + " is " + value + ": the header is damaged.");
-        }
-        return value;
     }
 }

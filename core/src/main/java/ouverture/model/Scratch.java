@@ -7,8 +7,8 @@ import java.util.List;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
-/// Memory for the intermediate results of a step, handed out front to back and taken back all at once. Grows by
-/// chunks until the largest step has fitted once; later steps allocate nothing.
+/// Memory for the intermediate results of a step, handed out front to back and taken back all at once. Where it is
+/// too small it grows by chunks until the largest step has fitted once; later steps allocate nothing.
 public final class Scratch {
     private static final long CHUNK_BYTES = 4L << 20;
     private static final long ALIGNMENT = 64;
@@ -19,28 +19,60 @@ public final class Scratch {
     private long used;
     private int markedChunk;
     private long markedUsed;
+    private long taken;
+    private long markedTaken;
+    private long peak;
 
+    /// Memory that grows from nothing.
+    ///
     /// @param arena owns the memory
     public Scratch(Arena arena) {
         this.arena = arena;
+    }
+
+    /// Memory for steps of a known size, [MemoryPlan#scratchBytes()].
+    ///
+    /// @param arena owns the memory
+    /// @param bytes allocated at once
+    public Scratch(Arena arena, long bytes) {
+        this(arena);
+        chunks.add(arena.allocate(bytes, ALIGNMENT));
     }
 
     /// Takes everything back.
     void reset() {
         chunk = 0;
         used = 0;
+        taken = 0;
+    }
+
+    /// Bytes handed out now.
+    long usedBytes() {
+        return taken;
+    }
+
+    /// Most bytes that were handed out at once.
+    long peakBytes() {
+        return peak;
+    }
+
+    /// Bytes of memory that it has grown to.
+    long allocatedBytes() {
+        return chunks.stream().mapToLong(MemorySegment::byteSize).sum();
     }
 
     /// Remembers what is in use now, for [#release].
     void mark() {
         markedChunk = chunk;
         markedUsed = used;
+        markedTaken = taken;
     }
 
     /// Takes back what was handed out since [#mark].
     void release() {
         chunk = markedChunk;
         used = markedUsed;
+        taken = markedTaken;
     }
 
     /// An F32 matrix with undefined content.
@@ -62,8 +94,10 @@ public final class Scratch {
         if (chunk == chunks.size()) {
             chunks.add(arena.allocate(Math.max(CHUNK_BYTES, rounded), ALIGNMENT));
         }
-        MemorySegment taken = chunks.get(chunk).asSlice(used, bytes);
+        MemorySegment memory = chunks.get(chunk).asSlice(used, bytes);
         used += rounded;
-        return taken;
+        taken += bytes;
+        peak = Math.max(peak, taken);
+        return memory;
     }
 }

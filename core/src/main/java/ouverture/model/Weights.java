@@ -87,7 +87,7 @@ public final class Weights {
     public GatedMlp gatedExperts(int experts, int width, int hidden, Activation activation) {
         Linear down = experts("ffn_down_exps", experts, width, hidden);
         if (has("ffn_gate_up_exps.weight")) {
-            Linear both = experts("ffn_gate_up_exps", experts, Math.multiplyExact(2, hidden), width);
+            Linear both = experts("ffn_gate_up_exps", experts, 2 * hidden, width);
             return new GatedMlp(both, null, down, activation);
         }
         return new GatedMlp(

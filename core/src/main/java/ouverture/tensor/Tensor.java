@@ -56,6 +56,12 @@ public record Tensor(String name, DType type, int planes, int rows, int columns,
         return elements;
     }
 
+    /// All elements of an I32 tensor, copied.
+    public int[] integers() {
+        assert type == DType.I32 : name + " holds " + type;
+        return data.asSlice(0, bytes()).toArray(ValueLayout.JAVA_INT);
+    }
+
     /// The same elements seen as `rows` x `columns`.
     public Tensor shaped(int rows, int columns) {
         assert (long) rows * columns == size() : name + " of " + size() + " elements seen as " + rows + "x" + columns;

@@ -50,7 +50,7 @@ final class GgufKeysOfJson {
             "f(x)=[{\"a\":1,\"b\":-2}];//!? /* #$%&*+<>@^_`|~ */ http://example.org/a/b?c=d&e=f ... --- !!\n//\n/x",
             "日本語のテキスト、中文字符。한국어 문장 ﾊﾝｶｸ カタカナ ひらがな １２３ ＡＢＣ ・「」",
             "हिन्दी में पाठ বাংলা தமிழ் ไทยภาษา ភាសាខ្មែរ العربيّة עִבְרִית",
-            "e\u0301 o\u0308 \u0301 x\u0301\u0302y 🎉👩‍👩‍👧🏽 €100 £5 ™ ∑∫ → ▁ Ġ Ċ",
+            "e\u0301 o\u0308 \u0301 x\u0301\u0302y 🎉👩\u200D👩\u200D👧🏽 €100 £5 ™ ∑∫ → ▁ Ġ Ċ",
             "The quick brown fox jumps over 13 lazy dogs.\n\tdef main():\n\t\treturn 'ok' # done\n");
 
     private final TokenizerFile file;

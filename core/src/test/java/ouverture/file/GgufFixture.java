@@ -3,6 +3,7 @@ package ouverture.file;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -37,6 +38,26 @@ public final class GgufFixture {
     /// A file that says which architecture it has, and nothing else.
     public static GgufFixture of(String architecture) {
         return new GgufFixture().with("general.architecture", architecture);
+    }
+
+    /// A copy of a file's header and tensors, to be changed.
+    public static GgufFixture copyOf(Path file) {
+        GgufFixture copy = new GgufFixture();
+        try (ModelFile source = ModelFile.open(file)) {
+            source.metadata()
+                    .values()
+                    .forEach((key, value) ->
+                            copy.with(key, value instanceof List<?> list ? list.toArray(String[]::new) : value));
+            source.tensors()
+                    .values()
+                    .forEach(tensor -> copy.tensor(
+                            tensor.name(),
+                            tensor.type(),
+                            tensor.data().toArray(ValueLayout.JAVA_BYTE),
+                            tensor.columns(),
+                            tensor.rows()));
+        }
+        return copy;
     }
 
     /// Adds a key: Boolean, Integer (u32), Long (u64), Float, Double, String, `String[]`, `int[]` (i32),

@@ -154,7 +154,7 @@ class SafetensorsFolderTest {
                 "\"eos_token_id\":2|\"eos_token_id\":[2,\"x\"]|eos_token_id",
                 "\"vocab_size\":5|\"vocab_size\":5,\"vocab_size\":6|JSON",
                 "\"vocab_size\":5|\"hidden_act\":\"relu\"|hidden_act is \"relu\"",
-                "\"vocab_size\":5|\"quantization_config\":{\"quant_method\":\"gptq\"}|quantised",
+                "\"vocab_size\":5|\"quantization_config\":{\"quant_method\":\"gptq\"}|gptq",
             })
     void settingsThatCannotBeAreRefused(String from, String to, String complaint) {
         config(LLAMA.formatted("").replace(from, to == null ? "" : to));

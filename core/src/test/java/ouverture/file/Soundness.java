@@ -61,7 +61,7 @@ final class Soundness {
                     HuggingFaceConfig settings = new HuggingFaceConfig(
                             "config.json", JsonMapper.shared().readTree(config));
                     Metadata metadata = new Metadata("folder", family.keys(settings));
-                    TensorTranslation translation = new TensorTranslation(family, metadata, arena);
+                    TensorTranslation translation = new TensorTranslation(family, metadata, null, arena);
                     translation.add(SafetensorsHeader.read("file.safetensors", MemorySegment.ofArray(file)));
                     check(translation.tensors(settings).values());
                 }

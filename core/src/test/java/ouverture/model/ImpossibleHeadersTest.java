@@ -39,8 +39,8 @@ class ImpossibleHeadersTest {
         "llama.attention.key_length, -8"
     })
     void numbersThatMakeNoNetworkAreRefused(String key, int value) {
-        Path damaged =
-                llama().with(key, new GgufFixture.Raw(5, GgufFixture.ints(value))).write(folder.resolve("damaged.gguf"));
+        Path damaged = llama().with(key, new GgufFixture.Raw(5, GgufFixture.ints(value)))
+                .write(folder.resolve("damaged.gguf"));
         try (ModelFile file = ModelFile.open(damaged)) {
             assertThatThrownBy(() -> Families.load(file, 8))
                     .isInstanceOf(ModelFileException.class)

@@ -15,7 +15,7 @@ import java.util.List;
 
 /// Memory that ends where a page begins that nothing may touch: machine code that reads one byte too far ends the
 /// process at once. Linux; elsewhere it is ordinary memory.
-@SuppressWarnings("restricted") // sizes are those that were asked for
+@SuppressWarnings("restricted") // POSIX calls with the signatures of their manual pages
 final class GuardPages implements Arena {
     private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
     private static final long PAGE = 1 << 16; // at least, on any machine

@@ -15,6 +15,7 @@ public final class Families {
     public static final List<Family> ALL = List.of(
             Gpt2.FAMILY,
             Llama.FAMILY,
+            DeepSeek.FAMILY,
             GptOss.FAMILY,
             Qwen.QWEN2,
             Qwen.QWEN3,

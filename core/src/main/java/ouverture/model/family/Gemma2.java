@@ -29,6 +29,8 @@ public final class Gemma2 implements Model {
     /// Layers of the 27B model, whose scores are scaled by width / heads in place of the head size.
     private static final int LAYERS_OF_27B = 46;
 
+    private static final int DEFAULT_WINDOW = 4096;
+
     private record Layer(
             Norm attentionNorm,
             Linear query,
@@ -61,7 +63,8 @@ public final class Gemma2 implements Model {
         full = heads.attention()
                 .scaled(heads.scoreScale(m, count == LAYERS_OF_27B ? width / heads.query() : heads.size()))
                 .capped(m.number("attn_logit_softcapping", 50));
-        Attention local = full.windowed(LayerSettings.window(m, 4096));
+        int window = m.has("attention.sliding_window") ? LayerSettings.window(m) : DEFAULT_WINDOW;
+        Attention local = full.windowed(window);
         boolean[] sliding = LayerSettings.sliding(m, count, 2);
         rope = RopeSettings.of(m, w, heads.size());
         embedding = w.embedding(width);

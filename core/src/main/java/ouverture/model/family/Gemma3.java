@@ -64,8 +64,9 @@ public final class Gemma3 implements Model {
                 .scaled(heads.scoreScale(m, count == LAYERS_OF_27B ? width / heads.query() : heads.size()));
         Rope globalRope = RopeSettings.of(m, w, heads.size());
         // a file without a window has global layers only
-        boolean[] sliding = LayerSettings.sliding(m, count, m.has("attention.sliding_window") ? 6 : 1);
-        Attention local = global.windowed(LayerSettings.window(m, Integer.MAX_VALUE));
+        boolean windowed = m.integer("attention.sliding_window", 0) != 0;
+        boolean[] sliding = LayerSettings.sliding(m, count, windowed ? 6 : 1);
+        Attention local = windowed ? global.windowed(LayerSettings.window(m)) : global;
         Rope localRope = RopeSettings.local(m, heads.size());
         embedding = w.embedding(width);
         embeddingScale = (float) Math.sqrt(width);

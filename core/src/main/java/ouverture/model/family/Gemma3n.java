@@ -36,7 +36,7 @@ public final class Gemma3n implements Model {
     private static final int SPARSE_LAYERS = 10;
 
     /// Standard deviations that 95 % of normally distributed numbers do not exceed the mean by.
-    private static final float DEVIATIONS = 1.6448533535f;
+    private static final float DEVIATIONS = 1.6448534f;
 
     private record Laurel(Linear left, Linear right, Norm norm) {}
 

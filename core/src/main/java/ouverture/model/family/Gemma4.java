@@ -78,6 +78,7 @@ public final class Gemma4 implements Model {
         int globalSize = m.integer("attention.key_length");
         int localSize = m.integer("attention.key_length_swa", globalSize);
         int window = LayerSettings.window(m);
+        boolean mixed = m.integer("expert_count", 0) > 0;
         Rope localRope = RopeSettings.local(m, localSize);
         Rope globalRope = RopeSettings.proportional(m, w, globalSize);
         layers = w.blocks(count, b -> {
@@ -93,7 +94,7 @@ public final class Gemma4 implements Model {
                     b.norm("post_attention_norm", width, epsilon),
                     b.norm("ffn_norm", width, epsilon),
                     b.gatedMlp("", width, hidden[b.block()], Activation.GELU_TANH),
-                    b.has("ffn_gate_inp.weight") ? experts(m, b) : null,
+                    mixed ? experts(m, b) : null,
                     b.norm("post_ffw_norm", width, epsilon),
                     shareSize == 0 ? null : LayerGate.of(b, shareSize, width, epsilon),
                     Objects.requireNonNullElse(b.numbers("layer_output_scale.weight", 1), new float[] {1})[0]);

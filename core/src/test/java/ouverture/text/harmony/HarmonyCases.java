@@ -2,10 +2,16 @@ package ouverture.text.harmony;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 import ouverture.Shared;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
@@ -58,5 +64,15 @@ final class HarmonyCases {
             }
         }
         return messages;
+    }
+
+    /// The two columns of a table among the test resources, separated by ` ; `; lines that begin with # are comments.
+    static Stream<Arguments> table(String resource) throws IOException {
+        try (InputStream in = Objects.requireNonNull(HarmonyCases.class.getResourceAsStream(resource))) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return text.lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> Arguments.of((Object[]) line.split(" ; ", 2)));
+        }
     }
 }

@@ -3,64 +3,34 @@ package ouverture.text.harmony;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.error.RequestException;
 
 /// What models write in place of the format, and what a strict reader says to it. The headers are from reports
 /// about other runners (openai/harmony 38, llama.cpp 27720, vllm 32633, dynamo 10366).
 class HarmonyParserTest {
-    /// Columns: what the model wrote after `<|start|>assistant`; the messages as role, name, channel, recipient,
-    /// type and text, with `-` for what is absent and
-    /// `##` between messages.
     @ParameterizedTest
-    @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
-            <|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|> ; assistant - commentary functions.f <|constrain|>json {}
-            to=functions.f<|channel|>analysis<|message|>{}<|call|>                       ; assistant - analysis functions.f - {}
-            <|channel|>commentary to=functions.f<|constrain|>JSON<|message|>{}<|call|>   ; assistant - commentary functions.f <|constrain|>JSON {}
-            <|channel|>commentary<|constrain|>json to=functions.f<|message|>{}<|call|>   ; assistant - commentary functions.f <|constrain|>json {}
-            <|channel|>commentary functions.f json<|message|>{}<|call|>                  ; assistant - commentary functions.f json {}
-            <|channel|>commentary to= functions.f json<|message|>{}<|call|>              ; assistant - commentary functions.f json {}
-            <|channel|>commentaryto=functions.f<|message|>{}<|call|>                     ; assistant - commentary functions.f - {}
-            to=python<|channel|>analysis code<|message|>1+1<|call|>                      ; assistant - analysis python code 1+1
-            <|channel|>final <|constrain|>json<|message|>{}<|return|>                    ; assistant - final - <|constrain|>json {}
-            <|channel|>final <|constrain|> json<|message|>{}<|return|>                   ; assistant - final - <|constrain|>json {}
-            <|channel|>final json<|message|>{}<|return|>                                 ; assistant - final - json {}
-            <|message|>hello<|return|>                                                   ; assistant - - - - hello
-            assistant<|channel|>final<|message|>hello<|return|>                          ; assistant - final - - hello
-            <|channel|>commentary to=functions.f json{"a":1}<|call|>                     ; assistant - commentary functions.f json {"a":1}
-            <|channel|>commentary to=functions.f{"a":1}<|call|>                          ; assistant - commentary functions.f - {"a":1}
-            <|channel|>commentary to=functions.f <|constrain|>json{"a":1}<|call|>        ; assistant - commentary functions.f <|constrain|>json {"a":1}
-            <|channel|>analysis<|channel|>final<|message|>x<|return|>                    ; assistant - final - - x
-            <|channel|>analysis<|message|>a<|channel|>final<|message|>b<|return|>        ; assistant - analysis - - a ## assistant - final - - b
-            <|channel|>analysis<|message|>a<|start|>assistant<|channel|>final<|message|>b ; assistant - analysis - - a ## assistant - final - - b
-            <|channel|>analysis<|message|>a<|end|>assistant<|channel|>final<|message|>b  ; assistant - analysis - - a ## assistant - final - - b
-            <|channel|>analysis<|message|>a<|end|>\\n<|channel|>final<|message|>b         ; assistant - analysis - - a ## assistant - final - - b
-            <|channel|>??<|end|><|start|>assistant<|channel|>analysis<|message|>a<|end|> ; assistant - - - - ?? ## assistant - analysis - - a
-            <|channel|>commentary?commentary?<|message|>a<|end|>                         ; assistant - commentary - - ?commentary? ## assistant - commentary - - a
-            <|channel|>––commentary to=functions.f<|message|>{}<|call|>                  ; assistant - commentary - - –– ## assistant - commentary functions.f - {}
-            <|channel|>The user wants this<|end|>                                        ; assistant - - - - The user wants this
-            <|channel|>analysisWe think<|end|>                                           ; assistant - analysis - - We think
-            <|channel|>commentary blah to=functions.f json<|message|>{}<|call|>          ; assistant - commentary - - blah ## assistant - commentary functions.f json {}
-            <|channel|>commentary to=functions.f to=functions.g<|message|>{}<|call|>     ; assistant - commentary - - to=functions.g ## assistant - commentary functions.f - {}
-            hello<|end|>                                                                 ; assistant - - - - hello
-            assistant of the king<|end|>                                                 ; assistant - - - - assistant of the king
-            <|channel|>final<|end|>                                                      ; assistant - final - -
-            one two three four five six seven eight nine ten<|return|>                   ; assistant - - - - one two three four five six seven eight nine ten
-            <|constrain|>json<|end|>                                                     ; assistant - - - <|constrain|>json
-            <|channel|>final<|message|>a<|constrain|>b<|message|>c<|return|>             ; assistant - final - - abc
-            """)
+    @MethodSource
     void modelsWriteAnything(String written, String messages) {
         check(written, HarmonyRole.ASSISTANT, messages);
+    }
+
+    private static Stream<Arguments> modelsWriteAnything() throws IOException {
+        return HarmonyCases.table("completions.txt");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
             <|start|>functions.f<|message|>x<|end|>                  ; tool functions.f - - - x
-            <|start|>functions.f to=assistant<|channel|>commentary<|message|>x<|end|> ; tool functions.f commentary assistant - x
+            <|start|>f to=assistant<|channel|>commentary<|message|>x ; tool f commentary assistant - x
             <|start|>user:bob<|message|>x<|end|>                     ; user bob - - - x
             <|start|><|channel|>analysis<|message|>x<|end|>          ; assistant - analysis - - x
             <|start|>assistant I see<|end|>                          ; assistant - - - - I see

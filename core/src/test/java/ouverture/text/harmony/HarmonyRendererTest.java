@@ -3,49 +3,31 @@ package ouverture.text.harmony;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import ouverture.error.RequestException;
 
-/// Declarations of tools beyond the conformance cases, as the reference library writes them (recorded with npm's
-/// openai-harmony 0.4.0), and input that cannot be rendered.
+/// Declarations of tools beyond the conformance cases, as the reference library's source has them, and input that
+/// cannot be rendered.
 class HarmonyRendererTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            {"type": "array"}                                        | Array<any>
-            {"type": "array", "items": true}                         | any[]
-            {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}} | number[][]
-            {"type": ["integer", "null", 5]}                         | number / null
-            {"type": []}                                             | any
-            {"type": "string", "enum": []}                           | string
-            {"type": "string", "enum": ["a", 1, "b"]}                | "a" / "b"
-            {"enum": ["a"]}                                          | any
-            {"$ref": "#/$defs/self", "$defs": {"self": {"$ref": "#/$defs/self"}}} | any
-            {"type": "object"}                                       | {^}
-            {"type": "object", "properties": {"a": 5}}               | {^a?: any,^}
-            {"type": "object", "properties": {"a": {"type": "number", "default": 1e-7}}}  | {^a?: number, // default: 1e-7^}
-            {"type": "object", "properties": {"a": {"type": "number", "default": 1.5e300}}} | {^a?: number, // default: 1.5e300^}
-            {"type": "object", "properties": {"a": {"type": "number", "default": 1e21}}}  | {^a?: number, // default: 1e21^}
-            {"type": "object", "properties": {"a": {"type": "number", "default": 1.0}}}   | {^a?: number, // default: 1.0^}
-            {"type": "object", "properties": {"a": {"type": "number", "default": 0.00001}}} | {^a?: number, // default: 0.00001^}
-            {"type": "object", "properties": {"a": {"type": "number", "default": -12345678.125}}} | {^a?: number, // default: -12345678.125^}
-            {"type": "object", "properties": {"a": {"type": "number", "default": 18446744073709551615}}} | {^a?: number, // default: 18446744073709551615^}
-            {"type": "object", "properties": {"a": {"type": "number", "default": 18446744073709551616}}} | {^a?: number, // default: 1.8446744073709552e19^}
-            {"type": "object", "properties": {"a": {"type": "array", "default": [1, "x\\n", null, {"k": true}]}}} | {^a?: Array<any>, // default: [1,"x\\n",null,{"k":true}]^}
-            {"type": "object", "properties": {"a": {"type": "string", "nullable": true}}, "required": ["a"]} | {^a: string / null,^}
-            {"type": "object", "properties": {"a": {"oneOf": "no", "description": "d", "default": 1, "type": "string"}}} | {^a?: string,^}
-            {"oneOf": [{"type": "string", "enum": ["x"], "default": "x", "description": "d"}, {"type": "null", "nullable": true}]} | ^ / "x" // d default: "x"^ / any / null
-            {"type": "object", "properties": {"a": {"description": "d", "oneOf": [{"type": "string", "description": "d"}, {"type": "number", "description": "e", "default": "n"}]}}} | {^a?:^ / string^ / number // e default: "n"^,^}
-            """)
+    @MethodSource
     void schemasAsTypes(String schema, String type) {
-        String expected = "type f = (_: " + type.replace(" / ", " | ").replace('^', '\n') + ") => any;\n";
+        String expected = "type f = (_: " + type.replace('^', '\n') + ") => any;\n";
 
         assertThat(rendered(schema)).contains(expected);
+    }
+
+    private static Stream<Arguments> schemasAsTypes() throws IOException {
+        return HarmonyCases.table("types.txt");
     }
 
     @Test
@@ -97,30 +79,15 @@ class HarmonyRendererTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            {}                                                                    | no "conversation" with a list
-            {"conversation": {"messages": [5]}}                                   | Message 1 is no object.
-            {"conversation": {"messages": [{"text": "a"}]}}                       | Message 1 has no "role".
-            {"conversation": {"messages": [{"role": "king", "text": "a"}]}}       | The "role" of message 1 is no role
-            {"conversation": {"messages": [{"role": "user"}]}}                    | Message 1 needs one of "text"
-            {"conversation": {"messages": [{"role": "user", "text": "a", "system": {}}]}} | Message 1 needs one of "text"
-            {"conversation": {"messages": [{"role": "user", "text": 5}]}}         | Message 1 has a "text" that is no string.
-            {"conversation": {"messages": [{"role": "user", "system": {}}]}}      | role user holds another role's settings
-            {"conversation": {"messages": [{"role": "tool", "text": "a"}]}}       | A message of a tool has no name
-            {"conversation": {"messages": []}, "next_role": "king"}               | "next_role" is no role
-            {"conversation": {"messages": []}, "auto_drop_analysis": 1}           | neither true nor false
-            {"conversation": {"messages": [{"role": "system", "system": {"reasoning_effort": "huge"}}]}} | The reasoning effort is "huge"
-            {"conversation": {"messages": [{"role": "system", "system": {"effort": "low"}}]}} | unknown key "effort"
-            {"conversation": {"messages": [{"role": "system", "system": {"builtin_tools": ["hammer"]}}]}} | unknown built-in tool
-            {"conversation": {"messages": [{"role": "system", "system": {"valid_channels": [1]}}]}} | no list of strings
-            {"conversation": {"messages": [{"role": "developer", "developer": {"functions": {}}}]}} | "functions" that is no list
-            {"conversation": {"messages": [{"role": "developer", "developer": {"functions": [{}]}}]}} | Function 1 of message 1 has no "name".
-            {"conversation": {"messages": [{"role": "developer", "developer": {"functions": [{"name": "f", "parameters": 1}]}}]}} | "parameters" of function 1 of message 1 is no object.
-            """)
+    @MethodSource
     void mistakesAreNamed(String json, String sentence) {
         assertThatThrownBy(() -> HarmonyRenderer.text(HarmonyJson.conversation(HarmonyCases.object(json))))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining(sentence);
+    }
+
+    private static Stream<Arguments> mistakesAreNamed() throws IOException {
+        return HarmonyCases.table("mistakes.txt");
     }
 
     @Test
