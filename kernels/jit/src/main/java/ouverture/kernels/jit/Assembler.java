@@ -155,13 +155,13 @@ final class Assembler {
     }
 
     private static int indexBit(Operand rm) {
-        return rm instanceof Memory m && m.index() != null ? m.index().ordinal() >> 3 : 0;
+        return rm instanceof Memory m && m.index() != null ? m.index().number >> 3 : 0;
     }
 
     private static int baseBit(Operand rm) {
         return switch (rm) {
             case Vector v -> v.number() >> 3 & 1;
-            case Memory m -> m.base() == null ? 0 : m.base().ordinal() >> 3;
+            case Memory m -> m.base() == null ? 0 : m.base().number >> 3;
         };
     }
 
@@ -182,14 +182,14 @@ final class Assembler {
             emitInt(0);
             return;
         }
-        int low = base.ordinal() & 7;
+        int low = base.number & 7;
         int displacement = memory.displacement();
         boolean small = displacement % unit == 0 && displacement / unit == (byte) (displacement / unit);
         int mode = displacement == 0 && low != 5 ? 0 : small ? 1 : 2;
         General index = memory.index();
         if (index != null || low == 4) {
             emitByte(mode << 6 | register << 3 | 4);
-            int indexBits = index == null ? 4 : index.ordinal() & 7;
+            int indexBits = index == null ? 4 : index.number & 7;
             emitByte(Integer.numberOfTrailingZeros(memory.scale()) << 6 | indexBits << 3 | low);
         } else {
             emitByte(mode << 6 | register << 3 | low);
@@ -217,9 +217,9 @@ final class Assembler {
 
     /// `destination = immediate`.
     void move(General destination, int immediate) {
-        emitPrefix(0, 0, destination.ordinal());
+        emitPrefix(0, 0, destination.number);
         emitByte(0xc7);
-        emitByte(0xc0 | destination.ordinal() & 7);
+        emitByte(0xc0 | destination.number & 7);
         emitInt(immediate);
     }
 
@@ -331,15 +331,15 @@ final class Assembler {
     }
 
     private void emitGeneral(int opcode, General register, General rm) {
-        emitPrefix(register.ordinal(), 0, rm.ordinal());
+        emitPrefix(register.number, 0, rm.number);
         emitByte(opcode);
-        emitByte(0xc0 | (register.ordinal() & 7) << 3 | rm.ordinal() & 7);
+        emitByte(0xc0 | (register.number & 7) << 3 | rm.number & 7);
     }
 
     private void emitGeneral(int opcode, General register, Memory memory) {
-        emitPrefix(register.ordinal(), 8 * indexBit(memory), 8 * baseBit(memory));
+        emitPrefix(register.number, 8 * indexBit(memory), 8 * baseBit(memory));
         emitByte(opcode);
-        emitMemory(register.ordinal() & 7, memory, 1);
+        emitMemory(register.number & 7, memory, 1);
         resolve();
     }
 
@@ -348,13 +348,13 @@ final class Assembler {
     }
 
     private void emitArithmetic(int number, General register, int immediate) {
-        emitPrefix(0, 0, register.ordinal());
+        emitPrefix(0, 0, register.number);
         boolean small = immediate == (byte) immediate;
         if (!small && register == General.RAX) {
             emitByte(number << 3 | 5);
         } else {
             emitByte(small ? 0x83 : 0x81);
-            emitByte(0xc0 | number << 3 | register.ordinal() & 7);
+            emitByte(0xc0 | number << 3 | register.number & 7);
         }
         if (small) {
             emitByte(immediate);
@@ -371,10 +371,10 @@ final class Assembler {
     }
 
     private void emitStack(int opcode, General register) {
-        if (register.ordinal() > 7) {
+        if (register.number > 7) {
             emitByte(0x41);
         }
-        emitByte(opcode | register.ordinal() & 7);
+        emitByte(opcode | register.number & 7);
     }
 
     private void emitInt(int value) {

@@ -49,7 +49,8 @@ final class KQuantReader extends WeightReader {
         }
     }
 
-    /// 12 bytes of 6-bit scales with 32 added: 4 lower bits as in nibbles of the first 8 bytes, 2 upper bits of part p in
+    /// 12 bytes of 6-bit scales with 32 added: 4 lower bits as in nibbles of the first 8 bytes, 2 upper bits of part p
+    /// in
     /// byte 8 + p % 4, further up for each four parts.
     private void beginThreeBits(Memory step) {
         Vector low = third.as(256);
@@ -59,11 +60,7 @@ final class KQuantReader extends WeightReader {
             readHalves(low, step.plus(96), half == 1);
             emit(Instruction.VBROADCASTSS, high.as(128), step.plus(104));
             emit(Instruction.VPMOVZXBD, high, high.as(128));
-            emit(
-                    Instruction.VPSRLVD,
-                    high,
-                    high,
-                    assembler.constant(up, up, up, up, up + 2, up + 2, up + 2, up + 2));
+            emit(Instruction.VPSRLVD, high, high, assembler.constant(up, up, up, up, up + 2, up + 2, up + 2, up + 2));
             emit(Instruction.VPAND, high, high, all(3));
             shift(high, 4);
             emit(Instruction.VPOR, low, low, high);
@@ -82,7 +79,8 @@ final class KQuantReader extends WeightReader {
         }
     }
 
-    /// 12 bytes of 6-bit scales and minimums of 8 parts: scales 0 to 3 and minimums 0 to 3 in the lower 6 bits of bytes 0
+    /// 12 bytes of 6-bit scales and minimums of 8 parts: scales 0 to 3 and minimums 0 to 3 in the lower 6 bits of bytes
+    /// 0
     /// to 7; of the others the lower 4 bits in the halves of bytes 8 to 11, the upper 2 at the top of bytes 0 to 7.
     private void beginWideParts(Memory step) {
         Vector first = scale.as(128);
