@@ -1,10 +1,12 @@
 package ouverture.kernels.jit;
 
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Writes x86-64 machine code: vector instructions in their AVX form where the registers allow it, else in the
 /// AVX-512 form, and the few others that loops need. Encodings are those that the GNU assembler chooses.
@@ -22,17 +24,19 @@ final class Assembler {
     private byte[] code = new byte[1024];
     private int size;
     private final List<Reference> references = new ArrayList<>();
-    private final Map<List<Integer>, Label> constants = new LinkedHashMap<>();
+    private final Map<IntBuffer, Label> constants = new LinkedHashMap<>();
     private int unresolved = -1;
 
     /// The finished code with its constants, to be placed at a multiple of 64 bytes.
     byte[] code() {
-        for (Map.Entry<List<Integer>, Label> constant : constants.entrySet()) {
+        for (Map.Entry<IntBuffer, Label> constant : constants.entrySet()) {
             while (size % CONSTANT_ALIGNMENT != 0) {
                 emitByte(0);
             }
             bind(constant.getValue());
-            constant.getKey().forEach(this::emitInt);
+            for (int word : constant.getKey().array()) {
+                emitInt(word);
+            }
         }
         constants.clear();
         for (Reference reference : references) {
@@ -60,8 +64,7 @@ final class Assembler {
 
     /// Memory with these 32-bit words.
     Memory constant(int... words) {
-        List<Integer> key = Arrays.stream(words).boxed().toList();
-        return Memory.constant(constants.computeIfAbsent(key, _ -> new Label()));
+        return Memory.constant(constants.computeIfAbsent(IntBuffer.wrap(words), _ -> new Label()));
     }
 
     /// `destination = operation(a, b)`.
@@ -159,17 +162,19 @@ final class Assembler {
     }
 
     private static int baseBit(Operand rm) {
-        return switch (rm) {
-            case Vector v -> v.number() >> 3 & 1;
-            case Memory m -> m.base() == null ? 0 : m.base().number >> 3;
-        };
+        if (rm instanceof Vector v) {
+            return v.number() >> 3 & 1;
+        }
+        return rm instanceof Memory m && m.base() != null ? m.base().number >> 3 : 0;
     }
 
     /// @param unit of one-byte displacements
     private void emitOperands(int register, Operand rm, int unit) {
-        switch (rm) {
-            case Vector v -> emitByte(0xc0 | (register & 7) << 3 | v.number() & 7);
-            case Memory m -> emitMemory(register & 7, m, unit);
+        // No switch over patterns: the first takes the JVM milliseconds, and the start is to be fast.
+        if (rm instanceof Vector v) {
+            emitByte(0xc0 | (register & 7) << 3 | v.number() & 7);
+        } else if (rm instanceof Memory m) {
+            emitMemory(register & 7, m, unit);
         }
     }
 
@@ -178,7 +183,7 @@ final class Assembler {
         if (base == null) {
             emitByte(register << 3 | 5);
             unresolved = size;
-            references.add(new Reference(size, 0, java.util.Objects.requireNonNull(memory.constant())));
+            references.add(new Reference(size, 0, Objects.requireNonNull(memory.constant())));
             emitInt(0);
             return;
         }

@@ -43,6 +43,11 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
     }
 
     @Override
+    public String name() {
+        return "dot products of " + rows + " rows of " + type + " with " + inputs + (ahead ? ", reading ahead" : "");
+    }
+
+    @Override
     public void emit(Assembler assembler, InstructionSet set) {
         new Emitter(assembler, set, this).emit();
     }

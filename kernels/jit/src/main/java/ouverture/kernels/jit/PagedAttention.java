@@ -1,6 +1,8 @@
 package ouverture.kernels.jit;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Batch;
 import ouverture.tensor.KvCache;
@@ -22,6 +24,9 @@ final class PagedAttention {
     private final CodeCache code;
     private final WorkerPool pool;
     private final WorkMemory[] memory;
+
+    /// One for each shape of attention: a model has one or two.
+    private final List<HeadGroup.Routines> known = new ArrayList<>();
 
     /// @param memory scratch memory of each worker
     PagedAttention(CodeCache code, WorkerPool pool, WorkMemory[] memory) {
@@ -72,7 +77,7 @@ final class PagedAttention {
         int heads = Math.ceilDiv(group, Math.min(group, parts));
         int partsOfGroup = Math.ceilDiv(group, heads);
         int partsOfRow = partsOfGroup * attention.kvHeads();
-        HeadGroup.Routines routines = new HeadGroup.Routines(code, operands);
+        HeadGroup.Routines routines = routines(operands);
         int items = blocks * partsOfRow;
         pool.run(items, grain(operands, items), (worker, from, to) -> {
             for (int i = from; i < to; i++) {
@@ -85,6 +90,18 @@ final class PagedAttention {
                 new HeadGroup(operands, item, routines, memory[worker]).attend();
             }
         });
+    }
+
+    /// The routines of an earlier call of the same shape, or new ones.
+    private HeadGroup.Routines routines(Operands operands) {
+        for (HeadGroup.Routines each : known) {
+            if (each.fit(operands)) {
+                return each;
+            }
+        }
+        HeadGroup.Routines routines = new HeadGroup.Routines(code, operands);
+        known.add(routines);
+        return routines;
     }
 
     private static int grain(Operands operands, int items) {
