@@ -225,11 +225,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
         OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
-        return start(
-                new Prompt(prompt, parser, ThoughtLimit.none(), ReasoningApplied.NOTHING),
-                request.sampling(),
-                request.maxTokens(),
-                request.stop());
+        return start(Prompt.raw(prompt, parser), request.sampling(), request.maxTokens(), request.stop());
     }
 
     private Generation start(Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop) {

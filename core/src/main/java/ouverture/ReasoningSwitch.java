@@ -23,8 +23,7 @@ final class ReasoningSwitch {
     private static final int LOW_TOKENS = 2048;
     private static final int MEDIUM_TOKENS = 8192;
     private static final int HIGH_TOKENS = 32_768;
-    private static final String CANNOT_THINK =
-            "This model does not think: neither its chat template nor its vocabulary knows thoughts.";
+    private static final String CANNOT_THINK = "This model does not think: its chat template knows no thoughts.";
 
     private final Optional<Thoughts> thoughts;
     private final List<String> flags;
@@ -54,7 +53,7 @@ final class ReasoningSwitch {
     /// @param renderer renders a short conversation
     static ReasoningSwitch of(OutputFormat format, OutputFormat.Traits traits, Renderer renderer) {
         return new ReasoningSwitch(
-                format.thoughts(),
+                format.thoughts().filter(_ -> format.asksForThoughts(traits)),
                 FLAGS.stream()
                         .filter(flag -> traits.reads(flag) && differs(flag, true, false, renderer))
                         .toList(),

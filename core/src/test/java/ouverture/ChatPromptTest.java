@@ -110,6 +110,21 @@ class ChatPromptTest {
         assertThat(prompt.applied().note().isEmpty()).isEqualTo(thinks);
     }
 
+    /// Qwen3-Coder has the tokens of a family that thinks, and does not.
+    @Test
+    void tokensAloneMakeNoThinker() {
+        Tokenizer tokenizer = SpecialVocabulary.of(List.of("<|im_end|>"), List.of("<think>", "</think>"));
+        Prompt prompt = prompt(source("Qwen3-Coder"), tokenizer)
+                .prompt(ChatRequest.of("Hi").withReasoning(Reasoning.Level.HIGH), POSITIONS);
+        assertThat(raw(tokenizer, prompt.ids())).endsWith("assistant\n");
+        assertThat(prompt.applied())
+                .isEqualTo(new ReasoningApplied(
+                        Reasoning.Level.HIGH,
+                        "none",
+                        "none",
+                        "This model does not think: its chat template knows no thoughts."));
+    }
+
     @Test
     void levelsLeaveRoomForTheAnswer() {
         Tokenizer tokenizer = tokenizer("Qwen-Qwen3-0.6B");

@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import ouverture.error.ModelFileException;
 import ouverture.error.OverloadedException;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.error.UnsupportedModelException;
+import ouverture.file.GgufFixture;
 import ouverture.generate.FinishReason;
 import ouverture.generate.SamplingParameters;
 import tools.jackson.databind.JsonNode;
@@ -166,7 +168,7 @@ public abstract class EngineContract {
     }
 
     @Test
-    void badRequestsAreRefused() {
+    void badRequestsAreRefused(@TempDir Path folder) {
         try (Engine engine = Engine.open(llama(), options.withContext(64))) {
             assertThatThrownBy(() -> engine.complete(CompletionRequest.of(List.of(1, 512))))
                     .isInstanceOf(RequestException.class)
@@ -194,9 +196,11 @@ public abstract class EngineContract {
                 .isInstanceOf(ResourceException.class)
                 .hasMessageContaining("scalar");
         assertThatThrownBy(() -> Engine.open(Path.of("/nowhere/model.gguf"))).isInstanceOf(ModelFileException.class);
-        assertThatThrownBy(() -> Engine.open(Shared.path("conformance/models/gemma3.gguf"), options))
+        Path unknown =
+                GgufFixture.of("abacus").with("abacus.context_length", 64).write(folder.resolve("abacus.gguf"));
+        assertThatThrownBy(() -> Engine.open(unknown, options))
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining("gemma3");
+                .hasMessageContaining("abacus");
     }
 
     @Test

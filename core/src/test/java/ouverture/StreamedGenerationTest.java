@@ -45,8 +45,7 @@ class StreamedGenerationTest {
     }
 
     private static StreamedGeneration failed(Throwable failure) {
-        StreamedGeneration generation = new StreamedGeneration(
-                new Prompt(new int[] {1}, null, ThoughtLimit.none(), ReasoningApplied.NOTHING), List.of(), false);
+        StreamedGeneration generation = new StreamedGeneration(Prompt.raw(new int[1], null), List.of(), false);
         generation.failed(failure);
         return generation;
     }

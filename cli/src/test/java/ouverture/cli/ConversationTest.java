@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.Message;
 import ouverture.error.RequestException;
+import ouverture.error.ResourceException;
 
 class ConversationTest {
     private final Conversation conversation = new Conversation();
@@ -50,8 +50,8 @@ class ConversationTest {
 
         assertThatThrownBy(() -> conversation.save(empty)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> conversation.save(folder.resolve("none/chat.json")))
-                .isInstanceOf(NoSuchFileException.class)
-                .hasMessage(folder.resolve("none").toString());
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContaining(folder.resolve("none").toString());
         assertThat(empty).isEmptyDirectory();
         try (var files = Files.list(folder)) {
             assertThat(files).containsExactly(empty);

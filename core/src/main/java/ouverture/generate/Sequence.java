@@ -17,7 +17,7 @@ public final class Sequence {
         boolean token(int id, TokenProbability probability);
 
         /// What must come next, whatever the model would say; asked after each token that was drawn. The tokens are
-        /// handed to [#token] like any other.
+        /// handed to [#token] like any other. Where they do not fit any more, the answer ends.
         default int[] forced() {
             return new int[0];
         }
@@ -206,7 +206,11 @@ public final class Sequence {
         if (reason != null) {
             return reason;
         }
-        for (int forced : listener.forced()) {
+        int[] next = listener.forced();
+        if (length - promptLength + next.length > maxTokens) {
+            return FinishReason.LENGTH;
+        }
+        for (int forced : next) {
             sampler.remember(forced);
             // Its probability is one: nothing else could have come.
             reason = take(forced, new TokenProbability(forced, 0, List.of()));

@@ -164,20 +164,26 @@ public record OutputFormat(
         }
     }
 
-    /// The format of a model.
+    /// The format of a model. It has thoughts only where the template or the vocabulary knows their tags.
     public static OutputFormat of(Traits traits) {
         OutputFormat format = ALL.stream()
                 .filter(each -> each.recognised.test(traits))
                 .findFirst()
                 .orElseThrow();
-        boolean thinks = format.thoughts.stream()
-                .anyMatch(thoughts -> format.alwaysThinks()
-                        || traits.has(thoughts.open())
-                        || traits.mentions(thoughts.open())
-                        || traits.mentions(thoughts.close()));
-        return thinks
+        boolean known = format.asksForThoughts(traits)
+                || format.thoughts
+                        .filter(thoughts -> traits.has(thoughts.open()))
+                        .isPresent();
+        return known
                 ? format
                 : new OutputFormat(format.families, Optional.empty(), format.calls, format.end, format.recognised);
+    }
+
+    /// Whether a model was made to think: its template knows thoughts. Vocabularies are shared with models that
+    /// were not.
+    public boolean asksForThoughts(Traits traits) {
+        return thoughts.filter(tags -> alwaysThinks() || traits.mentions(tags.open()) || traits.mentions(tags.close()))
+                .isPresent();
     }
 
     /// Whether this is gpt-oss's Harmony, which has channels instead of tags.

@@ -62,12 +62,14 @@ class OutputParserTest {
                         "C:get_weather {\"town\":\"12\",\"days\":3}"),
                 new Case(
                         Family.QWEN_CODER,
-                        "I look.\n<function=get_weather>\n<parameter=town>\nNice\n</parameter>\n</function>\n</tool_call>",
+                        "I look.\n<function=get_weather>\n<parameter=town>\nNice\n</parameter>"
+                                + "\n</function>\n</tool_call>",
                         "T:I look.",
                         CALL),
                 new Case(
                         Family.QWEN_CODER,
-                        "<tool_call>\n<function=exec>\n<parameter=code>\n\nif a < b:\n  print(\"</p>\")\n\n</parameter>\n"
+                        "<tool_call>\n<function=exec>\n<parameter=code>\n\nif a < b:\n  print(\"</p>"
+                                + "\")\n\n</parameter>\n"
                                 + "</function>\n</tool_call>",
                         "C:exec {\"code\":\"\\nif a < b:\\n  print(\\\"</p>\\\")\\n\"}"),
                 new Case(
@@ -84,9 +86,9 @@ class OutputParserTest {
     }
 
     private static List<Case> deepSeek() {
-        String v3 =
-                "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n{\"town\": \"Nice\"}\n"
-                        + "```<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
+        String v3 = "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>"
+                + "get_weather\n```json\n{\"town\": \"Nice\"}\n"
+                + "```<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
         String v31 =
                 "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{\"town\": \"Nice\"}<｜tool▁call▁end｜>"
                         + "<｜tool▁call▁begin｜>exec<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
@@ -154,7 +156,8 @@ class OutputParserTest {
                         "C:exec {\"town\":\"Nice\"} functions.exec:0"),
                 new Case(
                         Family.KIMI_K2,
-                        "<|tool_calls_section_begin|><|tool_call_begin|>functions.exec:0<|tool_call_argument_begin|>{\"a",
+                        "<|tool_calls_section_begin|><|tool_call_begin|>"
+                                + "functions.exec:0<|tool_call_argument_begin|>{\"a",
                         "X:exec {\"a functions.exec:0"));
     }
 
@@ -162,7 +165,8 @@ class OutputParserTest {
         return List.of(
                 new Case(
                         Family.GEMMA_4,
-                        "<|channel>thought\nHm.\n<channel|><|tool_call>call:get_weather{town:<|\"|>Ni\"ce, }<|\"|>,days:3,"
+                        "<|channel>thought\nHm.\n<channel|><|tool_call>call:get_weather{town:<|\"|>"
+                                + "Ni\"ce, }<|\"|>,days:3,"
                                 + "list:[true,null,{<|\"|>k<|\"|>:-1.5}]}<tool_call|>",
                         "R:Hm.",
                         "C:get_weather {\"town\":\"Ni\\\"ce, }\",\"days\":3,\"list\":[true,null,{\"k\":-1.5}]}"),
@@ -184,13 +188,15 @@ class OutputParserTest {
         return List.of(
                 new Case(
                         Family.MISTRAL_NEMO,
-                        "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"town\": \"Nice\"}, \"id\": \"abcdefghi\"},"
+                        "[TOOL_CALLS][{\"name\": \"get_weather\","
+                                + " \"arguments\": {\"town\": \"Nice\"}, \"id\": \"abcdefghi\"},"
                                 + " {\"name\": \"exec\", \"arguments\": {}}]",
                         CALL + " abcdefghi",
                         "C:exec {}"),
                 new Case(
                         Family.MINISTRAL,
-                        "[THINK]Hm.[/THINK]I look.[TOOL_CALLS]get_weather[ARGS]{\"town\": \"Nice\"}[TOOL_CALLS]exec[CALL_ID]"
+                        "[THINK]Hm.[/THINK]I look.[TOOL_CALLS]get_weather[ARGS]{\"town\": \"Nice\"}"
+                                + "[TOOL_CALLS]exec[CALL_ID]"
                                 + "123456789[ARGS]{}",
                         "R:Hm.",
                         "T:I look.",
@@ -264,7 +270,8 @@ class OutputParserTest {
                 new Case(Family.GPT_OSS, "<|channel|>commentary to=functions.exec<|message|>{\"a", "X:exec {\"a"),
                 new Case(
                         Family.GPT_OSS,
-                        "<|channel|>commentary<|message|>I look.<|end|><|start|>assistant<|channel|>final<|message|>Hi.",
+                        "<|channel|>commentary<|message|>I look.<|end|><|start|>assistant<|channel|>"
+                                + "final<|message|>Hi.",
                         "T:I look.\n\nHi."),
                 Case.after("<|start|>assistant<|channel|>final<|message|>", Family.GPT_OSS, "At once.", "T:At once."));
     }
