@@ -9,6 +9,7 @@ import ouverture.tensor.Attention;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 
 /// Attention of some rows and heads that share a key/value head, chunk by chunk of positions with a running maximum
 /// and sum (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither
@@ -353,9 +354,7 @@ final class HeadGroup {
         long at(int from, int p) {
             return format.decoded()
                     ? memory.address() + decodedAt + p * rowBytes
-                    : slots.data().address()
-                            + slot(from + p)
-                            + slots.type().bytes(head * format.size);
+                    : slots.data().address() + slot(from + p) + slots.type().bytes(head * format.size);
         }
     }
 }
