@@ -71,6 +71,15 @@ public record Attention(
         return window == 0 ? 0 : Math.max(0, position + 1 - window);
     }
 
+    /// Multiplications of one call, as if every row saw all positions up to its own.
+    public long multiplications(Batch batch) {
+        long positions = 0;
+        for (int position : batch.positions()) {
+            positions += position + 1;
+        }
+        return positions * heads * (keySize + valueSize);
+    }
+
     /// What one token of one layer puts into the cache.
     public KvCache.Shape cacheShape() {
         return new KvCache.Shape(kvHeads * keySize, latent ? 0 : kvHeads * valueSize);

@@ -1,5 +1,7 @@
 package ouverture.tensor;
 
+import java.util.Arrays;
+
 /// One step's work: rows of every running sequence, flattened. Rows of one sequence stand in order of position.
 ///
 /// @param tokens token id of each row
@@ -11,5 +13,18 @@ public record Batch(int[] tokens, int[] positions, int[] sequences, int[][] tabl
     /// Number of rows.
     public int rows() {
         return tokens.length;
+    }
+
+    /// Where each run of at most `most` neighbouring rows of one sequence starts, and the number of rows.
+    public int[] starts(int most) {
+        int[] starts = new int[rows() + 1];
+        int runs = 0;
+        for (int r = 1; r <= rows(); r++) {
+            boolean same = r < rows() && sequences[r] == sequences[r - 1];
+            if (!same || r - starts[runs] == most) {
+                starts[++runs] = r;
+            }
+        }
+        return Arrays.copyOf(starts, runs + 1);
     }
 }

@@ -1,7 +1,10 @@
 package ouverture.tensor;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Paged keys and values of every layer, allocated once (arXiv 2309.06180). Blocks of `blockSize` positions are
@@ -19,6 +22,26 @@ public record KvCache(int blocks, int blockSize, List<Layer> layers) {
         /// Whether values are parts of the keys.
         public boolean latent() {
             return shape.valueColumns == 0;
+        }
+
+        /// Stores rows `from` to `to` of the batch's keys and values, in the cache's number format.
+        ///
+        /// @param newValues not looked at if they are parts of the keys
+        public void store(Tensor newKeys, Tensor newValues, Batch batch, int from, int to) {
+            float[] row = new float[Math.max(keys.columns(), values.columns())];
+            for (int r = from; r < to; r++) {
+                int slot = slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
+                store(newKeys, r, keys, slot, row);
+                if (!latent()) {
+                    store(newValues, r, values, slot, row);
+                }
+            }
+        }
+
+        private static void store(Tensor from, int row, Tensor to, int slot, float[] buffer) {
+            MemorySegment.copy(from.data(), ValueLayout.JAVA_FLOAT, row * from.rowBytes(), buffer, 0, from.columns());
+            Arrays.fill(buffer, from.columns(), to.columns(), 0);
+            BlockCodec.of(to.type()).encode(buffer, 0, to.data(), slot * to.rowBytes(), to.columns());
         }
 
         /// The row where a position of a sequence lives.

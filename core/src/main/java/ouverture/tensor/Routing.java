@@ -3,6 +3,7 @@ package ouverture.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How a router's logits become the experts of a token and their weights.
@@ -98,6 +99,27 @@ public record Routing(
             MemorySegment.copy(experts, 0, chosen.data(), ValueLayout.JAVA_INT, r * chosen.rowBytes(), active);
             MemorySegment.copy(shares, 0, weights.data(), ValueLayout.JAVA_FLOAT, r * weights.rowBytes(), active);
         }
+    }
+
+    /// For each expert the slots that go to it, ascending; slot row * active + i is the i-th choice of a row.
+    ///
+    /// @param chosen I32, rows x active
+    /// @throws IndexOutOfBoundsException if an expert is chosen that there is not
+    public static int[][] slotsOfExperts(Tensor chosen, int experts) {
+        int slots = Math.toIntExact(chosen.size());
+        int[] counts = new int[experts];
+        for (int s = 0; s < slots; s++) {
+            counts[Objects.checkIndex(chosen.data().getAtIndex(ValueLayout.JAVA_INT, s), experts)]++;
+        }
+        int[][] slotsOf = new int[experts][];
+        for (int e = 0; e < experts; e++) {
+            slotsOf[e] = new int[counts[e]];
+        }
+        for (int s = slots - 1; s >= 0; s--) {
+            int expert = chosen.data().getAtIndex(ValueLayout.JAVA_INT, s);
+            slotsOf[expert][--counts[expert]] = s;
+        }
+        return slotsOf;
     }
 
     private double[] scores(float[] logits) {

@@ -189,17 +189,7 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void append(KvCache.Layer cache, Tensor keys, Tensor values, Batch batch) {
-        float[] key = new float[cache.keys().columns()];
-        float[] value = new float[cache.values().columns()];
-        for (int r = 0; r < batch.rows(); r++) {
-            int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
-            decodeRow(keys, r, key);
-            encodeRow(cache.keys(), slot, key);
-            if (!cache.latent()) {
-                decodeRow(values, r, value);
-                encodeRow(cache.values(), slot, value);
-            }
-        }
+        cache.store(keys, values, batch, 0, batch.rows());
     }
 
     @Override
@@ -343,10 +333,6 @@ public final class ScalarKernels implements Kernels {
     private static void decodeRow(Tensor t, int row, float[] to) {
         int count = Math.min(to.length, t.columns());
         BlockCodec.of(t.type()).decode(t.data(), row * t.rowBytes(), to, 0, count);
-    }
-
-    private static void encodeRow(Tensor t, int row, float[] from) {
-        BlockCodec.of(t.type()).encode(from, 0, t.data(), row * t.rowBytes(), from.length);
     }
 
     private static void write(Tensor t, int row, float[] from) {

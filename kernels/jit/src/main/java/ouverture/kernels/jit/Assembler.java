@@ -1,10 +1,12 @@
 package ouverture.kernels.jit;
 
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Writes x86-64 machine code: vector instructions in their AVX form where the registers allow it, else in the
 /// AVX-512 form, and the few others that loops need. Encodings are those that the GNU assembler chooses.
@@ -22,17 +24,19 @@ final class Assembler {
     private byte[] code = new byte[1024];
     private int size;
     private final List<Reference> references = new ArrayList<>();
-    private final Map<List<Integer>, Label> constants = new LinkedHashMap<>();
+    private final Map<IntBuffer, Label> constants = new LinkedHashMap<>();
     private int unresolved = -1;
 
     /// The finished code with its constants, to be placed at a multiple of 64 bytes.
     byte[] code() {
-        for (Map.Entry<List<Integer>, Label> constant : constants.entrySet()) {
+        for (Map.Entry<IntBuffer, Label> constant : constants.entrySet()) {
             while (size % CONSTANT_ALIGNMENT != 0) {
                 emitByte(0);
             }
             bind(constant.getValue());
-            constant.getKey().forEach(this::emitInt);
+            for (int word : constant.getKey().array()) {
+                emitInt(word);
+            }
         }
         constants.clear();
         for (Reference reference : references) {
@@ -60,8 +64,7 @@ final class Assembler {
 
     /// Memory with these 32-bit words.
     Memory constant(int... words) {
-        List<Integer> key = Arrays.stream(words).boxed().toList();
-        return Memory.constant(constants.computeIfAbsent(key, _ -> new Label()));
+        return Memory.constant(constants.computeIfAbsent(IntBuffer.wrap(words), _ -> new Label()));
     }
 
     /// `destination = operation(a, b)`.
@@ -155,21 +158,23 @@ final class Assembler {
     }
 
     private static int indexBit(Operand rm) {
-        return rm instanceof Memory m && m.index() != null ? m.index().ordinal() >> 3 : 0;
+        return rm instanceof Memory m && m.index() != null ? m.index().number >> 3 : 0;
     }
 
     private static int baseBit(Operand rm) {
-        return switch (rm) {
-            case Vector v -> v.number() >> 3 & 1;
-            case Memory m -> m.base() == null ? 0 : m.base().ordinal() >> 3;
-        };
+        if (rm instanceof Vector v) {
+            return v.number() >> 3 & 1;
+        }
+        return rm instanceof Memory m && m.base() != null ? m.base().number >> 3 : 0;
     }
 
     /// @param unit of one-byte displacements
     private void emitOperands(int register, Operand rm, int unit) {
-        switch (rm) {
-            case Vector v -> emitByte(0xc0 | (register & 7) << 3 | v.number() & 7);
-            case Memory m -> emitMemory(register & 7, m, unit);
+        // No switch over patterns: the first takes the JVM milliseconds, and the start is to be fast.
+        if (rm instanceof Vector v) {
+            emitByte(0xc0 | (register & 7) << 3 | v.number() & 7);
+        } else if (rm instanceof Memory m) {
+            emitMemory(register & 7, m, unit);
         }
     }
 
@@ -178,18 +183,18 @@ final class Assembler {
         if (base == null) {
             emitByte(register << 3 | 5);
             unresolved = size;
-            references.add(new Reference(size, 0, java.util.Objects.requireNonNull(memory.constant())));
+            references.add(new Reference(size, 0, Objects.requireNonNull(memory.constant())));
             emitInt(0);
             return;
         }
-        int low = base.ordinal() & 7;
+        int low = base.number & 7;
         int displacement = memory.displacement();
         boolean small = displacement % unit == 0 && displacement / unit == (byte) (displacement / unit);
         int mode = displacement == 0 && low != 5 ? 0 : small ? 1 : 2;
         General index = memory.index();
         if (index != null || low == 4) {
             emitByte(mode << 6 | register << 3 | 4);
-            int indexBits = index == null ? 4 : index.ordinal() & 7;
+            int indexBits = index == null ? 4 : index.number & 7;
             emitByte(Integer.numberOfTrailingZeros(memory.scale()) << 6 | indexBits << 3 | low);
         } else {
             emitByte(mode << 6 | register << 3 | low);
@@ -217,9 +222,9 @@ final class Assembler {
 
     /// `destination = immediate`.
     void move(General destination, int immediate) {
-        emitPrefix(0, 0, destination.ordinal());
+        emitPrefix(0, 0, destination.number);
         emitByte(0xc7);
-        emitByte(0xc0 | destination.ordinal() & 7);
+        emitByte(0xc0 | destination.number & 7);
         emitInt(immediate);
     }
 
@@ -331,15 +336,15 @@ final class Assembler {
     }
 
     private void emitGeneral(int opcode, General register, General rm) {
-        emitPrefix(register.ordinal(), 0, rm.ordinal());
+        emitPrefix(register.number, 0, rm.number);
         emitByte(opcode);
-        emitByte(0xc0 | (register.ordinal() & 7) << 3 | rm.ordinal() & 7);
+        emitByte(0xc0 | (register.number & 7) << 3 | rm.number & 7);
     }
 
     private void emitGeneral(int opcode, General register, Memory memory) {
-        emitPrefix(register.ordinal(), 8 * indexBit(memory), 8 * baseBit(memory));
+        emitPrefix(register.number, 8 * indexBit(memory), 8 * baseBit(memory));
         emitByte(opcode);
-        emitMemory(register.ordinal() & 7, memory, 1);
+        emitMemory(register.number & 7, memory, 1);
         resolve();
     }
 
@@ -348,13 +353,13 @@ final class Assembler {
     }
 
     private void emitArithmetic(int number, General register, int immediate) {
-        emitPrefix(0, 0, register.ordinal());
+        emitPrefix(0, 0, register.number);
         boolean small = immediate == (byte) immediate;
         if (!small && register == General.RAX) {
             emitByte(number << 3 | 5);
         } else {
             emitByte(small ? 0x83 : 0x81);
-            emitByte(0xc0 | number << 3 | register.ordinal() & 7);
+            emitByte(0xc0 | number << 3 | register.number & 7);
         }
         if (small) {
             emitByte(immediate);
@@ -371,10 +376,10 @@ final class Assembler {
     }
 
     private void emitStack(int opcode, General register) {
-        if (register.ordinal() > 7) {
+        if (register.number > 7) {
             emitByte(0x41);
         }
-        emitByte(opcode | register.ordinal() & 7);
+        emitByte(opcode | register.number & 7);
     }
 
     private void emitInt(int value) {

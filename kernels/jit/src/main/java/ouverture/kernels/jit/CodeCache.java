@@ -8,7 +8,7 @@ import java.util.Map;
 final class CodeCache implements AutoCloseable {
     private final InstructionSet set;
     private final ExecutableMemory memory = new ExecutableMemory();
-    private final Map<Routine, MemorySegment> installed = new HashMap<>();
+    private final Map<String, MemorySegment> installed = new HashMap<>();
 
     CodeCache(InstructionSet set) {
         this.set = set;
@@ -21,12 +21,13 @@ final class CodeCache implements AutoCloseable {
 
     /// The code of a routine.
     MemorySegment get(Routine routine) {
-        MemorySegment code = installed.get(routine);
+        String name = routine.name();
+        MemorySegment code = installed.get(name);
         if (code == null) {
             Assembler assembler = new Assembler();
             routine.emit(assembler, set);
             code = memory.install(assembler.code());
-            installed.put(routine, code);
+            installed.put(name, code);
         }
         return code;
     }

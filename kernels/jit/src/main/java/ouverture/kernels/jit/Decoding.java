@@ -18,6 +18,11 @@ import ouverture.tensor.DType;
 /// from one row of floats to the next.
 record Decoding(DType type) implements Routine {
     @Override
+    public String name() {
+        return "decoding of " + type;
+    }
+
+    @Override
     public void emit(Assembler assembler, InstructionSet set) {
         WeightReader reader = WeightReader.of(type, assembler, set, 1);
         reader.prepare();

@@ -33,11 +33,18 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
     /// Rows of a large group.
     static final int ROWS = 4;
 
+    private static final int CACHE_LINE = 64;
+
     private static final General[] SAVED = {RBX, RBP, R12, R13, R14, R15};
 
     /// The largest number of rows of inputs: as many as the registers hold sums for.
     static int inputs(InstructionSet set) {
         return set.registers() == 32 ? 6 : 3;
+    }
+
+    @Override
+    public String name() {
+        return "dot products of " + rows + " rows of " + type + " with " + inputs + (ahead ? ", reading ahead" : "");
     }
 
     @Override
@@ -114,7 +121,10 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
             for (int r = 0; r < rows; r++) {
                 Memory at = Memory.row(R13, RAX, R10, r);
                 if (ahead) {
-                    assembler.prefetch(r == 3 ? Memory.at(RAX, R10, rows, 0) : Memory.row(R15, RAX, R10, r));
+                    Memory next = r == 3 ? Memory.at(RAX, R10, rows, 0) : Memory.row(R15, RAX, R10, r);
+                    for (int line = 0; line < reader.bytes(); line += CACHE_LINE) {
+                        assembler.prefetch(next.plus(line));
+                    }
                 }
                 reader.begin(at);
                 for (int part = 0; part < reader.parts(); part++) {

@@ -19,6 +19,11 @@ final class Elementwise {
     /// `x[i] = x[i] + y[i]`. Arguments: x, y, number of elements.
     record Sum() implements Routine {
         @Override
+        public String name() {
+            return "addition";
+        }
+
+        @Override
         public void emit(Assembler assembler, InstructionSet set) {
             assembler.move(RCX, RDX);
             Loop.emit(assembler, set, Loop.Shape.FLOATS, RCX, TWO_ARRAYS, loop -> {
@@ -37,6 +42,11 @@ final class Elementwise {
     /// `out[i] = x[i] * factor`, added to what is there if `more`. Arguments: out, x, number of elements, where the
     /// factor is.
     record Scaled(boolean more) implements Routine {
+        @Override
+        public String name() {
+            return more ? "addition of multiples" : "multiples";
+        }
+
         @Override
         public void emit(Assembler assembler, InstructionSet set) {
             assembler.emit(Instruction.VBROADCASTSS, set.vector(0), Memory.at(RCX, 0));
@@ -65,6 +75,11 @@ final class Elementwise {
         private static final int MAGNITUDE = 0x7fffffff;
         private static final int SIGN_SHIFT = 31;
         private static final int CAP = 7;
+
+        @Override
+        public String name() {
+            return "soft cap";
+        }
 
         @Override
         public void emit(Assembler assembler, InstructionSet set) {
@@ -114,6 +129,11 @@ final class Elementwise {
         private static final float MINUS_TWICE_ROOT = (float) (-2 * Math.sqrt(2 / Math.PI));
 
         private static final float CUBIC = 0.044715f;
+
+        @Override
+        public String name() {
+            return activation + (gated ? " gate" : "");
+        }
 
         @Override
         public void emit(Assembler assembler, InstructionSet set) {

@@ -25,6 +25,7 @@ final class ExecutableMemory implements AutoCloseable {
     ///
     /// @return where it can be called, until this is closed
     /// @throws UnsupportedOperationException if the system refuses
+    @SuppressWarnings("restricted") // the size is what was asked for
     MemorySegment install(byte[] code) {
         long bytes = Math.ceilDiv(code.length, PAGE) * PAGE;
         long address = NativeCalls.call(MAP, 0, bytes, READ_WRITE, PRIVATE_ANONYMOUS, NO_FILE, 0);

@@ -9,6 +9,7 @@ import ouverture.tensor.Attention;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 
 /// Attention of some rows and heads that share a key/value head, chunk by chunk of positions with a running maximum
 /// and sum (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither
@@ -54,10 +55,10 @@ final class HeadGroup {
         long keysAt = statesAt + (long) queries * Softmax.BYTES;
         long valuesAt = keysAt + key.decodedBytes();
         memory = work.segment(valuesAt + value.decodedBytes());
-        keys = new Side(key, keysAt);
-        values = new Side(value, valuesAt);
-        writeTable(0, key.rowBytes(), 4L * key.columns, 4L * CHUNK);
-        writeTable(TABLE_BYTES, value.rowBytes(), 4L * CHUNK, 4L * value.columns);
+        keys = new Side(operands.cache().keys(), key, keysAt);
+        values = new Side(operands.cache().values(), value, valuesAt);
+        writeTable(0, keys.rowBytes, 4L * key.columns, 4L * CHUNK);
+        writeTable(TABLE_BYTES, values.rowBytes, 4L * CHUNK, 4L * value.columns);
     }
 
     private void writeTable(long at, long... strides) {
@@ -68,20 +69,25 @@ final class HeadGroup {
 
     /// How the heads of one side of the cache are read.
     ///
+    /// @param stored as the cache has them
     /// @param size numbers of a head
-    /// @param type as the routines read them: that of the cache, or F32 if heads are not whole steps of it
+    /// @param type as the routines read them: as stored, or F32 if heads are not whole steps of it
     /// @param columns of a head as the routines read it
-    private record Format(Tensor slots, int size, DType type, int columns) {
-        static Format of(Tensor slots, int size, InstructionSet set) {
-            int step = WeightReader.supports(slots.type()) ? WeightReader.columns(slots.type(), set) : 0;
+    private record Format(DType stored, int size, DType type, int columns) {
+        static Format of(DType stored, int size, InstructionSet set) {
+            int step = WeightReader.supports(stored) ? WeightReader.columns(stored, set) : 0;
             if (step > 0 && size % step == 0) {
-                return new Format(slots, size, slots.type(), size);
+                return new Format(stored, size, stored, size);
             }
-            return new Format(slots, size, DType.F32, Math.ceilDiv(size, set.lanes()) * set.lanes());
+            return new Format(stored, size, DType.F32, Math.ceilDiv(size, set.lanes()) * set.lanes());
+        }
+
+        boolean fits(Tensor slots, int headSize) {
+            return stored == slots.type() && size == headSize;
         }
 
         boolean decoded() {
-            return type != slots.type() || columns != size;
+            return type != stored || columns != size;
         }
 
         long decodedBytes() {
@@ -89,12 +95,12 @@ final class HeadGroup {
         }
 
         /// Bytes from one position to the next.
-        long rowBytes() {
+        long rowBytes(Tensor slots) {
             return decoded() ? 4L * columns : slots.rowBytes();
         }
     }
 
-    /// The machine code for one call of attention.
+    /// The machine code for attention of one shape.
     static final class Routines {
         private final Format key;
         private final Format value;
@@ -110,8 +116,8 @@ final class HeadGroup {
         Routines(CodeCache code, PagedAttention.Operands operands) {
             InstructionSet set = code.set();
             Attention attention = operands.attention();
-            key = Format.of(operands.cache().keys(), attention.keySize(), set);
-            value = Format.of(operands.cache().values(), attention.valueSize(), set);
+            key = Format.of(operands.cache().keys().type(), attention.keySize(), set);
+            value = Format.of(operands.cache().values().type(), attention.valueSize(), set);
             singleScores = new MemorySegment[DotProducts.inputs(set)];
             scores = new MemorySegment[singleScores.length];
             for (int i = 0; i < scores.length; i++) {
@@ -128,6 +134,13 @@ final class HeadGroup {
             capped = code.get(new Elementwise.Capped());
             keySteps = key.columns / WeightReader.columns(key.type, set);
             valuePieces = value.columns / (steps * WeightReader.columns(value.type, set));
+        }
+
+        /// Whether these routines serve such a call.
+        boolean fit(PagedAttention.Operands operands) {
+            Attention attention = operands.attention();
+            return key.fits(operands.cache().keys(), attention.keySize())
+                    && value.fits(operands.cache().values(), attention.valueSize());
         }
     }
 
@@ -228,7 +241,7 @@ final class HeadGroup {
                 NativeCalls.call(routines.scores[tile], at, query, out, groups, routines.keySteps, base);
             }
             if (done < count) {
-                long rest = at + done * routines.key.rowBytes();
+                long rest = at + done * keys.rowBytes;
                 NativeCalls.call(
                         routines.singleScores[tile],
                         rest,
@@ -293,14 +306,18 @@ final class HeadGroup {
 
     /// The keys or the values of the item's head.
     private final class Side {
+        private final Tensor slots;
         private final Format format;
         private final long decodedAt;
+        private final long rowBytes;
         private final int head = item.head()
                 / (operands.attention().heads() / operands.attention().kvHeads());
 
         /// @param decodedAt byte of scratch memory where heads go that are not read in place
-        Side(Format format, long decodedAt) {
+        Side(Tensor slots, Format format, long decodedAt) {
+            this.slots = slots;
             this.format = format;
+            rowBytes = format.rowBytes(slots);
             this.decodedAt = decodedAt;
         }
 
@@ -309,7 +326,6 @@ final class HeadGroup {
             if (!format.decoded()) {
                 return;
             }
-            Tensor slots = format.slots;
             int block = slots.type().blockElements();
             int lead = head * format.size % block;
             int whole = Math.ceilDiv(lead + format.size, block) * block;
@@ -319,13 +335,13 @@ final class HeadGroup {
                 long at = slot(from + p) + slots.type().bytes(head * format.size - lead);
                 codec.decode(slots.data(), at, row, 0, whole);
                 Arrays.fill(row, lead + format.size, row.length, 0);
-                MemorySegment.copy(row, lead, memory, JAVA_FLOAT, decodedAt + p * format.rowBytes(), format.columns);
+                MemorySegment.copy(row, lead, memory, JAVA_FLOAT, decodedAt + p * rowBytes, format.columns);
             }
         }
 
         private long slot(int position) {
             int[] table = operands.batch().tables()[operands.batch().sequences()[item.row()]];
-            return Addresses.row(format.slots, operands.cache().slot(table, position)) * format.slots.rowBytes();
+            return Addresses.row(slots, operands.cache().slot(table, position)) * slots.rowBytes();
         }
 
         /// How many of the positions `from + p` to `from + end` lie one after another.
@@ -337,10 +353,8 @@ final class HeadGroup {
         /// Address of a position's head.
         long at(int from, int p) {
             return format.decoded()
-                    ? memory.address() + decodedAt + p * format.rowBytes()
-                    : format.slots.data().address()
-                            + slot(from + p)
-                            + format.slots.type().bytes(head * format.size);
+                    ? memory.address() + decodedAt + p * rowBytes
+                    : slots.data().address() + slot(from + p) + slots.type().bytes(head * format.size);
         }
     }
 }

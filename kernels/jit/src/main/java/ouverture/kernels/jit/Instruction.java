@@ -12,6 +12,7 @@ enum Instruction {
     VMOVSD_STORE(3, 1, 0x11, Tuple.EIGHT_BYTES),
     VBROADCASTSS(1, 2, 0x18, Tuple.FOUR_BYTES),
     VBROADCASTSD(1, 2, 0x19, Tuple.EIGHT_BYTES),
+    VPBROADCASTB(1, 2, 0x78, Tuple.ONE_BYTE),
     VPBROADCASTW(1, 2, 0x79, Tuple.TWO_BYTES),
 
     VADDPS(0, 1, 0x58, Tuple.WHOLE),
@@ -47,9 +48,12 @@ enum Instruction {
     VPXOR(1, 1, 0xef, Tuple.WHOLE),
     VPADDD(1, 1, 0xfe, Tuple.WHOLE),
     VPSUBD(1, 1, 0xfa, Tuple.WHOLE),
+    VPMAXSD(1, 2, 0x3d, Tuple.WHOLE),
+    VPUNPCKLDQ(1, 1, 0x62, Tuple.WHOLE),
     VPSRLW(1, 1, 0x71, Tuple.WHOLE, 2),
     VPSRLD(1, 1, 0x72, Tuple.WHOLE, 2),
     VPSRAD(1, 1, 0x72, Tuple.WHOLE, 4),
+    VPSRLVD(1, 2, 0x45, Tuple.WHOLE),
     VPSLLD(1, 1, 0x72, Tuple.WHOLE, 6),
     VPSHUFB(1, 2, 0x00, Tuple.WHOLE),
     VPERMPS(1, 2, 0x16, Tuple.WHOLE),
@@ -67,6 +71,7 @@ enum Instruction {
         FUSED_DOUBLES,
         HALF,
         QUARTER,
+        ONE_BYTE,
         TWO_BYTES,
         FOUR_BYTES,
         EIGHT_BYTES;
@@ -76,6 +81,7 @@ enum Instruction {
                 case WHOLE, DOUBLES, FUSED_DOUBLES -> vectorBytes;
                 case HALF -> vectorBytes / 2;
                 case QUARTER -> vectorBytes / 4;
+                case ONE_BYTE -> 1;
                 case TWO_BYTES -> 2;
                 case FOUR_BYTES -> 4;
                 case EIGHT_BYTES -> 8;
@@ -116,7 +122,7 @@ enum Instruction {
     int avx512Wide() {
         return switch (tuple) {
             case DOUBLES, FUSED_DOUBLES, EIGHT_BYTES -> 1;
-            case WHOLE, HALF, QUARTER, TWO_BYTES, FOUR_BYTES -> 0;
+            case WHOLE, HALF, QUARTER, ONE_BYTE, TWO_BYTES, FOUR_BYTES -> 0;
         };
     }
 }

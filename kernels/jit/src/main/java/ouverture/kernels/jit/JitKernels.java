@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,7 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
 import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// Kernels in machine code. What each routine will touch is checked before it is called, since it checks nothing
@@ -186,23 +186,8 @@ final class JitKernels implements Kernels {
 
     @Override
     public void append(KvCache.Layer cache, Tensor keys, Tensor values, Batch batch) {
-        pool.run(batch.rows(), grain(keys.columns() + values.columns()), (from, to) -> {
-            float[] row =
-                    new float[Math.max(cache.keys().columns(), cache.values().columns())];
-            for (int r = from; r < to; r++) {
-                int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
-                store(keys, r, cache.keys(), slot, row);
-                if (!cache.latent()) {
-                    store(values, r, cache.values(), slot, row);
-                }
-            }
-        });
-    }
-
-    private static void store(Tensor from, int row, Tensor to, int slot, float[] buffer) {
-        MemorySegment.copy(from.data(), JAVA_FLOAT, row * from.rowBytes(), buffer, 0, from.columns());
-        Arrays.fill(buffer, from.columns(), to.columns(), 0);
-        BlockCodec.of(to.type()).encode(buffer, 0, to.data(), slot * to.rowBytes(), to.columns());
+        int grain = grain(keys.columns() + values.columns());
+        pool.run(batch.rows(), grain, (from, to) -> cache.store(keys, values, batch, from, to));
     }
 
     @Override

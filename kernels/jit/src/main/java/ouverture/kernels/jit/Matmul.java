@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// Products of inputs with a weight matrix. Few rows of inputs are multiplied with the weights as they are read; for

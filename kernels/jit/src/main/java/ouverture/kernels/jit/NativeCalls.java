@@ -14,6 +14,7 @@ final class NativeCalls {
     private static final Linker LINKER = Linker.nativeLinker();
 
     /// Without a change of the thread's state, which none of the functions needs: all return soon.
+    @SuppressWarnings("restricted") // the module's purpose
     private static final MethodHandle CALL = LINKER.downcallHandle(
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             Linker.Option.critical(false));

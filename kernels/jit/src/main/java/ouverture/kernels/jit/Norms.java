@@ -17,6 +17,11 @@ final class Norms {
         private static final General[] ARRAYS = {RDI};
 
         @Override
+        public String name() {
+            return squared ? "sum of squares" : "sum";
+        }
+
+        @Override
         public void emit(Assembler assembler, InstructionSet set) {
             // The rest has a sum of its own: what stands above it in its vectors must stay zero.
             Vector sum = set.vector(0);
@@ -55,6 +60,11 @@ final class Norms {
     /// @param shifted whether there are a mean and a bias; likewise
     record Normalised(boolean weighted, boolean shifted) implements Routine {
         private static final General[] ARRAYS = {RDI, RSI, RDX, RCX};
+
+        @Override
+        public String name() {
+            return "normalisation" + (weighted ? " with weight" : "") + (shifted ? " with mean and bias" : "");
+        }
 
         @Override
         public void emit(Assembler assembler, InstructionSet set) {

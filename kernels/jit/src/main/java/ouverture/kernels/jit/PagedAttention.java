@@ -1,10 +1,12 @@
 package ouverture.kernels.jit;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Batch;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// Attention over a paged cache, split into items: some neighbouring rows of one sequence, with some query heads
@@ -22,6 +24,9 @@ final class PagedAttention {
     private final CodeCache code;
     private final WorkerPool pool;
     private final WorkMemory[] memory;
+
+    /// One for each shape of attention: a model has one or two.
+    private final List<HeadGroup.Routines> known = new ArrayList<>();
 
     /// @param memory scratch memory of each worker
     PagedAttention(CodeCache code, WorkerPool pool, WorkMemory[] memory) {
@@ -66,13 +71,13 @@ final class PagedAttention {
         operands.check();
         Attention attention = operands.attention;
         int group = attention.heads() / attention.kvHeads();
-        int[] starts = starts(operands.batch, Math.max(1, QUERIES / group));
+        int[] starts = operands.batch.starts(Math.max(1, QUERIES / group));
         int blocks = starts.length - 1;
         int parts = Math.ceilDiv(ITEMS * pool.threads(), Math.max(1, blocks * attention.kvHeads()));
         int heads = Math.ceilDiv(group, Math.min(group, parts));
         int partsOfGroup = Math.ceilDiv(group, heads);
         int partsOfRow = partsOfGroup * attention.kvHeads();
-        HeadGroup.Routines routines = new HeadGroup.Routines(code, operands);
+        HeadGroup.Routines routines = routines(operands);
         int items = blocks * partsOfRow;
         pool.run(items, grain(operands, items), (worker, from, to) -> {
             for (int i = from; i < to; i++) {
@@ -87,26 +92,20 @@ final class PagedAttention {
         });
     }
 
-    private static int grain(Operands operands, int items) {
-        long positions = 0;
-        for (int position : operands.batch.positions()) {
-            positions += position + 1;
-        }
-        Attention attention = operands.attention;
-        long work = positions * attention.heads() * (attention.keySize() + attention.valueSize());
-        return Math.clamp(GRAIN * items / Math.max(1, work), 1, Integer.MAX_VALUE);
-    }
-
-    /// Where each block of at most `rows` neighbouring rows of one sequence starts, and the number of rows.
-    private static int[] starts(Batch batch, int rows) {
-        int[] starts = new int[batch.rows() + 1];
-        int blocks = 0;
-        for (int r = 1; r <= batch.rows(); r++) {
-            boolean same = r < batch.rows() && batch.sequences()[r] == batch.sequences()[r - 1];
-            if (!same || r - starts[blocks] == rows) {
-                starts[++blocks] = r;
+    /// The routines of an earlier call of the same shape, or new ones.
+    private HeadGroup.Routines routines(Operands operands) {
+        for (HeadGroup.Routines each : known) {
+            if (each.fit(operands)) {
+                return each;
             }
         }
-        return Arrays.copyOf(starts, blocks + 1);
+        HeadGroup.Routines routines = new HeadGroup.Routines(code, operands);
+        known.add(routines);
+        return routines;
+    }
+
+    private static int grain(Operands operands, int items) {
+        long work = operands.attention.multiplications(operands.batch);
+        return Math.clamp(GRAIN * items / Math.max(1, work), 1, Integer.MAX_VALUE);
     }
 }

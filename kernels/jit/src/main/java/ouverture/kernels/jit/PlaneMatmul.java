@@ -1,12 +1,10 @@
 package ouverture.kernels.jit;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 
 /// Products with weights of several planes.
 final class PlaneMatmul implements AutoCloseable {
@@ -48,20 +46,12 @@ final class PlaneMatmul implements AutoCloseable {
         }
         int slotsOfInput = slots / x.rows();
         Addresses.same(x.rows() * slotsOfInput, slots, "slots of " + x.name());
-        long[] order = new long[slots];
-        for (int s = 0; s < slots; s++) {
-            int expert = Objects.checkIndex(chosen.data().getAtIndex(JAVA_INT, s), experts.planes());
-            order[s] = (long) expert << 32 | s;
-        }
-        Arrays.sort(order);
-        for (int from = 0, to; from < slots; from = to) {
-            int expert = (int) (order[from] >> 32);
-            to = from + 1;
-            while (to < slots && order[to] >> 32 == expert) {
-                to++;
+        int[][] slotsOf = Routing.slotsOfExperts(chosen, experts.planes());
+        for (int expert = 0; expert < slotsOf.length; expert++) {
+            int[] outputs = slotsOf[expert];
+            if (outputs.length == 0) {
+                continue;
             }
-            int[] outputs =
-                    Arrays.stream(order, from, to).mapToInt(o -> (int) o).toArray();
             Tensor offsets = bias == null
                     ? null
                     : bias.shaped(experts.planes(), experts.rows()).rows(expert, 1);

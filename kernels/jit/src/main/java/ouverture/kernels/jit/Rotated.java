@@ -22,6 +22,11 @@ record Rotated(boolean interleaved) implements Routine {
     private static final int SWAP_NEIGHBOURS = 0xb1;
 
     @Override
+    public String name() {
+        return interleaved ? "rotation of neighbours" : "rotation of halves";
+    }
+
+    @Override
     public void emit(Assembler assembler, InstructionSet set) {
         assembler.push(RBX);
         assembler.push(RBP);

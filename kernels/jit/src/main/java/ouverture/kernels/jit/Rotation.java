@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Rope;
+import ouverture.tensor.WorkMemory;
 
 /// Tables of the sines and cosines of one batch's positions, kept because every layer of a step needs the same.
 final class Rotation implements AutoCloseable {

@@ -1,7 +1,11 @@
 package ouverture.kernels.jit;
 
-/// A piece of machine code that can be written for an instruction set. Equal routines have the same code.
+/// A piece of machine code that can be written for an instruction set.
 interface Routine {
+    /// Says what it does; routines of one name have the same code. A string and not the record itself is what code is
+    /// looked up by, because the first hash code of each kind of record takes the JVM milliseconds.
+    String name();
+
     /// Writes the code.
     void emit(Assembler assembler, InstructionSet set);
 }

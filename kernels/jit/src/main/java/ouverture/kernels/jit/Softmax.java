@@ -24,6 +24,11 @@ record Softmax() implements Routine {
     private static final General[] ARRAYS = {RAX};
 
     @Override
+    public String name() {
+        return "softmax";
+    }
+
+    @Override
     public void emit(Assembler assembler, InstructionSet set) {
         Vector largest = set.vector(0);
         Vector restLargest = set.vector(1).as(128);

@@ -1,28 +1,48 @@
 package ouverture.kernels.jit;
 
+import java.util.Arrays;
 import ouverture.tensor.DType;
 
-/// Writes the code that reads weights of one number format as floats. A row is read in steps of whole blocks, and a
-/// step in parts of one vector each, columns ascending.
+/// Writes the code that reads weights of one number format as floats, with the rounding of the format's codec. A row
+/// is read in steps of whole blocks, and a step in parts of one vector each, columns ascending.
 abstract class WeightReader {
+    /// Vector registers that a reader uses for itself.
+    static final int REGISTERS = 3;
+
+    /// Bytes below the stack pointer that a routine which calls nothing may use (System V ABI, red zone).
+    static final int RED_ZONE = 128;
+
     final Assembler assembler;
     final InstructionSet set;
+
+    /// The scale of the numbers that are being read.
+    final Vector scale;
+
+    final Vector second;
+    final Vector third;
     private final int columns;
     private final int bytes;
 
     /// @param columns of a step
-    /// @param bytes of a step
-    WeightReader(Assembler assembler, InstructionSet set, int columns, int bytes) {
+    /// @param register the first of the vector registers that it may use for itself
+    WeightReader(DType type, int columns, Assembler assembler, InstructionSet set, int register) {
         this.assembler = assembler;
         this.set = set;
         this.columns = columns;
-        this.bytes = bytes;
+        bytes = (int) type.bytes(columns);
+        // Plain formats, which leave no registers free, use none of these.
+        int first = Math.min(register, set.registers() - REGISTERS);
+        scale = set.vector(first);
+        second = set.vector(first + 1);
+        third = set.vector(first + 2);
     }
 
     /// Whether there is a reader for a format.
     static boolean supports(DType type) {
         return switch (type) {
-            case F32, F16, BF16, Q8_0, Q4_0 -> true;
+            case F32, F16, BF16 -> true;
+            case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL, MXFP4 -> true;
+            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS -> true;
             default -> false;
         };
     }
@@ -32,15 +52,13 @@ abstract class WeightReader {
     /// @param register the first of the vector registers that it may use for itself, at most [#REGISTERS]
     static WeightReader of(DType type, Assembler assembler, InstructionSet set, int register) {
         return switch (type) {
-            case F32, F16, BF16 -> new PlainReader(type, assembler, set);
-            case Q8_0 -> new EightBitReader(assembler, set, register);
-            case Q4_0 -> new FourBitReader(assembler, set, register);
+            case F32, F16, BF16 -> new PlainReader(type, assembler, set, register);
+            case Q8_0, Q4_1, Q5_0, Q5_1 -> new LegacyReader(type, assembler, set, register);
+            case Q4_0, IQ4_NL, MXFP4, IQ4_XS -> new LevelReader(type, assembler, set, register);
+            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K -> new KQuantReader(type, assembler, set, register);
             default -> throw new IllegalArgumentException("no machine code reads " + type);
         };
     }
-
-    /// Vector registers that a reader uses for itself, at most.
-    static final int REGISTERS = 3;
 
     /// Columns of a step in a format: a row must have a multiple of it.
     static int columns(DType type, InstructionSet set) {
@@ -68,15 +86,62 @@ abstract class WeightReader {
     /// Reads what the parts of a step share.
     abstract void begin(Memory step);
 
-    /// Reads one vector of a step.
+    /// Reads one vector of a step. Parts are read in order.
     abstract void read(Vector to, Memory step, int part);
+
+    final void emit(Instruction instruction, Vector to, Vector a, Operand b) {
+        assembler.emit(instruction, to, a, b);
+    }
+
+    final void emit(Instruction instruction, Vector to, Operand from) {
+        assembler.emit(instruction, to, from);
+    }
+
+    /// Moves bits up, or down if `bits` is negative.
+    final void shift(Vector vector, int bits) {
+        if (bits > 0) {
+            assembler.emit(Instruction.VPSLLD, vector, vector, bits);
+        } else if (bits < 0) {
+            assembler.emit(Instruction.VPSRLD, vector, vector, -bits);
+        }
+    }
+
+    /// Reads the half-precision number at `from` into every lane.
+    final void broadcastHalf(Vector to, Memory from) {
+        emit(Instruction.VPBROADCASTW, to.half(), from);
+        emit(Instruction.VCVTPH2PS, to, to.half());
+    }
+
+    /// Reads bytes of 4-bit numbers as integers.
+    ///
+    /// @param upper whether the upper halves are meant
+    final void readHalves(Vector to, Memory from, boolean upper) {
+        emit(Instruction.VPMOVZXBD, to, from);
+        if (upper) {
+            shift(to, -4);
+        } else {
+            emit(Instruction.VPAND, to, to, all(15));
+        }
+    }
+
+    /// An integer in every lane.
+    final Memory all(int value) {
+        int[] words = new int[set.lanes()];
+        Arrays.fill(words, value);
+        return assembler.constant(words);
+    }
+
+    /// Float `index` of the scratch memory on the stack.
+    static Memory scratch(int index) {
+        return Memory.at(General.RSP, Float.BYTES * index - RED_ZONE);
+    }
 
     /// Formats without blocks: one vector is a step.
     private static final class PlainReader extends WeightReader {
         private final DType type;
 
-        PlainReader(DType type, Assembler assembler, InstructionSet set) {
-            super(assembler, set, set.lanes(), (int) type.bytes(set.lanes()));
+        PlainReader(DType type, Assembler assembler, InstructionSet set, int register) {
+            super(type, set.lanes(), assembler, set, register);
             this.type = type;
         }
 
@@ -89,111 +154,13 @@ abstract class WeightReader {
         @Override
         void read(Vector to, Memory step, int part) {
             switch (type) {
-                case F16 -> assembler.emit(Instruction.VCVTPH2PS, to, step);
+                case F16 -> emit(Instruction.VCVTPH2PS, to, step);
                 case BF16 -> {
-                    assembler.emit(Instruction.VPMOVZXWD, to, step);
-                    assembler.emit(Instruction.VPSLLD, to, to, 16);
+                    emit(Instruction.VPMOVZXWD, to, step);
+                    shift(to, 16);
                 }
-                default -> assembler.emit(Instruction.VMOVUPS, to, step);
+                default -> emit(Instruction.VMOVUPS, to, step);
             }
-        }
-    }
-
-    /// Blocks of 32 numbers that share a scale, a half-precision number at the start of the block.
-    private abstract static class ScaledReader extends WeightReader {
-        final Vector scale;
-
-        ScaledReader(DType type, Assembler assembler, InstructionSet set, int register) {
-            super(assembler, set, type.blockElements(), type.blockBytes());
-            scale = set.vector(register);
-        }
-
-        @Override
-        void begin(Memory step) {
-            assembler.emit(Instruction.VPBROADCASTW, scale.half(), step);
-            assembler.emit(Instruction.VCVTPH2PS, scale, scale.half());
-        }
-    }
-
-    /// Q8_0: a scale, 32 signed bytes.
-    private static final class EightBitReader extends ScaledReader {
-        EightBitReader(Assembler assembler, InstructionSet set, int register) {
-            super(DType.Q8_0, assembler, set, register);
-        }
-
-        @Override
-        void prepare() {}
-
-        @Override
-        void read(Vector to, Memory step, int part) {
-            assembler.emit(Instruction.VPMOVSXBD, to, step.plus(2 + part * set.lanes()));
-            assembler.emit(Instruction.VCVTDQ2PS, to, to);
-            assembler.emit(Instruction.VMULPS, to, to, scale);
-        }
-    }
-
-    /// Q4_0: a scale, 16 bytes with the first 16 numbers in the lower halves and the others in the upper ones.
-    private static final class FourBitReader extends ScaledReader {
-        private static final int COUNT = 16;
-        private static final int[] LOWER_HALVES = {0x0f0f0f0f, 0x0f0f0f0f, 0x0f0f0f0f, 0x0f0f0f0f};
-
-        /// The meaning of the 16 numbers: as floats if a vector has as many, else as bytes.
-        private final Vector table;
-
-        private final Vector numbers;
-        private final boolean wide;
-
-        FourBitReader(Assembler assembler, InstructionSet set, int register) {
-            super(DType.Q4_0, assembler, set, register);
-            wide = set.lanes() == COUNT;
-            table = wide ? set.vector(register + 1) : set.vector(register + 1).as(128);
-            numbers = set.vector(register + 2);
-        }
-
-        @Override
-        void prepare() {
-            int[] words = new int[wide ? COUNT : COUNT / 4];
-            for (int i = 0; i < COUNT; i++) {
-                int value = i - 8;
-                if (wide) {
-                    words[i] = Float.floatToRawIntBits(value);
-                } else {
-                    words[i / 4] |= (value & 0xff) << i % 4 * 8;
-                }
-            }
-            assembler.emit(Instruction.VMOVUPS, table, assembler.constant(words));
-        }
-
-        @Override
-        void begin(Memory step) {
-            super.begin(step);
-            if (wide) {
-                assembler.emit(Instruction.VMULPS, scale, scale, table);
-                assembler.emit(Instruction.VPMOVZXBD, numbers, step.plus(2));
-            }
-        }
-
-        @Override
-        void read(Vector to, Memory step, int part) {
-            if (wide) {
-                if (part > 0) {
-                    assembler.emit(Instruction.VPSRLD, numbers, numbers, 4);
-                }
-                // Of an index it takes the lower four bits.
-                assembler.emit(Instruction.VPERMPS, to, numbers, scale);
-                return;
-            }
-            int column = part * set.lanes();
-            Vector bytes = to.as(128);
-            assembler.emit(Instruction.VMOVSD, bytes, step.plus(2 + column % COUNT));
-            if (column >= COUNT) {
-                assembler.emit(Instruction.VPSRLW, bytes, bytes, 4);
-            }
-            assembler.emit(Instruction.VPAND, bytes, bytes, assembler.constant(LOWER_HALVES));
-            assembler.emit(Instruction.VPSHUFB, bytes, table, bytes);
-            assembler.emit(Instruction.VPMOVSXBD, to, bytes);
-            assembler.emit(Instruction.VCVTDQ2PS, to, to);
-            assembler.emit(Instruction.VMULPS, to, to, scale);
         }
     }
 }

@@ -41,6 +41,11 @@ record WeightedSum(DType type, int steps, int sums) implements Routine {
     }
 
     @Override
+    public String name() {
+        return "weighted sum of " + steps + " steps of " + type + " for " + sums;
+    }
+
+    @Override
     public void emit(Assembler assembler, InstructionSet set) {
         new Emitter(assembler, set, this).emit();
     }

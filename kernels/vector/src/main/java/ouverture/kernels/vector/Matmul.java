@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// Products of inputs with a weight matrix. Few rows of inputs are multiplied with the weights as they are read;
@@ -28,9 +29,9 @@ final class Matmul {
 
     private final WorkerPool pool;
     private final Workspace[] workspaces;
-    private final Scratch inputMemory;
+    private final WorkMemory inputMemory;
 
-    Matmul(WorkerPool pool, Workspace[] workspaces, Scratch inputMemory) {
+    Matmul(WorkerPool pool, Workspace[] workspaces, WorkMemory inputMemory) {
         this.pool = pool;
         this.workspaces = workspaces;
         this.inputMemory = inputMemory;

@@ -1,6 +1,5 @@
 package ouverture.kernels.vector;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Batch;
@@ -38,7 +37,7 @@ final class PagedAttention {
     void attend(Operands operands) {
         Attention attention = operands.attention;
         int group = attention.heads() / attention.kvHeads();
-        int[] starts = starts(operands.batch, Math.max(1, QUERIES / group));
+        int[] starts = operands.batch.starts(Math.max(1, QUERIES / group));
         int blocks = starts.length - 1;
         int heads = headsOfItem(attention, Math.ceilDiv(ITEMS * pool.threads(), Math.max(1, blocks)));
         int[] firsts = firstHeads(attention, heads);
@@ -72,25 +71,7 @@ final class PagedAttention {
     }
 
     private static int grain(Operands operands, int items) {
-        long positions = 0;
-        for (int position : operands.batch.positions()) {
-            positions += position + 1;
-        }
-        Attention attention = operands.attention;
-        long work = positions * attention.heads() * (attention.keySize() + attention.valueSize());
+        long work = operands.attention.multiplications(operands.batch);
         return Math.clamp(GRAIN * items / Math.max(1, work), 1, Integer.MAX_VALUE);
-    }
-
-    /// Where each block of at most `rows` neighbouring rows of one sequence starts, and the number of rows.
-    private static int[] starts(Batch batch, int rows) {
-        int[] starts = new int[batch.rows() + 1];
-        int blocks = 0;
-        for (int r = 1; r <= batch.rows(); r++) {
-            boolean same = r < batch.rows() && batch.sequences()[r] == batch.sequences()[r - 1];
-            if (!same || r - starts[blocks] == rows) {
-                starts[++blocks] = r;
-            }
-        }
-        return Arrays.copyOf(starts, blocks + 1);
     }
 }

@@ -1,19 +1,19 @@
 package ouverture.kernels.vector;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 
 /// Products with weights of several planes: the inputs of a plane are gathered, multiplied with it at once, and
 /// the results put where they belong.
 final class PlaneMatmul implements AutoCloseable {
     private final Matmul matmul;
-    private final Scratch inputMemory = new Scratch();
-    private final Scratch outputMemory = new Scratch();
+    private final WorkMemory inputMemory = new WorkMemory();
+    private final WorkMemory outputMemory = new WorkMemory();
 
     PlaneMatmul(Matmul matmul) {
         this.matmul = matmul;
@@ -37,19 +37,12 @@ final class PlaneMatmul implements AutoCloseable {
             return;
         }
         int slotsOfInput = slots / x.rows();
-        long[] order = new long[slots];
-        for (int s = 0; s < slots; s++) {
-            order[s] = (long) chosen.data().getAtIndex(JAVA_INT, s) << 32 | s;
-        }
-        Arrays.sort(order);
-        for (int from = 0, to; from < slots; from = to) {
-            int expert = (int) (order[from] >> 32);
-            to = from + 1;
-            while (to < slots && order[to] >> 32 == expert) {
-                to++;
+        int[][] slotsOf = Routing.slotsOfExperts(chosen, experts.planes());
+        for (int expert = 0; expert < slotsOf.length; expert++) {
+            int[] outputs = slotsOf[expert];
+            if (outputs.length == 0) {
+                continue;
             }
-            int[] outputs =
-                    Arrays.stream(order, from, to).mapToInt(o -> (int) o).toArray();
             int[] inputs = Arrays.stream(outputs).map(s -> s / slotsOfInput).toArray();
             Tensor offsets = bias == null
                     ? null

@@ -1,13 +1,11 @@
 package ouverture.kernels.vector;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Activation;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Batch;
-import ouverture.tensor.BlockCodec;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
@@ -15,6 +13,7 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
 import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// Kernels written with the Vector API. F32, F16, BF16, Q8_0 and Q4_0 weights are multiplied as they are read;
@@ -29,7 +28,7 @@ final class VectorKernels implements Kernels {
     private final KernelsOptions options;
     private final WorkerPool pool;
     private final Workspace[] workspaces;
-    private final Scratch inputs = new Scratch();
+    private final WorkMemory inputs = new WorkMemory();
     private final Matmul matmul;
     private final PlaneMatmul planes;
     private final PagedAttention attention;
@@ -147,23 +146,8 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void append(KvCache.Layer cache, Tensor keys, Tensor values, Batch batch) {
-        pool.run(batch.rows(), grain(keys.columns() + values.columns()), (from, to) -> {
-            float[] row =
-                    new float[Math.max(cache.keys().columns(), cache.values().columns())];
-            for (int r = from; r < to; r++) {
-                int slot = cache.slot(batch.tables()[batch.sequences()[r]], batch.positions()[r]);
-                store(keys, r, cache.keys(), slot, row);
-                if (!cache.latent()) {
-                    store(values, r, cache.values(), slot, row);
-                }
-            }
-        });
-    }
-
-    private static void store(Tensor from, int row, Tensor to, int slot, float[] buffer) {
-        MemorySegment.copy(from.data(), Lanes.FLOAT, row * from.rowBytes(), buffer, 0, from.columns());
-        Arrays.fill(buffer, from.columns(), to.columns(), 0);
-        BlockCodec.of(to.type()).encode(buffer, 0, to.data(), slot * to.rowBytes(), to.columns());
+        int grain = grain(keys.columns() + values.columns());
+        pool.run(batch.rows(), grain, (from, to) -> cache.store(keys, values, batch, from, to));
     }
 
     @Override

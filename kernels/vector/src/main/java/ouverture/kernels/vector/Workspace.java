@@ -1,6 +1,7 @@
 package ouverture.kernels.vector;
 
 import java.lang.foreign.MemorySegment;
+import ouverture.tensor.WorkMemory;
 
 /// Scratch memory of one worker thread.
 final class Workspace implements AutoCloseable {
@@ -8,8 +9,8 @@ final class Workspace implements AutoCloseable {
     /// which a second-level cache keeps while the inputs pass by.
     static final int PANEL_ROWS = 64;
 
-    private final Scratch panelMemory = new Scratch();
-    private final Scratch laneMemory = new Scratch();
+    private final WorkMemory panelMemory = new WorkMemory();
+    private final WorkMemory laneMemory = new WorkMemory();
 
     /// Decoded weights.
     final MemorySegment panel = panelMemory.segment(PANEL_ROWS * 4L * Lanes.SPAN);
@@ -21,7 +22,7 @@ final class Workspace implements AutoCloseable {
     final float[] buffer = new float[Lanes.SPAN];
 
     /// What attention keeps of the sequence it works on.
-    final Scratch attention = new Scratch();
+    final WorkMemory attention = new WorkMemory();
 
     @Override
     public void close() {

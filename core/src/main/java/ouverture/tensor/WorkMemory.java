@@ -1,11 +1,11 @@
-package ouverture.kernels.jit;
+package ouverture.tensor;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// One piece of native memory that grows to the largest size asked for.
+/// One piece of native memory that grows to the largest size asked for: scratch memory of kernels.
 @SuppressWarnings("MustBeClosedChecker") // close() and growing close the arena
-final class WorkMemory implements AutoCloseable {
+public final class WorkMemory implements AutoCloseable {
     private static final long LEAST = 4096;
     private static final long ALIGNMENT = 64;
 
@@ -13,7 +13,7 @@ final class WorkMemory implements AutoCloseable {
     private MemorySegment memory = MemorySegment.NULL;
 
     /// At least `bytes` bytes; what was asked for before is void. Holds what it held, if it need not grow.
-    MemorySegment segment(long bytes) {
+    public MemorySegment segment(long bytes) {
         if (memory.byteSize() < bytes) {
             arena.close();
             arena = Arena.ofShared();
@@ -22,6 +22,7 @@ final class WorkMemory implements AutoCloseable {
         return memory;
     }
 
+    /// Gives the memory back.
     @Override
     public void close() {
         arena.close();

@@ -1,0 +1,115 @@
+package ouverture.kernels.jit;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import ouverture.tensor.Activation;
+import ouverture.tensor.Attention;
+import ouverture.tensor.Batch;
+import ouverture.tensor.DType;
+import ouverture.tensor.Kernels;
+import ouverture.tensor.KernelsOptions;
+import ouverture.tensor.KvCache;
+import ouverture.tensor.Rope;
+import ouverture.tensor.Tensor;
+
+/// Operands that do not fit each other, as a mistake elsewhere or a hostile file might bring them, end in an exception:
+/// machine code that ran with them would end the process.
+class WrongOperandsTest {
+    private static final int SIZE = 64;
+
+    private final Arena arena = Arena.ofShared();
+    private final Kernels kernels = JitKernelsContract.kernels(
+            InstructionSet.AVX2, new KernelsOptions(1, KernelsOptions.Activations.F32));
+
+    @AfterEach
+    void close() {
+        kernels.close();
+        arena.close();
+    }
+
+    private Tensor floats(int rows, int columns) {
+        return Tensor.matrix("floats", DType.F32, rows, columns, arena.allocate(4L * rows * columns, 4));
+    }
+
+    private Tensor integers(int... values) {
+        MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_INT, values);
+        return Tensor.matrix("integers", DType.I32, 1, values.length, data);
+    }
+
+    private static void refuses(Runnable operation) {
+        assertThatThrownBy(operation::run)
+                .isInstanceOfAny(IllegalArgumentException.class, IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void productsOfOtherShapes() {
+        Tensor x = floats(2, SIZE);
+        Tensor weight = floats(5, SIZE);
+        refuses(() -> kernels.matmul(floats(2, 5), floats(2, SIZE - 1), weight, null));
+        refuses(() -> kernels.matmul(floats(2, 4), x, weight, null));
+        refuses(() -> kernels.matmul(floats(1, 5), x, weight, null));
+        refuses(() -> kernels.matmul(floats(2, 5), x, weight, floats(1, 4)));
+        Tensor planes = new Tensor("planes", DType.F32, 2, 5, SIZE, floats(10, SIZE).data());
+        refuses(() -> kernels.matmul(floats(2, 5), x, planes, null));
+        refuses(() -> kernels.matmulPerHead(floats(1, 10), x, planes));
+        refuses(() -> kernels.matmulPerHead(floats(2, 9), floats(2, 2 * SIZE), planes));
+        refuses(() -> kernels.matmulExperts(floats(2, 5), x, planes, null, integers(0, 2)));
+        refuses(() -> kernels.matmulExperts(floats(2, 5), x, planes, null, integers(0, -1)));
+        refuses(() -> kernels.matmulExperts(floats(1, 5), x, planes, null, integers(0, 1)));
+    }
+
+    @Test
+    void memoryOnTheHeap() {
+        Tensor heap = Tensor.matrix("heap", DType.F32, 5, SIZE, MemorySegment.ofArray(new float[5 * SIZE]));
+        refuses(() -> kernels.matmul(floats(2, 5), floats(2, SIZE), heap, null));
+        refuses(() -> kernels.add(heap, heap));
+        refuses(() -> kernels.rmsNorm(heap, heap, null, 1e-5f));
+    }
+
+    @Test
+    void rowsThatAreNotThere() {
+        refuses(() -> kernels.embed(floats(1, SIZE), floats(5, SIZE), new int[] {5}));
+        refuses(() -> kernels.embed(floats(1, SIZE), floats(5, SIZE), new int[] {-1}));
+        refuses(() -> kernels.embed(floats(1, SIZE), floats(5, SIZE), new int[] {1, 2}));
+        refuses(() -> kernels.gatherRows(floats(1, SIZE), floats(5, SIZE), new int[] {5}));
+    }
+
+    @Test
+    void otherNumbersOfElements() {
+        Tensor x = floats(2, SIZE);
+        refuses(() -> kernels.add(x, floats(2, SIZE - 1)));
+        refuses(() -> kernels.gate(x, x, floats(1, SIZE), Activation.SILU));
+        refuses(() -> kernels.rmsNorm(x, x, floats(1, SIZE - 1), 1e-5f));
+        refuses(() -> kernels.layerNorm(x, x, floats(1, SIZE), floats(1, SIZE + 1), 1e-5f));
+        refuses(() -> kernels.combine(x, floats(3, SIZE), floats(2, 2)));
+        refuses(() -> kernels.rope(x, SIZE, new int[] {1}, Rope.plain(SIZE, 10_000)));
+        refuses(() -> kernels.rope(x, SIZE / 2, new int[] {1, 2}, Rope.plain(SIZE, 10_000)));
+        refuses(() -> kernels.rope(x, SIZE - 1, new int[] {1, 2}, Rope.plain(8, 10_000)));
+    }
+
+    @Test
+    void positionsOutsideOfTheCache() {
+        Attention attention = Attention.grouped(2, 1, SIZE);
+        KvCache.Layer cache = KvCache.allocate(arena, DType.F16, 3, 4, List.of(attention.cacheShape()))
+                .layers()
+                .getFirst();
+        Tensor query = floats(1, 2 * SIZE);
+        Tensor out = floats(1, 2 * SIZE);
+        for (int block : new int[] {3, -1, Integer.MAX_VALUE / 4}) {
+            Batch batch = new Batch(new int[1], new int[] {6}, new int[1], new int[][] {{0, block}}, new int[0]);
+            refuses(() -> kernels.attention(out, query, cache, batch, attention));
+        }
+        Batch beyond = new Batch(new int[1], new int[] {8}, new int[1], new int[][] {{0, 1}}, new int[0]);
+        refuses(() -> kernels.attention(out, query, cache, beyond, attention));
+        Batch batch = new Batch(new int[1], new int[] {7}, new int[1], new int[][] {{0, 1}}, new int[0]);
+        refuses(() -> kernels.attention(floats(1, SIZE), query, cache, batch, attention));
+        refuses(() -> kernels.attention(out, query, cache, batch, Attention.grouped(2, 2, SIZE)));
+        refuses(() -> kernels.attention(out, query, cache, batch, attention.withSinks(floats(1, 1))));
+    }
+}
