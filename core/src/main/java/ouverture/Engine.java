@@ -21,8 +21,10 @@ import ouverture.generate.Sequence;
 import ouverture.generate.TokenProbability;
 import ouverture.model.ExpertResidency;
 import ouverture.model.MemoryPlan;
+import ouverture.model.Family;
 import ouverture.model.Model;
 import ouverture.model.Scratch;
+import ouverture.model.Weights;
 import ouverture.model.family.Families;
 import ouverture.tensor.DType;
 import ouverture.tensor.HostMemory;
@@ -84,8 +86,9 @@ public final class Engine implements ChatModel, AutoCloseable {
         this.file = file;
         this.arena = arena;
         Metadata metadata = file.metadata();
+        Family family = Families.of(metadata);
         int positions = positions(metadata, options);
-        Model model = Families.load(file, positions);
+        Model model = family.loader().load(metadata, new Weights(file), positions);
         tokenizer = Tokenizer.find(file).orElse(null);
         chatPrompt =
                 tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);

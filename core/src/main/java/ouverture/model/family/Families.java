@@ -29,20 +29,26 @@ public final class Families {
 
     private Families() {}
 
+    /// The family of a file.
+    ///
+    /// @throws UnsupportedModelException if the file's architecture is none of [#ALL]
+    public static Family of(Metadata metadata) {
+        for (Family family : ALL) {
+            if (family.name().equals(metadata.architecture())) {
+                return family;
+            }
+        }
+        String known = ALL.stream().map(Family::name).collect(Collectors.joining(", "));
+        throw new UnsupportedModelException(metadata.file() + " is of architecture \"" + metadata.architecture()
+                + "\", which this version does not run; it runs: " + known + ".");
+    }
+
     /// Builds the network of an open file.
     ///
     /// @param context tokens that a sequence may have
     /// @throws UnsupportedModelException if the file's architecture is none of [#ALL]
     /// @throws ouverture.error.ModelFileException if a part of the network is missing or has a wrong shape
     public static Model load(ModelFile file, int context) {
-        Metadata metadata = file.metadata();
-        for (Family family : ALL) {
-            if (family.name().equals(metadata.architecture())) {
-                return family.loader().load(metadata, new Weights(file), context);
-            }
-        }
-        String known = ALL.stream().map(Family::name).collect(Collectors.joining(", "));
-        throw new UnsupportedModelException(metadata.file() + " is of architecture \"" + metadata.architecture()
-                + "\", which this version does not run; it runs: " + known + ".");
+        return of(file.metadata()).loader().load(file.metadata(), new Weights(file), context);
     }
 }

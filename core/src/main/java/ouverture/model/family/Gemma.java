@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import ouverture.file.Metadata;
 import ouverture.model.Family;
+import ouverture.model.Family.Published;
 import ouverture.model.ForwardPass;
 import ouverture.model.GatedMlp;
 import ouverture.model.Heads;
@@ -24,7 +25,7 @@ import ouverture.tensor.Tensor;
 /// A pre-norm transformer with a GELU gate, heads whose size is not width / heads, and one matrix for input and
 /// output, whose rows are scaled by the root of the width on the way in. Report: arXiv 2403.08295.
 public final class Gemma implements Model {
-    public static final Family FAMILY = new Family("gemma", Gemma::new);
+    public static final Family FAMILY = new Family("gemma", new Published("Gemma 1", 8_192, "own terms"), Gemma::new);
 
     private record Layer(
             Norm attentionNorm, Linear query, Linear key, Linear value, Linear output, Norm mlpNorm, GatedMlp mlp) {}

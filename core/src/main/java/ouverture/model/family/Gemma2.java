@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import ouverture.file.Metadata;
 import ouverture.model.Family;
+import ouverture.model.Family.Published;
 import ouverture.model.ForwardPass;
 import ouverture.model.GatedMlp;
 import ouverture.model.Heads;
@@ -24,7 +25,7 @@ import ouverture.tensor.Tensor;
 /// Every other layer attends within a sliding window; attention scores and final logits are capped softly; each
 /// block is normalised before and after. Report: arXiv 2408.00118.
 public final class Gemma2 implements Model {
-    public static final Family FAMILY = new Family("gemma2", Gemma2::new);
+    public static final Family FAMILY = new Family("gemma2", new Published("Gemma 2", 8_192, "own terms"), Gemma2::new);
 
     /// Layers of the 27B model, whose scores are scaled by width / heads in place of the head size.
     private static final int LAYERS_OF_27B = 46;

@@ -6,6 +6,7 @@ import ouverture.error.ModelFileException;
 import ouverture.file.Metadata;
 import ouverture.model.AltUp;
 import ouverture.model.Family;
+import ouverture.model.Family.Published;
 import ouverture.model.ForwardPass;
 import ouverture.model.Heads;
 import ouverture.model.LayerEmbeddings;
@@ -30,7 +31,7 @@ import ouverture.tensor.Tensor;
 /// of which only the largest pass in the first layers; and last layers that attend to the keys and values of
 /// earlier ones. Source: Google's model card and Hugging Face's definition `gemma3n`.
 public final class Gemma3n implements Model {
-    public static final Family FAMILY = new Family("gemma3n", Gemma3n::new);
+    public static final Family FAMILY = new Family("gemma3n", new Published("Gemma 3n (text)", 32_768, "own terms"), Gemma3n::new);
 
     /// Layers whose gates are sparse in a file that does not say so.
     private static final int SPARSE_LAYERS = 10;

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import ouverture.file.Metadata;
 import ouverture.model.Family;
+import ouverture.model.Family.Published;
 import ouverture.model.ForwardPass;
 import ouverture.model.Heads;
 import ouverture.model.Linear;
@@ -21,7 +22,7 @@ import ouverture.tensor.Tensor;
 /// feed-forward network, biases everywhere, and the embedding used again as output matrix.
 /// Paper: "Language Models are Unsupervised Multitask Learners".
 public final class Gpt2 implements Model {
-    public static final Family FAMILY = new Family("gpt2", Gpt2::new);
+    public static final Family FAMILY = new Family("gpt2", new Published("GPT-2", 1_024, "permissive"), Gpt2::new);
 
     private record Layer(Norm attentionNorm, Linear qkv, Linear output, Norm mlpNorm, Linear up, Linear down) {}
 

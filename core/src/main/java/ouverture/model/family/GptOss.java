@@ -5,6 +5,7 @@ import ouverture.error.ModelFileException;
 import ouverture.file.Metadata;
 import ouverture.model.Experts;
 import ouverture.model.Family;
+import ouverture.model.Family.Published;
 import ouverture.model.ForwardPass;
 import ouverture.model.Heads;
 import ouverture.model.Linear;
@@ -27,7 +28,7 @@ import ouverture.tensor.Tensor;
 /// of experts with a clamped SwiGLU, weighted by a softmax over the chosen ones. Positions: RoPE stretched by
 /// YaRN. Paper: gpt-oss model card, arXiv 2508.10925.
 public final class GptOss implements Model {
-    public static final Family FAMILY = new Family("gpt-oss", GptOss::new);
+    public static final Family FAMILY = new Family("gpt-oss", new Published("gpt-oss 20B and 120B", 131_072, "permissive"), GptOss::new);
 
     private record Layer(
             Norm attentionNorm,
