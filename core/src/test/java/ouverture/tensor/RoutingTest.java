@@ -80,8 +80,7 @@ class RoutingTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment choices = arena.allocateFrom(ValueLayout.JAVA_INT, 2, 0, 0, 3, 2, 0);
             Tensor chosen = Tensor.matrix("chosen", DType.I32, 3, 2, choices);
-            assertThat(Routing.slotsOfExperts(chosen, 4))
-                    .isDeepEqualTo(new int[][] {{1, 2, 5}, {}, {0, 4}, {3}});
+            assertThat(Routing.slotsOfExperts(chosen, 4)).isDeepEqualTo(new int[][] {{1, 2, 5}, {}, {0, 4}, {3}});
             assertThatThrownBy(() -> Routing.slotsOfExperts(chosen, 3)).isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
