@@ -1,8 +1,10 @@
 package ouverture.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,16 @@ class RoutingTest {
             new Routing(1, Score.SIGMOID, true, 1, bias, 1, 1).chooseAll(choice, shares, logits);
             assertThat(choice.data().toArray(ValueLayout.JAVA_INT)).containsExactly(1, 1);
             assertThat(shares.data().toArray(ValueLayout.JAVA_FLOAT)).containsExactly(1, 1);
+        }
+    }
+
+    @Test
+    void slotsAreSortedByExpert() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment choices = arena.allocateFrom(ValueLayout.JAVA_INT, 2, 0, 0, 3, 2, 0);
+            Tensor chosen = Tensor.matrix("chosen", DType.I32, 3, 2, choices);
+            assertThat(Routing.slotsOfExperts(chosen, 4)).isDeepEqualTo(new int[][] {{1, 2, 5}, {}, {0, 4}, {3}});
+            assertThatThrownBy(() -> Routing.slotsOfExperts(chosen, 3)).isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 }

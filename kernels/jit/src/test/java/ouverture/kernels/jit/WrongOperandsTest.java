@@ -24,8 +24,8 @@ class WrongOperandsTest {
     private static final int SIZE = 64;
 
     private final Arena arena = Arena.ofShared();
-    private final Kernels kernels = JitKernelsContract.kernels(
-            InstructionSet.AVX2, new KernelsOptions(1, KernelsOptions.Activations.F32));
+    private final Kernels kernels =
+            JitKernelsContract.kernels(InstructionSet.AVX2, new KernelsOptions(1, KernelsOptions.Activations.F32));
 
     @AfterEach
     void close() {
@@ -55,7 +55,8 @@ class WrongOperandsTest {
         refuses(() -> kernels.matmul(floats(2, 4), x, weight, null));
         refuses(() -> kernels.matmul(floats(1, 5), x, weight, null));
         refuses(() -> kernels.matmul(floats(2, 5), x, weight, floats(1, 4)));
-        Tensor planes = new Tensor("planes", DType.F32, 2, 5, SIZE, floats(10, SIZE).data());
+        Tensor planes =
+                new Tensor("planes", DType.F32, 2, 5, SIZE, floats(10, SIZE).data());
         refuses(() -> kernels.matmul(floats(2, 5), x, planes, null));
         refuses(() -> kernels.matmulPerHead(floats(1, 10), x, planes));
         refuses(() -> kernels.matmulPerHead(floats(2, 9), floats(2, 2 * SIZE), planes));
