@@ -35,8 +35,8 @@ class TemplateTableTest {
     }
 
     private static String table(Path folder) throws IOException {
-        StringBuilder table = new StringBuilder(
-                "| Template | `off` | `high` | `500` | Tools |\n| --- | --- | --- | --- | --- |\n");
+        StringBuilder table =
+                new StringBuilder("| Template | `off` | `high` | `500` | Tools |\n| --- | --- | --- | --- | --- |\n");
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> templates = files.filter(file -> file.toString().endsWith(".jinja"))
                     .sorted()

@@ -32,8 +32,9 @@ class FamilyTableTest {
     }
 
     private static String table() throws IOException {
-        StringBuilder table = new StringBuilder("| Models | Architecture | Safetensors | Context up to | Licences | File |"
-                + "\n| --- | --- | --- | --- | --- | --- |\n");
+        StringBuilder table =
+                new StringBuilder("| Models | Architecture | Safetensors | Context up to | Licences | File |"
+                        + "\n| --- | --- | --- | --- | --- | --- |\n");
         for (Family family : Families.ALL) {
             Path source = source(family);
             table.append(String.format(

@@ -7,7 +7,6 @@ import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.Metadata;
 import ouverture.model.Family;
-import ouverture.model.Family.Published;
 import ouverture.model.FeedForward;
 import ouverture.model.ForwardPass;
 import ouverture.model.LatentProjections;
@@ -35,7 +34,13 @@ import ouverture.tensor.Tensor;
 /// YaRN's betas are those of the file, 32 and 1 where it has none; llama.cpp takes 32 and 1 always, which
 /// differs for Kimi K2. Layers that predict further tokens (`nextn_predict_layers`) are left out.
 public final class DeepSeek implements Model {
-    public static final Family FAMILY = new Family("deepseek2", new Published("DeepSeek V2, V2-Lite, V3, V3.1, R1; Kimi K2", 262_144, "permissive (R1, V3 since 0324; Kimi with a clause on naming), own terms (earlier ones)"), DeepSeek::new);
+    public static final Family FAMILY = new Family(
+            "deepseek2",
+            new Family.Published("DeepSeek V2, V3, R1; Kimi K2", 262_144, "permissive, own terms (before R1)"),
+            DeepSeek::new); Kimi K2",
+                    262_144,
+                    "permissive (R1, V3 since 0324; Kimi with a clause on naming), own terms (earlier ones)"),
+            DeepSeek::new);
 
     /// Far more than any model has, and so small that the product of two fits an integer.
     private static final int MOST = 32_767;

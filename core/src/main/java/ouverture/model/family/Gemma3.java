@@ -25,7 +25,8 @@ import ouverture.tensor.Tensor;
 /// Five local layers (sliding window, RoPE base 10 000) to one global layer (base 1 000 000, stretched where the
 /// file says so); norms before and after each block and on queries and keys. Report: arXiv 2503.19786.
 public final class Gemma3 implements Model {
-    public static final Family FAMILY = new Family("gemma3", new Published("Gemma 3 (text)", 131_072, "own terms"), Gemma3::new);
+    public static final Family FAMILY =
+            new Family("gemma3", new Published("Gemma 3 (text)", 131_072, "own terms"), Gemma3::new);
 
     /// Layers of the 27B model, whose scores are scaled by width / heads in place of the head size.
     private static final int LAYERS_OF_27B = 62;

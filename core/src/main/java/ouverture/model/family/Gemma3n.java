@@ -31,7 +31,8 @@ import ouverture.tensor.Tensor;
 /// of which only the largest pass in the first layers; and last layers that attend to the keys and values of
 /// earlier ones. Source: Google's model card and Hugging Face's definition `gemma3n`.
 public final class Gemma3n implements Model {
-    public static final Family FAMILY = new Family("gemma3n", new Published("Gemma 3n (text)", 32_768, "own terms"), Gemma3n::new);
+    public static final Family FAMILY =
+            new Family("gemma3n", new Published("Gemma 3n (text)", 32_768, "own terms"), Gemma3n::new);
 
     /// Layers whose gates are sparse in a file that does not say so.
     private static final int SPARSE_LAYERS = 10;

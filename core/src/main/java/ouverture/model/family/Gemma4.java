@@ -34,7 +34,8 @@ import ouverture.tensor.Tensor;
 /// to the keys and values of earlier ones. E models add an embedding for each layer; the mixture has experts
 /// beside the dense network of each layer. Source: Google's model card and Hugging Face's definition `gemma4`.
 public final class Gemma4 implements Model {
-    public static final Family FAMILY = new Family("gemma4", new Published("Gemma 4 E, dense and mixture (text)", 262_144, "permissive"), Gemma4::new);
+    public static final Family FAMILY = new Family(
+            "gemma4", new Published("Gemma 4 E, dense and mixture (text)", 262_144, "permissive"), Gemma4::new);
 
     /// The experts beside a layer's dense network.
     private record ExpertBlock(Norm routerNorm, Norm norm, Mixture mixture, Norm outputNorm, Norm denseOutputNorm) {}

@@ -28,7 +28,8 @@ import ouverture.tensor.Tensor;
 /// of experts with a clamped SwiGLU, weighted by a softmax over the chosen ones. Positions: RoPE stretched by
 /// YaRN. Paper: gpt-oss model card, arXiv 2508.10925.
 public final class GptOss implements Model {
-    public static final Family FAMILY = new Family("gpt-oss", new Published("gpt-oss 20B and 120B", 131_072, "permissive"), GptOss::new);
+    public static final Family FAMILY =
+            new Family("gpt-oss", new Published("gpt-oss 20B and 120B", 131_072, "permissive"), GptOss::new);
 
     private record Layer(
             Norm attentionNorm,

@@ -29,7 +29,13 @@ import ouverture.tensor.Tensor;
 /// a sliding window. Papers: Llama 2, arXiv 2307.09288; Llama 3, arXiv 2407.21783; Mistral, arXiv 2310.06825;
 /// Mixtral, arXiv 2401.04088.
 public final class Llama implements Model {
-    public static final Family FAMILY = new Family("llama", new Published("Llama 2 to 3.3; Mistral, Nemo, Mixtral; Reka Flash 3; R1-Distill-Llama; SmolLM", 131_072, "own terms (Llama), permissive (the others)"), Llama::new);
+    public static final Family FAMILY = new Family(
+            "llama",
+            new Published(
+                    "Llama 2 to 3.3; Mistral, Nemo, Mixtral; Reka Flash 3; R1-Distill-Llama; SmolLM",
+                    131_072,
+                    "own terms (Llama), permissive (the others)"),
+            Llama::new);
 
     private record Layer(
             Norm attentionNorm,

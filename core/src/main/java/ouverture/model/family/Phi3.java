@@ -26,7 +26,8 @@ import ouverture.tensor.Tensor;
 /// of each head. The files' sliding window is not used, as no engine of GGUF files does.
 /// Papers: Phi-3, arXiv 2404.14219; LongRoPE, arXiv 2402.13753; Phi-4-mini, arXiv 2503.01743.
 public final class Phi3 implements Model {
-    public static final Family FAMILY = new Family("phi3", new Published("Phi-3, Phi-3.5, Phi-4, Phi-4-mini", 131_072, "permissive"), Phi3::new);
+    public static final Family FAMILY =
+            new Family("phi3", new Published("Phi-3, Phi-3.5, Phi-4, Phi-4-mini", 131_072, "permissive"), Phi3::new);
 
     private record Layer(
             Norm attentionNorm, Linear query, Linear key, Linear value, Linear output, Norm mlpNorm, GatedMlp mlp) {}

@@ -28,9 +28,18 @@ import ouverture.tensor.Tensor;
 /// them and RMS-norms every head of query and key before RoPE; its mixture form has experts instead of one
 /// feed-forward network. Papers: Qwen2, arXiv 2407.10671; Qwen2.5, arXiv 2412.15115; Qwen3, arXiv 2505.09388.
 public final class Qwen implements Model {
-    public static final Family QWEN2 = new Family("qwen2", new Published("Qwen 2, Qwen 2.5, QwQ; R1-Distill-Qwen", 131_072, "permissive, own terms (a few sizes)"), (m, w) -> new Qwen(m, w, false, false));
-    public static final Family QWEN3 = new Family("qwen3", new Published("Qwen 3, 0.6B to 32B", 131_072, "permissive"), (m, w) -> new Qwen(m, w, true, false));
-    public static final Family QWEN3_MIXTURE = new Family("qwen3moe", new Published("Qwen 3 mixtures, Qwen3-Coder", 262_144, "permissive"), (m, w) -> new Qwen(m, w, true, true));
+    public static final Family QWEN2 = new Family(
+            "qwen2",
+            new Published("Qwen 2, Qwen 2.5, QwQ; R1-Distill-Qwen", 131_072, "permissive, own terms (a few sizes)"),
+            (m, w) -> new Qwen(m, w, false, false));
+    public static final Family QWEN3 = new Family(
+            "qwen3",
+            new Published("Qwen 3, 0.6B to 32B", 131_072, "permissive"),
+            (m, w) -> new Qwen(m, w, true, false));
+    public static final Family QWEN3_MIXTURE = new Family(
+            "qwen3moe",
+            new Published("Qwen 3 mixtures, Qwen3-Coder", 262_144, "permissive"),
+            (m, w) -> new Qwen(m, w, true, true));
 
     private record Layer(
             Norm attentionNorm,
