@@ -37,9 +37,6 @@ public final class DeepSeek implements Model {
     public static final Family FAMILY = new Family(
             "deepseek2",
             new Family.Published("DeepSeek V2, V3, R1; Kimi K2", 262_144, "permissive, own terms (before R1)"),
-            DeepSeek::new); Kimi K2",
-                    262_144,
-                    "permissive (R1, V3 since 0324; Kimi with a clause on naming), own terms (earlier ones)"),
             DeepSeek::new);
 
     /// Far more than any model has, and so small that the product of two fits an integer.
