@@ -70,6 +70,8 @@ final class Matmul implements AutoCloseable {
     /// @param decoding code that decodes, or null for the codec
     /// @param single code of one row of weights for 1, 2, ... rows of inputs
     /// @param group code of [DotProducts#ROWS] rows of weights
+    /// @param first the same for the first rows of inputs, for which weights come from the memory and not from a
+    cache
     private record Product(
             Rows out,
             Rows inputs,
@@ -77,7 +79,8 @@ final class Matmul implements AutoCloseable {
             boolean panel,
             @Nullable MemorySegment decoding,
             MemorySegment[] single,
-            MemorySegment[] group) {}
+            MemorySegment[] group,
+            MemorySegment first) {}
 
     /// `out[r][o] = dot(x[r], weight[o]) + bias[o]`.
     ///
@@ -91,6 +94,7 @@ final class Matmul implements AutoCloseable {
         boolean panel = !readable || weight.type().blockElements() > 1 && x.count >= panelInputs(set);
         int columns = Math.ceilDiv(weight.columns(), set.lanes()) * set.lanes();
         Rows inputs = rounded || columns > x.columns ? copy(x, columns, rounded) : x;
+        int firstInputs = Math.clamp(x.count, 1, DotProducts.inputs(set));
         DType type = panel ? DType.F32 : weight.type();
         Product product = new Product(
                 out,
@@ -99,7 +103,8 @@ final class Matmul implements AutoCloseable {
                 panel,
                 panel && readable ? code.get(new Decoding(weight.type())) : null,
                 products(type, 1, x.count),
-                products(type, DotProducts.ROWS, x.count));
+                products(type, DotProducts.ROWS, x.count),
+                code.get(new DotProducts(type, DotProducts.ROWS, firstInputs, !panel)));
         strides.setAtIndex(JAVA_LONG, 0, panel ? 4L * columns : weight.rowBytes());
         strides.setAtIndex(JAVA_LONG, 1, inputs.stride);
         strides.setAtIndex(JAVA_LONG, 2, out.stride);
@@ -135,11 +140,10 @@ final class Matmul implements AutoCloseable {
     }
 
     private MemorySegment[] products(DType type, int rows, int inputs) {
-        boolean once = inputs <= DotProducts.inputs(code.set());
         MemorySegment[] products = new MemorySegment[Math.min(inputs, DotProducts.inputs(code.set()))];
         for (int i = 0; i < products.length; i++) {
             boolean needed = i + 1 == products.length || inputs % products.length == i + 1;
-            products[i] = needed ? code.get(new DotProducts(type, rows, i + 1, once)) : MemorySegment.NULL;
+            products[i] = needed ? code.get(new DotProducts(type, rows, i + 1, false)) : MemorySegment.NULL;
         }
         return products;
     }
@@ -224,7 +228,8 @@ final class Matmul implements AutoCloseable {
             long inputs = product.inputs.address(first);
             long out = product.out.address(first) + 4L * row;
             if (groups > 0) {
-                NativeCalls.call(product.group[tile], weights, inputs, out, groups, steps, strides.address());
+                MemorySegment routine = first == 0 ? product.first : product.group[tile];
+                NativeCalls.call(routine, weights, inputs, out, groups, steps, strides.address());
             }
             if (done < count) {
                 NativeCalls.call(
