@@ -13,9 +13,9 @@ import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
-/// Products of inputs with a weight matrix. Few rows of inputs are multiplied with the weights as they are read; for
-/// many, a panel of weights is decoded to floats once and used for all rows. Both sum in the same order, so a row's
-/// result does not tell which way it went.
+/// Products of inputs with a weight matrix. Few rows of inputs are multiplied with the weights as they are read;
+/// for many, a panel of weights is decoded to floats once and used for all rows. Both sum in the same order, so
+/// a row's result does not tell which way it went.
 final class Matmul implements AutoCloseable {
     /// From this many rows on, decoding a panel of a quantised format pays where registers are few.
     private static final int PANEL_INPUTS_MIN = 8;
@@ -23,8 +23,8 @@ final class Matmul implements AutoCloseable {
     /// Multiplications below which handing work to another thread costs more than it gains.
     private static final int GRAIN = 1 << 16;
 
-    /// Bytes of weights that are used for all rows of inputs before the next are read: half of a small second-level
-    /// cache.
+    /// Bytes of weights that are used for all rows of inputs before the next are read: half of a small
+    /// second-level cache.
     private static final int PANEL_BYTES = 1 << 18;
 
     private static final int STRIDES = 3;
@@ -70,8 +70,7 @@ final class Matmul implements AutoCloseable {
     /// @param decoding code that decodes, or null for the codec
     /// @param single code of one row of weights for 1, 2, ... rows of inputs
     /// @param group code of [DotProducts#ROWS] rows of weights
-    /// @param first the same for the first rows of inputs, for which weights come from the memory and not from a
-    cache
+    /// @param first the same for the first rows of inputs, for which weights are not yet in a cache
     private record Product(
             Rows out,
             Rows inputs,
