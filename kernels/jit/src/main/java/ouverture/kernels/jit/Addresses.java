@@ -5,8 +5,8 @@ import java.util.Objects;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
-/// Addresses for machine code, which checks nothing: here it is made sure, always and not only with assertions on,
-/// that what it will touch is there.
+/// Addresses for machine code, which checks nothing: here it is made sure, always and not only with assertions
+/// on, that what it will touch is there.
 final class Addresses {
     private Addresses() {}
 

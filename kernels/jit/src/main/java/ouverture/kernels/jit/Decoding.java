@@ -14,8 +14,8 @@ import ouverture.tensor.DType;
 
 /// Writes rows of weights as floats.
 ///
-/// Arguments: weights, floats, number of rows, steps of a row, bytes from one row of weights to the next, and bytes
-/// from one row of floats to the next.
+/// Arguments: weights, floats, number of rows, steps of a row, bytes from one row of weights to the next, and
+/// bytes from one row of floats to the next.
 record Decoding(DType type) implements Routine {
     @Override
     public String name() {

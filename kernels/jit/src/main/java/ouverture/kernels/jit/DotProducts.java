@@ -20,15 +20,18 @@ import ouverture.tensor.DType;
 
 /// Dot products of groups of weight rows with some rows of inputs, which are floats.
 ///
-/// Arguments: weights, inputs, outputs, number of groups, steps of a row, and a table of three strides in bytes: of
-/// the weights' rows, of the inputs' rows and of the outputs' rows. Outputs of neighbouring weights lie side by side.
+/// Arguments: weights, inputs, outputs, number of groups, steps of a row, and a table of three strides in bytes:
+/// of the weights' rows, of the inputs' rows and of the outputs' rows. Outputs of neighbouring weights lie side
+/// by side.
 ///
-/// A sum has one lane for each column modulo the vector's length, added to with one rounding, columns ascending; at
-/// the end the lanes are added by halves and neighbours. The order is the same for any number of rows and inputs.
+/// A sum has one lane for each column modulo the vector's length, added to with one rounding, columns ascending;
+/// at the end the lanes are added by halves and neighbours. The order is the same for any number of rows and
+/// inputs.
 ///
 /// @param rows of a group: 1 or [#ROWS]
 /// @param inputs rows of inputs: 1 to [#inputs]
-/// @param ahead whether the next group is asked of the memory meanwhile: processors foresee little of several streams
+/// @param ahead whether the next group is asked of the memory meanwhile: processors foresee little of several
+///     streams
 record DotProducts(DType type, int rows, int inputs, boolean ahead) implements Routine {
     /// Rows of a large group.
     static final int ROWS = 4;

@@ -39,8 +39,8 @@ final class Elementwise {
         }
     }
 
-    /// `out[i] = x[i] * factor`, added to what is there if `more`. Arguments: out, x, number of elements, where the
-    /// factor is.
+    /// `out[i] = x[i] * factor`, added to what is there if `more`. Arguments: out, x, number of elements, where
+    /// the factor is.
     record Scaled(boolean more) implements Routine {
         @Override
         public String name() {
@@ -66,8 +66,8 @@ final class Elementwise {
         }
     }
 
-    /// `x[i] = cap * tanh(x[i] / cap)`, with tanh(y) = 1 - 2 / (1 + e^(2 y)), and near zero, where that loses digits,
-    /// y - y^3 / 3 + 2 y^5 / 15 - 17 y^7 / 315. Arguments: x, number of elements, where the cap is.
+    /// `x[i] = cap * tanh(x[i] / cap)`, with tanh(y) = 1 - 2 / (1 + e^(2 y)), and near zero, where that loses
+    /// digits, y - y^3 / 3 + 2 y^5 / 15 - 17 y^7 / 315. Arguments: x, number of elements, where the cap is.
     record Capped() implements Routine {
         /// Distance from zero within which tanh is a polynomial.
         private static final float NEAR = 0.125f;

@@ -11,16 +11,18 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 
-/// Attention of some rows and heads that share a key/value head, chunk by chunk of positions with a running maximum
-/// and sum (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so that neither
-/// the split into items nor the rest of the batch changes a bit. Queries follow each other row by row.
+/// Attention of some rows and heads that share a key/value head, chunk by chunk of positions with a running
+/// maximum and sum (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so
+/// that neither the split into items nor the rest of the batch changes a bit. Queries follow each other row by
+/// row.
 final class HeadGroup {
     /// Positions of a chunk: keys and values of 128 x 64 halves fit in a first-level cache.
     private static final int CHUNK = 128;
 
     private static final long TABLE_BYTES = 3 * JAVA_LONG.byteSize();
 
-    /// Bytes of the scratch memory where the factor on the scores and their cap are, behind two tables of strides.
+    /// Bytes of the scratch memory where the factor on the scores and their cap are, behind two tables of
+    /// strides.
     private static final long SCALE = 2 * TABLE_BYTES;
 
     private static final long CAP = SCALE + Float.BYTES;

@@ -61,8 +61,8 @@ enum Instruction {
     VEXTRACTF128(1, 3, 0x19, Tuple.WHOLE),
     VEXTRACTF64X4(1, 3, 0x1b, Tuple.DOUBLES);
 
-    /// What an instruction reads or writes in memory, which is the unit of its one-byte displacements (disp8*N), and
-    /// the size of its elements.
+    /// What an instruction reads or writes in memory, which is the unit of its one-byte displacements (disp8*N),
+    /// and the size of its elements.
     enum Tuple {
         WHOLE,
         /// 64-bit elements. The AVX form ignores that bit.

@@ -2,9 +2,9 @@ package ouverture.kernels.jit;
 
 import ouverture.tensor.DType;
 
-/// Reads ggml's k-quants: 256 numbers in parts of 16 or 32, each part with a small integer scale (and minimum) of its
-/// own, which the block's half-precision scale (and scale of minimums) multiplies. At the start of a block the parts'
-/// scales, and minimums, go as floats to scratch memory.
+/// Reads ggml's k-quants: 256 numbers in parts of 16 or 32, each part with a small integer scale (and minimum)
+/// of its own, which the block's half-precision scale (and scale of minimums) multiplies. At the start of a
+/// block the parts' scales, and minimums, go as floats to scratch memory.
 final class KQuantReader extends WeightReader {
     private static final int PART = 16;
     private static final int PARTS = 16;
@@ -49,8 +49,8 @@ final class KQuantReader extends WeightReader {
         }
     }
 
-    /// 12 bytes of 6-bit scales with 32 added: 4 lower bits as in nibbles of the first 8 bytes, 2 upper bits of part p
-    /// in
+    /// 12 bytes of 6-bit scales with 32 added: 4 lower bits as in nibbles of the first 8 bytes, 2 upper bits of
+    /// part p in
     /// byte 8 + p % 4, further up for each four parts.
     private void beginThreeBits(Memory step) {
         Vector low = third.as(256);
@@ -79,9 +79,10 @@ final class KQuantReader extends WeightReader {
         }
     }
 
-    /// 12 bytes of 6-bit scales and minimums of 8 parts: scales 0 to 3 and minimums 0 to 3 in the lower 6 bits of bytes
-    /// 0
-    /// to 7; of the others the lower 4 bits in the halves of bytes 8 to 11, the upper 2 at the top of bytes 0 to 7.
+    /// 12 bytes of 6-bit scales and minimums of 8 parts: scales 0 to 3 and minimums 0 to 3 in the lower 6 bits
+    /// of bytes 0
+    /// to 7; of the others the lower 4 bits in the halves of bytes 8 to 11, the upper 2 at the top of bytes 0 to
+    /// 7.
     private void beginWideParts(Memory step) {
         Vector first = scale.as(128);
         Vector others = second.as(128);

@@ -2,10 +2,10 @@ package ouverture.kernels.jit;
 
 import ouverture.tensor.DType;
 
-/// Reads ggml's first block formats: 32 numbers with a half-precision scale, in the `_1` formats a minimum behind it,
-/// in
-/// the `Q5` formats a word of fifth bits behind that, then 4-bit quants (number i in the lower half of byte i, number i
-/// +
+/// Reads ggml's first block formats: 32 numbers with a half-precision scale, in the `_1` formats a minimum
+/// behind it, in
+/// the `Q5` formats a word of fifth bits behind that, then 4-bit quants (number i in the lower half of byte i,
+/// number i +
 /// 16 in the upper) or signed bytes.
 final class LegacyReader extends WeightReader {
     private static final int MIDDLE = 16;

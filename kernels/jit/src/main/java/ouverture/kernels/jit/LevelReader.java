@@ -2,8 +2,9 @@ package ouverture.kernels.jit;
 
 import ouverture.tensor.DType;
 
-/// Reads formats whose 4-bit quants name one of 16 levels, which a scale multiplies: in a part of 32 numbers byte i
-/// holds number i in its lower half and number i + 16 in the upper. For Q4_0 the levels are the integers from -8 on.
+/// Reads formats whose 4-bit quants name one of 16 levels, which a scale multiplies: in a part of 32 numbers
+/// byte i holds number i in its lower half and number i + 16 in the upper. For Q4_0 the levels are the integers
+/// from -8 on.
 final class LevelReader extends WeightReader {
     private static final int COUNT = 16;
     private static final int PART = 32;
@@ -75,7 +76,8 @@ final class LevelReader extends WeightReader {
         emit(Instruction.VPMAXSD, scale, scale, third);
     }
 
-    /// The eight scales of an IQ4_XS block: 6 bits each, 32 added, the lower 4 and the upper 2 of all in two words.
+    /// The eight scales of an IQ4_XS block: 6 bits each, 32 added, the lower 4 and the upper 2 of all in two
+    /// words.
     private void readPartScales(Memory step) {
         Vector low = third.as(256);
         Vector high = scale.as(256);

@@ -3,8 +3,8 @@ package ouverture.kernels.jit;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/// A loop over the elements of arrays that lie side by side: whole vectors first, then the rest element by element
-/// with the same steps, so that the result of an element does not tell where it stands.
+/// A loop over the elements of arrays that lie side by side: whole vectors first, then the rest element by
+/// element with the same steps, so that the result of an element does not tell where it stands.
 ///
 /// @param elements that one turn takes
 /// @param vector whether this is the part with whole vectors

@@ -13,9 +13,9 @@ import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
-/// Products of inputs with a weight matrix. Few rows of inputs are multiplied with the weights as they are read; for
-/// many, a panel of weights is decoded to floats once and used for all rows. Both sum in the same order, so a row's
-/// result does not tell which way it went.
+/// Products of inputs with a weight matrix. Few rows of inputs are multiplied with the weights as they are read;
+/// for many, a panel of weights is decoded to floats once and used for all rows. Both sum in the same order, so
+/// a row's result does not tell which way it went.
 final class Matmul implements AutoCloseable {
     /// From this many rows on, decoding a panel of a quantised format pays where registers are few.
     private static final int PANEL_INPUTS_MIN = 8;
@@ -23,8 +23,8 @@ final class Matmul implements AutoCloseable {
     /// Multiplications below which handing work to another thread costs more than it gains.
     private static final int GRAIN = 1 << 16;
 
-    /// Bytes of weights that are used for all rows of inputs before the next are read: half of a small second-level
-    /// cache.
+    /// Bytes of weights that are used for all rows of inputs before the next are read: half of a small
+    /// second-level cache.
     private static final int PANEL_BYTES = 1 << 18;
 
     private static final int STRIDES = 3;
@@ -70,6 +70,7 @@ final class Matmul implements AutoCloseable {
     /// @param decoding code that decodes, or null for the codec
     /// @param single code of one row of weights for 1, 2, ... rows of inputs
     /// @param group code of [DotProducts#ROWS] rows of weights
+    /// @param first the same for the first rows of inputs, for which weights are not yet in a cache
     private record Product(
             Rows out,
             Rows inputs,
@@ -77,7 +78,8 @@ final class Matmul implements AutoCloseable {
             boolean panel,
             @Nullable MemorySegment decoding,
             MemorySegment[] single,
-            MemorySegment[] group) {}
+            MemorySegment[] group,
+            MemorySegment first) {}
 
     /// `out[r][o] = dot(x[r], weight[o]) + bias[o]`.
     ///
@@ -91,6 +93,7 @@ final class Matmul implements AutoCloseable {
         boolean panel = !readable || weight.type().blockElements() > 1 && x.count >= panelInputs(set);
         int columns = Math.ceilDiv(weight.columns(), set.lanes()) * set.lanes();
         Rows inputs = rounded || columns > x.columns ? copy(x, columns, rounded) : x;
+        int firstInputs = Math.clamp(x.count, 1, DotProducts.inputs(set));
         DType type = panel ? DType.F32 : weight.type();
         Product product = new Product(
                 out,
@@ -99,7 +102,8 @@ final class Matmul implements AutoCloseable {
                 panel,
                 panel && readable ? code.get(new Decoding(weight.type())) : null,
                 products(type, 1, x.count),
-                products(type, DotProducts.ROWS, x.count));
+                products(type, DotProducts.ROWS, x.count),
+                code.get(new DotProducts(type, DotProducts.ROWS, firstInputs, !panel)));
         strides.setAtIndex(JAVA_LONG, 0, panel ? 4L * columns : weight.rowBytes());
         strides.setAtIndex(JAVA_LONG, 1, inputs.stride);
         strides.setAtIndex(JAVA_LONG, 2, out.stride);
@@ -135,11 +139,10 @@ final class Matmul implements AutoCloseable {
     }
 
     private MemorySegment[] products(DType type, int rows, int inputs) {
-        boolean once = inputs <= DotProducts.inputs(code.set());
         MemorySegment[] products = new MemorySegment[Math.min(inputs, DotProducts.inputs(code.set()))];
         for (int i = 0; i < products.length; i++) {
             boolean needed = i + 1 == products.length || inputs % products.length == i + 1;
-            products[i] = needed ? code.get(new DotProducts(type, rows, i + 1, once)) : MemorySegment.NULL;
+            products[i] = needed ? code.get(new DotProducts(type, rows, i + 1, false)) : MemorySegment.NULL;
         }
         return products;
     }
@@ -224,7 +227,8 @@ final class Matmul implements AutoCloseable {
             long inputs = product.inputs.address(first);
             long out = product.out.address(first) + 4L * row;
             if (groups > 0) {
-                NativeCalls.call(product.group[tile], weights, inputs, out, groups, steps, strides.address());
+                MemorySegment routine = first == 0 ? product.first : product.group[tile];
+                NativeCalls.call(routine, weights, inputs, out, groups, steps, strides.address());
             }
             if (done < count) {
                 NativeCalls.call(

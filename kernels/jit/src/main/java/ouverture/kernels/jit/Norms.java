@@ -11,8 +11,8 @@ import static ouverture.kernels.jit.General.RSI;
 final class Norms {
     private Norms() {}
 
-    /// Sum of x, or of (x - mean)^2. Arguments: x, number of elements, and two doubles: the mean, and where the result
-    /// goes.
+    /// Sum of x, or of (x - mean)^2. Arguments: x, number of elements, and two doubles: the mean, and where the
+    /// result goes.
     record Moment(boolean squared) implements Routine {
         private static final General[] ARRAYS = {RDI};
 
@@ -52,8 +52,8 @@ final class Norms {
         }
     }
 
-    /// `out[i] = (x[i] - mean) * factor * weight[i] + bias[i]`. Arguments: out, x, weight, bias, number of elements,
-    /// and
+    /// `out[i] = (x[i] - mean) * factor * weight[i] + bias[i]`. Arguments: out, x, weight, bias, number of
+    /// elements, and
     /// two doubles: mean and factor.
     ///
     /// @param weighted whether there is a weight; if not, there must be as many readable bytes all the same

@@ -35,8 +35,8 @@ final class PlaneMatmul implements AutoCloseable {
         }
     }
 
-    /// `out[s] = experts[chosen[s]] x[s] + bias[chosen[s]]`, expert by expert: its inputs are gathered, multiplied at
-    /// once, and the results put where they belong.
+    /// `out[s] = experts[chosen[s]] x[s] + bias[chosen[s]]`, expert by expert: its inputs are gathered,
+    /// multiplied at once, and the results put where they belong.
     void experts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen, boolean rounded) {
         int slots = Math.toIntExact(chosen.size());
         Addresses.shape(out, slots, experts.rows());

@@ -6,11 +6,12 @@ import static ouverture.kernels.jit.General.RDI;
 import static ouverture.kernels.jit.General.RDX;
 import static ouverture.kernels.jit.General.RSI;
 
-/// One piece of a softmax over positions (arXiv 1805.02867): turns scores into exponentials of their distance to the
-/// largest so far.
+/// One piece of a softmax over positions (arXiv 1805.02867): turns scores into exponentials of their distance to
+/// the largest so far.
 ///
-/// Arguments: scores, their number, and four floats: the factor on the scores; the largest score so far; the sum of
-/// the exponentials so far; and where the factor goes by which the new largest score shrinks what was summed before.
+/// Arguments: scores, their number, and four floats: the factor on the scores; the largest score so far; the sum
+/// of the exponentials so far; and where the factor goes by which the new largest score shrinks what was summed
+/// before.
 record Softmax() implements Routine {
     /// Bytes of the last argument, and where its parts are.
     static final int BYTES = 16;

@@ -3,8 +3,8 @@ package ouverture.kernels.jit;
 import java.util.Arrays;
 import ouverture.tensor.DType;
 
-/// Writes the code that reads weights of one number format as floats, with the rounding of the format's codec. A row
-/// is read in steps of whole blocks, and a step in parts of one vector each, columns ascending.
+/// Writes the code that reads weights of one number format as floats, with the rounding of the format's codec. A
+/// row is read in steps of whole blocks, and a step in parts of one vector each, columns ascending.
 abstract class WeightReader {
     /// Vector registers that a reader uses for itself.
     static final int REGISTERS = 3;

@@ -1,11 +1,11 @@
-/// Kernels as machine code that Java writes at start-up for the processor it runs on. Such code needs no warm-up: the
-/// first token takes as long as any other.
+/// Kernels as machine code that Java writes at start-up for the processor it runs on. Such code needs no
+/// warm-up: the first token takes as long as any other.
 ///
 /// An [ouverture.kernels.jit.Assembler] knows the instructions, each tested against the GNU assembler. A
 /// [ouverture.kernels.jit.Routine] is a piece of code in terms of them, for vectors of any length;
 /// [ouverture.kernels.jit.CodeCache] writes it when it is first needed, into pages that are never writable and
 /// executable at once. Machine code checks nothing, so everything that it will touch is checked before, always
-/// ([ouverture.kernels.jit.Addresses]), and it touches whole blocks and vectors of its tensors only: rows that are not
-/// made of such are copied first and filled up.
+/// ([ouverture.kernels.jit.Addresses]), and it touches whole blocks and vectors of its tensors only: rows that
+/// are not made of such are copied first and filled up.
 @org.jspecify.annotations.NullMarked
 package ouverture.kernels.jit;

@@ -18,8 +18,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
 import ouverture.tensor.Tensor;
 
-/// Operands that do not fit each other, as a mistake elsewhere or a hostile file might bring them, end in an exception:
-/// machine code that ran with them would end the process.
+/// Operands that do not fit each other, as a mistake elsewhere or a hostile file might bring them, end in an
+/// exception: machine code that ran with them would end the process.
 class WrongOperandsTest {
     private static final int SIZE = 64;
 
