@@ -23,8 +23,9 @@ final class HarmonyInput {
         // Of the class loader, since a class in a module finds resources of its own module only.
         try (InputStream ranks = HarmonyInput.class.getClassLoader().getResourceAsStream(RANKS)) {
             if (ranks == null) {
-                throw new UnsupportedModelException("The vocabulary of gpt-oss is not installed (com.knuddels:jtokkit is"
-                        + " missing); name a gpt-oss model after --jsonl.");
+                throw new UnsupportedModelException(
+                        "The vocabulary of gpt-oss is not installed (com.knuddels:jtokkit is"
+                                + " missing); name a gpt-oss model after --jsonl.");
             }
             return HarmonyVocabulary.published(ranks);
         }

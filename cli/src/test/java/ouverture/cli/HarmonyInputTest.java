@@ -3,10 +3,16 @@ package ouverture.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import ouverture.Shared;
 import ouverture.text.Tokenizer;
 import ouverture.text.harmony.HarmonyControl;
@@ -38,6 +44,25 @@ class HarmonyInputTest {
             if (!text.equals(HARMONY)) {
                 assertThat(tokenizer.encode(text, false, false)).as(text).isEqualTo(ints(expected.path("plain")));
             }
+        }
+    }
+
+    /// The model's own file has the merges that Hugging Face made of the ranks.
+    @Test
+    void idsAsByTheMergesOfTheModel(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("gpt-oss.gguf");
+        try (InputStream in = new GZIPInputStream(
+                Files.newInputStream(Shared.path("conformance/tokenizers/gpt-oss/vocab.gguf.gz")))) {
+            Files.copy(in, file);
+        }
+        Tokenizer merges = ModelTokenizer.read(file);
+        SplittableRandom random = new SplittableRandom(7);
+
+        for (int i = 0; i < 3000; i++) {
+            String text = tokenizer.decode(random.ints(8, 0, 199_998).toArray());
+            int[] ids = tokenizer.encode(text, false, false);
+            assertThat(ids).as(text).isEqualTo(merges.encode(text, false, false));
+            assertThat(tokenizer.decode(ids)).isEqualTo(text);
         }
     }
 
@@ -79,9 +104,8 @@ class HarmonyInputTest {
         JsonNode expected = harmony().path("stop_tokens");
 
         assertThat(vocabulary.stopTokens())
-                .containsExactlyInAnyOrder(IntStream.of(ints(expected.path("stop_tokens")))
-                        .boxed()
-                        .toArray(Integer[]::new));
+                .containsExactlyInAnyOrder(
+                        IntStream.of(ints(expected.path("stop_tokens"))).boxed().toArray(Integer[]::new));
     }
 
     private static JsonNode vectors() {

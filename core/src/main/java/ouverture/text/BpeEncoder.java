@@ -24,9 +24,7 @@ sealed interface BpeEncoder {
         return (chain, left, right) -> {
             boolean pieces = chain.id(left) >= 0 && chain.id(right) >= 0;
             int merged = pieces ? vocabulary.findJoined(chain.id(left), chain.id(right)) : Vocabulary.ABSENT;
-            return merged == Vocabulary.ABSENT
-                    ? SymbolChain.NO_CANDIDATE
-                    : SymbolChain.candidate(merged, merged);
+            return merged == Vocabulary.ABSENT ? SymbolChain.NO_CANDIDATE : SymbolChain.candidate(merged, merged);
         };
     }
 
