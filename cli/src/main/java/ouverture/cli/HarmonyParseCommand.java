@@ -43,8 +43,9 @@ final class HarmonyParseCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "MODEL",
-            description = "With --jsonl, a gpt-oss model whose vocabulary gives token ids their meaning: a GGUF file,"
-                    + " which may have no weights, or a folder with tokenizer.json. Text needs none.")
+            description = "With --jsonl, a model whose vocabulary gives token ids their meaning in place of the"
+                    + " published one of gpt-oss: a GGUF file, which may have no weights, or a folder with"
+                    + " tokenizer.json.")
     private @Nullable Path model;
 
     @Option(
@@ -60,12 +61,12 @@ final class HarmonyParseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        HarmonyVocabulary vocabulary = HarmonyInput.vocabulary(model, jsonLines);
         if (jsonLines) {
+            HarmonyVocabulary vocabulary = HarmonyInput.vocabulary(model);
             return new JsonLines(streams.in(), streams.out(), SHAPE)
                     .answer((request, answer) -> answer(vocabulary, request, answer));
         }
-        String text = HarmonyInput.text(streams);
+        String text = HarmonyInput.text(streams, model);
         List<String> shown = new ArrayList<>();
         for (HarmonyMessage message : HarmonyParser.parse(text, false, HarmonyRole.ASSISTANT)) {
             String page = shown(message);
@@ -89,19 +90,15 @@ final class HarmonyParseCommand implements Callable<Integer> {
     }
 
     /// That a strict parser refuses a completion is an answer as good as any.
-    private static void answer(@Nullable HarmonyVocabulary vocabulary, JsonNode request, ObjectNode answer) {
+    private static void answer(HarmonyVocabulary vocabulary, JsonNode request, ObjectNode answer) {
         JsonNode word = request.path("role");
         HarmonyRole role = HarmonyJson.role(word.isMissingNode() ? null : Json.plain(word), "Its \"role\"");
         boolean strict = Json.flag(request, "strict", true);
-        int[] ids = vocabulary == null ? new int[0] : ids(request, vocabulary.tokenizer());
-        String text = vocabulary == null ? text(request) : "";
+        int[] ids = ids(request, vocabulary.tokenizer());
         List<HarmonyMessage> messages;
         try {
-            messages = vocabulary == null
-                    ? HarmonyParser.parse(text, strict, role)
-                    : parse(
-                            ids,
-                            strict ? HarmonyParser.strict(vocabulary, role) : HarmonyParser.lenient(vocabulary, role));
+            messages = parse(
+                    ids, strict ? HarmonyParser.strict(vocabulary, role) : HarmonyParser.lenient(vocabulary, role));
         } catch (RequestException e) {
             answer.put("error", Failures.sentence(e));
             return;
@@ -120,28 +117,18 @@ final class HarmonyParseCommand implements Callable<Integer> {
         return parser.messages();
     }
 
-    private static String text(JsonNode request) {
-        if (request.path("text").isString()) {
-            return request.path("text").stringValue();
-        }
-        if (request.has("tokens") || request.has("middle_tokens")) {
-            throw new RequestException("Its token ids need a vocabulary; name a gpt-oss model after --jsonl.");
-        }
-        throw new RequestException("It has neither a \"text\" that is a string nor \"tokens\".");
-    }
-
     /// The ids of a completion: as they are given, or of its text, or of its parts one after the other.
     private static int[] ids(JsonNode request, Tokenizer tokenizer) {
-        if (request.has("tokens")) {
+        if (request.hasNonNull("tokens")) {
             return ints(request.path("tokens"), "tokens");
         }
-        if (request.has("text")) {
-            return tokenizer.encode(text(request), false, true);
+        if (request.hasNonNull("text")) {
+            return encoded(request, "text", true, tokenizer).toArray();
         }
-        if (!request.has("prefix") && !request.has("middle_tokens")) {
+        if (!request.hasNonNull("prefix") && !request.hasNonNull("middle_tokens")) {
             throw new RequestException("It has neither \"text\" nor \"tokens\".");
         }
-        IntStream middle = request.has("middle_tokens")
+        IntStream middle = request.hasNonNull("middle_tokens")
                 ? Arrays.stream(ints(request.path("middle_tokens"), "middle_tokens"))
                 : IntStream.empty();
         return IntStream.concat(
@@ -154,10 +141,10 @@ final class HarmonyParseCommand implements Callable<Integer> {
 
     private static IntStream encoded(JsonNode request, String key, boolean controls, Tokenizer tokenizer) {
         JsonNode text = request.path(key);
-        if (!text.isMissingNode() && !text.isString()) {
+        if (request.hasNonNull(key) && !text.isString()) {
             throw new RequestException("Its \"" + key + "\" is no string.");
         }
-        return Arrays.stream(tokenizer.encode(text.stringValue(""), false, controls));
+        return Arrays.stream(tokenizer.encode(text.asString(""), false, controls));
     }
 
     private static int[] ints(JsonNode list, String key) {

@@ -38,8 +38,8 @@ final class HarmonyRenderCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "MODEL",
-            description = "With --jsonl, a gpt-oss model whose vocabulary gives the token ids: a GGUF file, which may"
-                    + " have no weights, or a folder with tokenizer.json. Without it there is text and no ids.")
+            description = "With --jsonl, a model whose vocabulary gives the token ids in place of the published one of"
+                    + " gpt-oss: a GGUF file, which may have no weights, or a folder with tokenizer.json.")
     private @Nullable Path model;
 
     @Option(
@@ -54,24 +54,21 @@ final class HarmonyRenderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        HarmonyVocabulary vocabulary = HarmonyInput.vocabulary(model, jsonLines);
         if (jsonLines) {
+            HarmonyVocabulary vocabulary = HarmonyInput.vocabulary(model);
             return new JsonLines(streams.in(), streams.out(), SHAPE)
                     .answer((request, answer) -> answer(conversation(request), vocabulary, answer));
         }
-        String text = HarmonyRenderer.text(conversation(request(HarmonyInput.text(streams))));
+        String text = HarmonyRenderer.text(conversation(request(HarmonyInput.text(streams, model))));
         streams.out().write((streams.outputIsTerminal() ? Printable.lines(text) : text) + "\n");
         return ExitCode.OK;
     }
 
-    private static void answer(
-            HarmonyConversation conversation, @Nullable HarmonyVocabulary vocabulary, ObjectNode answer) {
+    private static void answer(HarmonyConversation conversation, HarmonyVocabulary vocabulary, ObjectNode answer) {
         answer.put("text", HarmonyRenderer.text(conversation));
-        if (vocabulary != null) {
-            ArrayNode tokens = answer.putArray("tokens");
-            for (int id : HarmonyRenderer.ids(conversation, vocabulary)) {
-                tokens.add(id);
-            }
+        ArrayNode tokens = answer.putArray("tokens");
+        for (int id : HarmonyRenderer.ids(conversation, vocabulary)) {
+            tokens.add(id);
         }
     }
 

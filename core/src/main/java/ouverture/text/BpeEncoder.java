@@ -19,6 +19,15 @@ sealed interface BpeEncoder {
                 : merges.get(chain.id(left), chain.id(right));
     }
 
+    /// tiktoken: of all pairs that make a piece, the one whose piece has the lowest id.
+    static SymbolChain.Rule byId(Vocabulary vocabulary) {
+        return (chain, left, right) -> {
+            boolean pieces = chain.id(left) >= 0 && chain.id(right) >= 0;
+            int merged = pieces ? vocabulary.findJoined(chain.id(left), chain.id(right)) : Vocabulary.ABSENT;
+            return merged == Vocabulary.ABSENT ? SymbolChain.NO_CANDIDATE : SymbolChain.candidate(merged, merged);
+        };
+    }
+
     /// SentencePiece: of all pairs that make a piece, the one whose piece has the best score.
     ///
     /// @param scores by id

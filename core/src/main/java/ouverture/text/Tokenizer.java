@@ -1,5 +1,7 @@
 package ouverture.text;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -50,6 +52,15 @@ public final class Tokenizer {
     /// @throws UnsupportedModelException if the file asks for something that this build does not know
     public static Tokenizer ofJson(Path tokenizerJson, Metadata metadata) {
         return new JsonTokenizer(TokenizerFile.read(tokenizerJson), metadata).build();
+    }
+
+    /// The tokenizer that a file of tiktoken's ranks and what is known beside it make.
+    ///
+    /// @param ranks the file (`*.tiktoken`); read to its end and left open
+    /// @throws ModelFileException if the file is damaged or another one
+    /// @throws UnsupportedModelException if this build does not know the splitting rule
+    public static Tokenizer ofTiktoken(InputStream ranks, TiktokenEncoding encoding) throws IOException {
+        return encoding.read(ranks);
     }
 
     /// The tokenizer of an open model: the `tokenizer.json` beside the weights, or the one in the header; empty

@@ -122,6 +122,23 @@ final class Vocabulary {
         return ABSENT;
     }
 
+    /// The id of the piece that two pieces make together and that ordinary text may turn into, or [#ABSENT].
+    int findJoined(int left, int right) {
+        String head = pieces[left];
+        String tail = pieces[right];
+        int length = head.length() + tail.length();
+        if (length > longest) {
+            return ABSENT;
+        }
+        int id = findHashed(hash(hash(START, head, 0, head.length()), tail, 0, tail.length()));
+        return writesText(id)
+                        && pieces[id].length() == length
+                        && pieces[id].startsWith(head)
+                        && pieces[id].endsWith(tail)
+                ? id
+                : ABSENT;
+    }
+
     /// The hash of a string that is the one with hash `start` and then a range of another.
     long hash(long start, String text, int from, int to) {
         long hash = start;
