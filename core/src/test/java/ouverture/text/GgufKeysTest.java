@@ -49,7 +49,7 @@ class GgufKeysTest {
         Path json = JsonTokenizerTest.convert(metadata, true)
                 .template(IntStream.of(before).boxed().toList())
                 .write(scratch);
-        GgufKeys keys = GgufKeysOfJson.of(json, metadata);
+        GgufKeys keys = GgufKeysOfJson.of(json, metadata, Integer.MAX_VALUE);
         Tokenizer written = Tokenizer.of(new Metadata("written", keys.values()));
 
         JsonTokenizerTest.compare(written, Tokenizer.ofJson(json, metadata), vocabulary.texts());
@@ -67,7 +67,18 @@ class GgufKeysTest {
     }
 
     private static GgufKeys keys(Path json) {
-        return GgufKeysOfJson.of(json, new Metadata("small", Map.of()));
+        return GgufKeysOfJson.of(json, new Metadata("small", Map.of()), Integer.MAX_VALUE);
+    }
+
+    @Test
+    void tokensWithoutEmbeddingsAreLeftOut() throws IOException {
+        Path json = small(PreTokenizers.QWEN2).write(scratch);
+        Files.writeString(json.resolveSibling("generation_config.json"), "{\"eos_token_id\": [5, 6]}");
+        GgufKeys cut = GgufKeysOfJson.of(json, new Metadata("small", Map.of()), 6);
+
+        assertThat((List<?>) cut.values().get("tokenizer.ggml.tokens")).hasSize(6);
+        assertThat((int[]) cut.values().get("tokenizer.ggml.eos_token_ids")).containsExactly(5);
+        assertThat(Tokenizer.of(new Metadata("cut", cut.values())).size()).isEqualTo(6);
     }
 
     @Test
