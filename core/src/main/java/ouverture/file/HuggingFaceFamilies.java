@@ -207,7 +207,7 @@ final class HuggingFaceFamilies {
                             tensor("layers.{}.mlp.shared_experts.up_proj", "blk.{}.ffn_up_shexp"),
                             tensor("layers.{}.mlp.shared_experts.down_proj", "blk.{}.ffn_down_shexp"))),
             Fp8Weights.METHOD,
-            (_, _) -> {});
+            HuggingFaceFamily.WHOLE);
 
     private static final List<HuggingFaceFamily> OWN =
             List.of(LLAMA, GPT2, DEEPSEEK, QWEN2, QWEN3, QWEN3_MIXTURE, PHI3, GPT_OSS);

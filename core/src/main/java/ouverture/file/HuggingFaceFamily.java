@@ -42,7 +42,7 @@ record HuggingFaceFamily(
             "(model\\.)?(vision_tower|multi_modal_projector|embed_vision|audio_tower|embed_audio)\\..*");
 
     /// Of families whose tensors are published whole.
-    private static final Assembly WHOLE = (_, _) -> {};
+    static final Assembly WHOLE = (_, _) -> {};
 
     /// A family whose tensors are published whole and not quantised.
     HuggingFaceFamily(
