@@ -4,9 +4,11 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import ouverture.PromptMessages.Arguments;
 import ouverture.error.RequestException;
 import ouverture.error.TemplateException;
 import ouverture.file.Metadata;
@@ -35,7 +37,7 @@ final class ChatPrompt {
         messages = new PromptMessages(tokenizer, traits, format);
         ChatRequest probe = ChatRequest.of("Hi");
         reasoning = ReasoningSwitch.of(
-                format, traits, variables -> render(probe.withTemplateVariables(variables), false, SOME_DAY));
+                format, traits, variables -> render(probe.withTemplateVariables(variables), Arguments.VALUES, SOME_DAY));
     }
 
     /// The chat template of a file, where it has one.
@@ -81,28 +83,28 @@ final class ChatPrompt {
         return DeclaredTools.of(schemas, calls);
     }
 
-    /// Most templates take the arguments of earlier calls as values; some want them as text.
+    /// Most templates take the arguments of earlier calls as values; some want them as text, and some fail at
+    /// arguments that are no objects.
     private String render(ChatRequest request) {
         LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
         try {
-            return render(request, false, now);
+            return render(request, Arguments.VALUES, now);
         } catch (TemplateException e) {
             boolean hasCalls = request.messages().stream()
                     .anyMatch(message -> !message.calls().isEmpty());
-            if (!hasCalls) {
-                throw e;
+            for (Arguments form : hasCalls ? List.of(Arguments.TEXT, Arguments.OBJECTS) : List.<Arguments>of()) {
+                try {
+                    return render(request, form, now);
+                } catch (TemplateException again) {
+                    e.addSuppressed(again);
+                }
             }
-            try {
-                return render(request, true, now);
-            } catch (TemplateException again) {
-                e.addSuppressed(again);
-                throw e;
-            }
+            throw e;
         }
     }
 
-    private String render(ChatRequest request, boolean textArguments, LocalDateTime now) {
-        Map<String, @Nullable Object> variables = messages.variables(request, textArguments);
+    private String render(ChatRequest request, Arguments form, LocalDateTime now) {
+        Map<String, @Nullable Object> variables = messages.variables(request, form);
         variables.put("add_generation_prompt", true);
         variables.put("bos_token", bos());
         variables.put(

@@ -25,6 +25,16 @@ final class PromptMessages {
     private static final String INSTRUCTIONS = "You can call the functions below. To call one, answer with nothing but"
             + " the following, with its name for NAME and a JSON object for ARGUMENTS; you then get its result.\n\n";
 
+    /// How a template gets the arguments of earlier calls.
+    enum Arguments {
+        /// JSON objects as values; what is none as text.
+        VALUES,
+        /// The JSON as text.
+        TEXT,
+        /// As values; what is no object, as a model may have written it, as an object with that text in it.
+        OBJECTS
+    }
+
     private final Tokenizer tokenizer;
     private final boolean readsTools;
     private final boolean readsCalls;
@@ -45,8 +55,8 @@ final class PromptMessages {
 
     /// The variables `messages` and `tools`.
     ///
-    /// @param textArguments whether the arguments of calls are JSON text; if not, they are values
-    Map<String, @Nullable Object> variables(ChatRequest request, boolean textArguments) {
+    /// @param form of the arguments of calls
+    Map<String, @Nullable Object> variables(ChatRequest request, Arguments form) {
         Map<String, @Nullable Object> variables = new HashMap<>();
         request.templateVariables().forEach((name, value) -> variables.put(name, guarded(value)));
         List<Message> messages = readsCalls ? request.messages() : inPlainWords(request.messages());
@@ -54,7 +64,7 @@ final class PromptMessages {
         List<Map<String, Object>> rendered = new ArrayList<>();
         for (Message message : messages) {
             message.calls().forEach(call -> toolNames.put(call.id(), call.name()));
-            rendered.add(message(message, toolNames, textArguments));
+            rendered.add(message(message, toolNames, form));
         }
         if (!readsTools && !request.tools().isEmpty()) {
             declare(request.tools(), rendered);
@@ -68,7 +78,7 @@ final class PromptMessages {
         return variables;
     }
 
-    private Map<String, Object> message(Message message, Map<String, String> toolNames, boolean textArguments) {
+    private Map<String, Object> message(Message message, Map<String, String> toolNames, Arguments form) {
         Map<String, Object> map = new HashMap<>();
         map.put("role", message.role().name().toLowerCase(Locale.ROOT));
         map.put("content", guard(message.content()));
@@ -85,7 +95,7 @@ final class PromptMessages {
                                     "type",
                                     "function",
                                     "function",
-                                    Map.of("name", guard(call.name()), "arguments", arguments(call, textArguments))))
+                                    Map.of("name", guard(call.name()), "arguments", arguments(call, form))))
                             .toList());
         }
         if (message.role() == Role.TOOL) {
@@ -117,16 +127,20 @@ final class PromptMessages {
         }
     }
 
-    private Object arguments(Call call, boolean asText) {
-        if (asText) {
-            return guard(call.arguments());
+    private Object arguments(Call call, Arguments form) {
+        String text = guard(call.arguments());
+        if (form == Arguments.TEXT) {
+            return text;
         }
         try {
             Object value = guarded(JsonMapper.shared().readTree(call.arguments()));
-            return value instanceof Map ? value : guard(call.arguments());
+            if (value instanceof Map) {
+                return value;
+            }
         } catch (JacksonException e) {
-            return guard(call.arguments());
+            // No JSON at all: as other values that are no objects.
         }
+        return form == Arguments.OBJECTS ? Map.of("arguments", text) : text;
     }
 
     private Object tool(Tool tool) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.error.TemplateException;
 import ouverture.file.Metadata;
 import ouverture.text.SpecialVocabulary;
@@ -266,6 +267,16 @@ class ChatPromptTest {
     }
 
     /// Mistral's templates take ids of nine letters and digits only.
+    /// A conversation goes on after a call that was no JSON.
+    @ParameterizedTest
+    @ValueSource(strings = {"Qwen3-Coder", "Qwen3.5-4B", "Qwen-Qwen3-0.6B", "deepseek-ai-DeepSeek-V3.2"})
+    void invalidCallsAreRendered(String template) {
+        Message.Call call = new Message.Call("c1", "look", "{not json");
+        ChatRequest request = ChatRequest.of(List.of(
+                Message.user("Hi"), Message.assistant("", "", List.of(call)), Message.tool("c1", "What?")));
+        assertThat(text(template, request)).contains("look").contains("{not json");
+    }
+
     @Test
     void foreignIdsAreMadeToFit() {
         ChatRequest request = ChatRequest.of(List.of(

@@ -39,7 +39,7 @@ final class HuggingFaceFamilies {
             new Key("expert_used_count", true, "num_experts_per_tok"),
             new Key("expert_feed_forward_length", true, "moe_intermediate_size"));
 
-    private static final Target UNUSED = new Target("", TensorChange::none);
+    private static final Target UNUSED = new Target("", TensorChange.NONE);
 
     /// The layers that most families call alike.
     static final Map<String, Target> COMMON_TENSORS = Map.ofEntries(
@@ -207,7 +207,7 @@ final class HuggingFaceFamilies {
                             tensor("layers.{}.mlp.shared_experts.up_proj", "blk.{}.ffn_up_shexp"),
                             tensor("layers.{}.mlp.shared_experts.down_proj", "blk.{}.ffn_down_shexp"))),
             Fp8Weights.METHOD,
-            (_, _) -> {});
+            HuggingFaceFamily.WHOLE);
 
     private static final List<HuggingFaceFamily> OWN =
             List.of(LLAMA, GPT2, DEEPSEEK, QWEN2, QWEN3, QWEN3_MIXTURE, PHI3, GPT_OSS);
@@ -240,7 +240,7 @@ final class HuggingFaceFamilies {
     }
 
     static Map.Entry<String, Target> tensor(String name, String gguf) {
-        return tensor(name, gguf, TensorChange::none);
+        return tensor(name, gguf, TensorChange.NONE);
     }
 
     static Map.Entry<String, Target> tensor(String name, String gguf, TensorChange change) {

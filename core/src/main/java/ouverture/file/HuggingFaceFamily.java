@@ -41,6 +41,9 @@ record HuggingFaceFamily(
     private static final Pattern OTHER_SENSES = Pattern.compile(
             "(model\\.)?(vision_tower|multi_modal_projector|embed_vision|audio_tower|embed_audio)\\..*");
 
+    /// Of families whose tensors are published whole.
+    static final Assembly WHOLE = (_, _) -> {};
+
     /// A family whose tensors are published whole and not quantised.
     HuggingFaceFamily(
             String architecture,
@@ -49,7 +52,7 @@ record HuggingFaceFamily(
             Map<String, List<String>> fixed,
             Derivation derivation,
             Map<String, Target> tensors) {
-        this(architecture, classes, prefix, fixed, derivation, tensors, "", (_, _) -> {});
+        this(architecture, classes, prefix, fixed, derivation, tensors, "", WHOLE);
     }
 
     /// Puts together what is published in pieces.
@@ -112,6 +115,12 @@ record HuggingFaceFamily(
         return values;
     }
 
+    /// Whether a tensor is copied on its way to its place.
+    boolean copies(Place place) {
+        boolean assembled = assembly != WHOLE && place.name.contains("_exps.");
+        return place.plane >= 0 || place.change != TensorChange.NONE || assembled;
+    }
+
     /// @throws UnsupportedModelException if the weights are quantised in a way that cannot be read
     void checkQuantisation(HuggingFaceConfig config) {
         config.object("quantization_config").ifPresent(settings -> {
@@ -127,7 +136,7 @@ record HuggingFaceFamily(
     /// Where the tensor of a name goes; empty if the name is not known.
     Optional<Place> place(String name) {
         if (OTHER_SENSES.matcher(name).matches()) {
-            return Optional.of(new Place("", -1, TensorChange::none));
+            return Optional.of(new Place("", -1, TensorChange.NONE));
         }
         String text = LANGUAGE_MODEL.matcher(name).replaceFirst("");
         String inner = text.startsWith(prefix) ? text.substring(prefix.length()) : text;

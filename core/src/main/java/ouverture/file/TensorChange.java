@@ -18,6 +18,9 @@ import ouverture.tensor.Tensor;
 interface TensorChange {
     int TRANSPOSED_AT_ONCE = 16;
 
+    /// The tensor as it is; every other change copies it.
+    TensorChange NONE = (tensor, _, _) -> tensor;
+
     /// The changed tensor.
     ///
     /// @param metadata of the model, in GGUF's keys
@@ -26,10 +29,6 @@ interface TensorChange {
     /// @throws ResourceException if there is no memory for a copy
     Tensor apply(Tensor tensor, Metadata metadata, Arena arena);
 
-    /// The tensor as it is.
-    static Tensor none(Tensor tensor, Metadata metadata, Arena arena) {
-        return tensor;
-    }
 
     /// Rows of a query projection in the order of interleaved rotary pairs.
     static Tensor interleaveQuery(Tensor tensor, Metadata metadata, Arena arena) {

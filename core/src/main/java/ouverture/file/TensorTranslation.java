@@ -38,15 +38,14 @@ final class TensorTranslation {
         layers = metadata.integer("block_count", Integer.MAX_VALUE);
     }
 
-    /// Bytes of memory that a file's experts will take, which are put behind each other, and its 8-bit numbers, which
-    /// get another format.
+    /// Bytes of memory that a file's tensors will take which are copied: into another order, behind each other, or
+    /// into another format. Vectors, which are small, are not counted.
     long copiedBytes(SafetensorsHeader header) {
         long bytes = 0;
         for (SafetensorsHeader.Entry entry : header.entries().values()) {
             boolean eightBits = fp8 != null && entry.format().equals(Fp8Weights.FORMAT);
-            boolean plane =
-                    family.place(entry.name()).filter(p -> p.plane() >= 0).isPresent();
-            if (!unused(entry) && (eightBits || plane)) {
+            boolean copied = family.place(entry.name()).filter(family::copies).isPresent();
+            if (!unused(entry) && (eightBits || copied)) {
                 bytes += (entry.end() - entry.start()) * (eightBits ? 2 : 1);
             }
         }

@@ -7,6 +7,7 @@ import ouverture.error.UnsupportedModelException;
 import ouverture.file.GgufFile;
 import ouverture.file.ModelFile;
 import ouverture.file.SafetensorsFolder;
+import ouverture.tensor.Tensor;
 
 /// The tokenizer that a model needs in its header when it is written as one GGUF file.
 ///
@@ -24,12 +25,17 @@ public record GgufKeys(Map<String, Object> values, List<String> notes) {
             case GgufFile _ -> new GgufKeys(Map.of(), List.of());
             case SafetensorsFolder folder ->
                 folder.tokenizerJson()
-                        .map(json -> GgufKeysOfJson.of(json, folder.metadata()))
+                        .map(json -> GgufKeysOfJson.of(json, folder.metadata(), embeddings(folder)))
                         .orElseGet(() -> new GgufKeys(
                                 NO_TOKENIZER,
                                 List.of("there is no tokenizer.json in " + folder.path()
                                         + ", so the new file has no tokenizer either.")));
         };
+    }
+
+    private static int embeddings(ModelFile model) {
+        Tensor table = model.tensors().get(Tokenizer.EMBEDDING);
+        return table == null ? Integer.MAX_VALUE : table.rows();
     }
 
     /// The keys of a file without tokenizer, or with the one that is in the header already.

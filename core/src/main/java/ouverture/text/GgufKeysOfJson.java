@@ -57,18 +57,21 @@ final class GgufKeysOfJson {
     private final Metadata metadata;
     private final JsonTokenizer parts;
     private final Tokenizer original;
+    private final int size;
 
-    private GgufKeysOfJson(Path tokenizerJson, Metadata metadata) {
+    private GgufKeysOfJson(Path tokenizerJson, Metadata metadata, int embeddings) {
         this.file = TokenizerFile.read(tokenizerJson);
         this.metadata = metadata;
         this.parts = new JsonTokenizer(file, metadata);
         this.original = parts.build();
+        this.size = Math.min(original.size(), embeddings);
     }
 
+    /// @param embeddings rows of the model's table; tokens beyond them are left out
     /// @throws ouverture.error.ModelFileException if the file is damaged
     /// @throws UnsupportedModelException if no kind of tokenizer that GGUF has a name for does the same
-    static GgufKeys of(Path tokenizerJson, Metadata metadata) {
-        return new GgufKeysOfJson(tokenizerJson, metadata).keys();
+    static GgufKeys of(Path tokenizerJson, Metadata metadata, int embeddings) {
+        return new GgufKeysOfJson(tokenizerJson, metadata, embeddings).keys();
     }
 
     private GgufKeys keys() {
@@ -89,7 +92,6 @@ final class GgufKeysOfJson {
     /// What is said alike for all kinds: the vocabulary, and the tokens with a meaning.
     private Map<String, Object> common() {
         Map<String, Object> values = new LinkedHashMap<>();
-        int size = original.size();
         String[] pieces = new String[size];
         int[] types = new int[size];
         for (int id = 0; id < size; id++) {
@@ -105,13 +107,18 @@ final class GgufKeysOfJson {
         if (parts.unknown() != Vocabulary.ABSENT) {
             values.put(PREFIX + "unknown_token_id", (long) parts.unknown());
         }
-        values.put(PREFIX + "eos_token_ids", special.endings().stream().toArray());
+        values.put(PREFIX + "eos_token_ids", special.endings().stream().filter(this::isKept).toArray());
         return values;
     }
 
-    private static void addRole(Map<String, Object> values, String role, List<Integer> usual, List<Integer> added) {
+    private boolean isKept(int id) {
+        return id < size;
+    }
+
+    private void addRole(Map<String, Object> values, String role, List<Integer> usual, List<Integer> added) {
         // What is put around texts counts more than what the role is said to be.
         Stream.concat(added.stream(), usual.stream())
+                .filter(this::isKept)
                 .findFirst()
                 .ifPresent(id -> values.put(PREFIX + role + "_token_id", (long) id));
         values.put(PREFIX + "add_" + role + "_token", !added.isEmpty());
@@ -178,13 +185,13 @@ final class GgufKeysOfJson {
 
     /// Scores that say what the merges say: the earlier a piece is made, the better.
     private float[] scores() {
-        float[] scores = new float[original.size()];
+        float[] scores = new float[size];
         Arrays.fill(scores, -file.merges().size());
         List<String> merges = file.merges();
         for (int rank = merges.size() - 1; rank >= 0; rank--) {
             String merged = merges.get(rank).replace(String.valueOf(TokenizerFile.SEPARATOR), "");
             int score = -rank;
-            original.id(merged).ifPresent(id -> scores[id] = score);
+            original.id(merged).stream().filter(this::isKept).forEach(id -> scores[id] = score);
         }
         return scores;
     }
@@ -193,7 +200,7 @@ final class GgufKeysOfJson {
     private Optional<GgufKeys> checked(Map<String, Object> values) {
         Tokenizer tokenizer = Tokenizer.of(new Metadata(metadata.file(), values));
         boolean alike = PROBES.stream().allMatch(text -> sameIds(tokenizer, text, true, false))
-                && IntStream.range(0, original.size()).allMatch(id -> sameEntry(tokenizer, id));
+                && IntStream.range(0, size).allMatch(id -> sameEntry(tokenizer, id));
         return alike ? Optional.of(new GgufKeys(values, notes(tokenizer))) : Optional.empty();
     }
 
@@ -224,7 +231,7 @@ final class GgufKeysOfJson {
             notes.add("a GGUF header cannot say that letters and marks are to be composed (NFC), as " + file.name()
                     + " does; text that is not composed gets other tokens.");
         }
-        long strict = IntStream.range(0, original.size())
+        long strict = IntStream.range(0, size)
                 .filter(id -> switch (original.kind(id)) {
                     case CONTROL, UNKNOWN, USER_DEFINED ->
                         !sameIds(tokenizer, "a " + original.piece(id) + " b", false, true);

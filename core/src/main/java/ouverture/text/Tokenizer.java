@@ -12,10 +12,14 @@ import ouverture.error.RequestException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
+import ouverture.tensor.Tensor;
 
 /// Text to token ids and back: a byte-pair encoding as SentencePiece or GPT-2 do it. Immutable and safe for use
 /// by many threads.
 public final class Tokenizer {
+    /// Name of the table with a row for each token.
+    static final String EMBEDDING = "token_embd.weight";
+
     private static final byte[] NOTHING = {};
 
     private final Vocabulary vocabulary;
@@ -66,17 +70,43 @@ public final class Tokenizer {
     /// The tokenizer of an open model: the `tokenizer.json` beside the weights, or the one in the header; empty
     /// where there is none.
     ///
-    /// @throws ModelFileException if it is damaged
+    /// @throws ModelFileException if it is damaged, or has tokens that the model has no embedding for
     /// @throws UnsupportedModelException if this build does not know its kind
     public static Optional<Tokenizer> find(ModelFile file) {
         Metadata metadata = file.metadata();
         Optional<Path> json = file.tokenizerJson();
         if (json.isPresent()) {
-            return Optional.of(ofJson(json.get(), metadata));
+            Tokenizer tokenizer = ofJson(json.get(), metadata);
+            return Optional.of(tokenizer.fitting(file, tokenizer.ownSize()));
         }
         boolean none = metadata.string("tokenizer.ggml.model").orElse("none").equals("none")
                 || metadata.string("tokenizer.ggml.model").orElse("none").equals("no_vocab");
-        return none ? Optional.empty() : Optional.of(of(metadata));
+        if (none) {
+            return Optional.empty();
+        }
+        Tokenizer tokenizer = of(metadata);
+        return Optional.of(tokenizer.fitting(file, tokenizer.size()));
+    }
+
+    /// One more than the last id that is no control token: folders of text models have such tokens of their
+    /// siblings that see, without embeddings.
+    private int ownSize() {
+        return IntStream.iterate(size(), size -> size > 0, size -> size - 1)
+                .filter(size -> kind(size - 1) != TokenKind.CONTROL && kind(size - 1) != TokenKind.UNUSED)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /// This tokenizer, if the model has an embedding for each of its `needed` first tokens. Embeddings without
+    /// tokens are common: tables are padded.
+    private Tokenizer fitting(ModelFile file, int needed) {
+        Tensor embedding = file.tensors().get(EMBEDDING);
+        if (embedding != null && embedding.rows() < needed) {
+            throw new ModelFileException(file.metadata().file() + ": the tokenizer has " + needed + " tokens and "
+                    + EMBEDDING + " has rows for " + embedding.rows()
+                    + ": the tokenizer belongs to another model, or the file is damaged.");
+        }
+        return this;
     }
 
     /// Number of entries: ids are 0 to this number, exclusive.

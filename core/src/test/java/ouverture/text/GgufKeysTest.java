@@ -49,7 +49,7 @@ class GgufKeysTest {
         Path json = JsonTokenizerTest.convert(metadata, true)
                 .template(IntStream.of(before).boxed().toList())
                 .write(scratch);
-        GgufKeys keys = GgufKeysOfJson.of(json, metadata);
+        GgufKeys keys = GgufKeysOfJson.of(json, metadata, Integer.MAX_VALUE);
         Tokenizer written = Tokenizer.of(new Metadata("written", keys.values()));
 
         JsonTokenizerTest.compare(written, Tokenizer.ofJson(json, metadata), vocabulary.texts());
@@ -67,7 +67,24 @@ class GgufKeysTest {
     }
 
     private static GgufKeys keys(Path json) {
-        return GgufKeysOfJson.of(json, new Metadata("small", Map.of()));
+        return GgufKeysOfJson.of(json, new Metadata("small", Map.of()), Integer.MAX_VALUE);
+    }
+
+    /// The folders of Gemma 3's text models have a token for pictures that the table has no row for.
+    @Test
+    void tokensWithoutEmbeddingsAreLeftOut() throws IOException {
+        Map<String, Object> values = Map.of(
+                "tokenizer.ggml.tokens", List.of("a", "b", "ab", "<s>", "</s>", "<image>"),
+                "tokenizer.ggml.token_type", new int[] {1, 1, 1, 3, 3, 3},
+                "tokenizer.ggml.merges", List.of("a b"));
+        Metadata metadata = new Metadata("small", values);
+        Path json = HuggingFaceFile.byteLevel(metadata, List.of(PreTokenizers.QWEN2), false, true)
+                .write(scratch);
+        Files.writeString(json.resolveSibling("generation_config.json"), "{\"eos_token_id\": [4, 5]}");
+        GgufKeys cut = GgufKeysOfJson.of(json, new Metadata("small", Map.of()), 5);
+
+        assertThat((List<?>) cut.values().get("tokenizer.ggml.tokens")).hasSize(5);
+        assertThat((int[]) cut.values().get("tokenizer.ggml.eos_token_ids")).containsExactly(4);
     }
 
     @Test
