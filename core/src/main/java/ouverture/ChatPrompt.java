@@ -37,7 +37,9 @@ final class ChatPrompt {
         messages = new PromptMessages(tokenizer, traits, format);
         ChatRequest probe = ChatRequest.of("Hi");
         reasoning = ReasoningSwitch.of(
-                format, traits, variables -> render(probe.withTemplateVariables(variables), Arguments.VALUES, SOME_DAY));
+                format,
+                traits,
+                variables -> render(probe.withTemplateVariables(variables), Arguments.VALUES, SOME_DAY));
     }
 
     /// The chat template of a file, where it has one.

@@ -272,8 +272,8 @@ class ChatPromptTest {
     @ValueSource(strings = {"Qwen3-Coder", "Qwen3.5-4B", "Qwen-Qwen3-0.6B", "deepseek-ai-DeepSeek-V3.2"})
     void invalidCallsAreRendered(String template) {
         Message.Call call = new Message.Call("c1", "look", "{not json");
-        ChatRequest request = ChatRequest.of(List.of(
-                Message.user("Hi"), Message.assistant("", "", List.of(call)), Message.tool("c1", "What?")));
+        ChatRequest request = ChatRequest.of(
+                List.of(Message.user("Hi"), Message.assistant("", "", List.of(call)), Message.tool("c1", "What?")));
         assertThat(text(template, request)).contains("look").contains("{not json");
     }
 

@@ -154,4 +154,11 @@ class ThinkingEngineTest {
                 .sum();
         assertThat(tokens).isEqualTo(48);
     }
+
+    @Test
+    void roomInTheQueueTakesNoMemory() {
+        try (Engine patient = Engine.open(model, OPTIONS.withQueue(Integer.MAX_VALUE))) {
+            assertThat(answer(patient, request().withMaxTokens(1))).isNotEmpty();
+        }
+    }
 }

@@ -117,8 +117,8 @@ record HuggingFaceFamily(
 
     /// Whether a tensor is copied on its way to its place.
     boolean copies(Place place) {
-        boolean assembled = assembly != WHOLE && place.name.contains("_exps.");
-        return place.plane >= 0 || place.change != TensorChange.NONE || assembled;
+        boolean assembled = !assembly.equals(WHOLE) && place.name.contains("_exps.");
+        return place.plane >= 0 || !place.change.equals(TensorChange.NONE) || assembled;
     }
 
     /// @throws UnsupportedModelException if the weights are quantised in a way that cannot be read

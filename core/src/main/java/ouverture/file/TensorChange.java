@@ -29,7 +29,6 @@ interface TensorChange {
     /// @throws ResourceException if there is no memory for a copy
     Tensor apply(Tensor tensor, Metadata metadata, Arena arena);
 
-
     /// Rows of a query projection in the order of interleaved rotary pairs.
     static Tensor interleaveQuery(Tensor tensor, Metadata metadata, Arena arena) {
         return interleave(tensor, metadata.integer("attention.head_count"), arena);

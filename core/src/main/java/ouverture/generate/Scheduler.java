@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.OverloadedException;
 import ouverture.error.ResourceException;
@@ -64,7 +64,7 @@ public final class Scheduler implements AutoCloseable {
         this.residency = residency;
         this.limits = limits;
         this.pool = new BlockPool(cache.blocks(), cache.blockSize());
-        this.submitted = new ArrayBlockingQueue<>(limits.queue());
+        this.submitted = new LinkedBlockingQueue<>(limits.queue());
         this.thread = Thread.ofPlatform().daemon().name("ouverture-scheduler").unstarted(this::run);
         this.thread.start();
     }

@@ -107,7 +107,9 @@ final class GgufKeysOfJson {
         if (parts.unknown() != Vocabulary.ABSENT) {
             values.put(PREFIX + "unknown_token_id", (long) parts.unknown());
         }
-        values.put(PREFIX + "eos_token_ids", special.endings().stream().filter(this::isKept).toArray());
+        values.put(
+                PREFIX + "eos_token_ids",
+                special.endings().stream().filter(this::isKept).toArray());
         return values;
     }
 
