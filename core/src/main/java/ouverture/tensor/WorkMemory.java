@@ -16,6 +16,7 @@ public final class WorkMemory implements AutoCloseable {
     public MemorySegment segment(long bytes) {
         if (memory.byteSize() < bytes) {
             arena.close();
+            memory = MemorySegment.NULL; // what is gone must not be handed out if there is no more
             arena = Arena.ofShared();
             memory = arena.allocate(Math.max(bytes, LEAST), ALIGNMENT);
         }
@@ -25,6 +26,7 @@ public final class WorkMemory implements AutoCloseable {
     /// Gives the memory back.
     @Override
     public void close() {
+        memory = MemorySegment.NULL;
         arena.close();
     }
 }

@@ -1,6 +1,7 @@
 package ouverture.tensor;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +107,11 @@ public final class WorkerPool implements AutoCloseable {
         private final WorkerPart part;
         private final int count;
         private final int chunk;
-        private final AtomicInteger next = new AtomicInteger();
+
+        /// Where the next chunk begins. Every look of an idle worker adds a chunk, also beyond the end: in an int
+        /// that would overflow.
+        private final AtomicLong next = new AtomicLong();
+
         private final AtomicInteger done = new AtomicInteger();
         private volatile @Nullable Throwable failure;
 
@@ -117,8 +122,9 @@ public final class WorkerPool implements AutoCloseable {
         }
 
         void work(int worker) {
-            for (int from = next.getAndAdd(chunk); from < count; from = next.getAndAdd(chunk)) {
-                int to = Math.min(count, from + chunk);
+            for (long start = next.getAndAdd(chunk); start < count; start = next.getAndAdd(chunk)) {
+                int from = (int) start;
+                int to = (int) Math.min(count, start + chunk);
                 try {
                     part.run(worker, from, to);
                 } catch (RuntimeException | Error e) {

@@ -91,7 +91,7 @@ abstract class MatmulContract {
         }
     }
 
-    private static void assertProduct(
+    static void assertProduct(
             Tensor actual, Tensor expected, Tensor x, Tensor weight, @Nullable Tensor bias, String what) {
         float[] a = Numbers.values(actual);
         float[] e = Numbers.values(expected);

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,31 @@ class WorkerPoolTest {
                     }
                 }
             }
+        }
+    }
+
+    /// Idle workers look for more parts again and again while the last one runs: all of them must be beyond the end.
+    @Test
+    void aSlowPartOfAHugeOperationLeadsToNoOthers() {
+        int count = 1 << 30;
+        AtomicLong parts = new AtomicLong();
+        try (WorkerPool pool = new WorkerPool(2)) {
+            pool.run(count, 1, (worker, from, to) -> {
+                assertThat(from).isNotNegative();
+                parts.addAndGet(to - from);
+                if (worker == 0) {
+                    sleep(100);
+                }
+            });
+        }
+        assertThat(parts).hasValue(count);
+    }
+
+    private static void sleep(long milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

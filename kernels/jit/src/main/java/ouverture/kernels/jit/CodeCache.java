@@ -9,6 +9,7 @@ final class CodeCache implements AutoCloseable {
     private final InstructionSet set;
     private final ExecutableMemory memory = new ExecutableMemory();
     private final Map<String, MemorySegment> installed = new HashMap<>();
+    private boolean closed;
 
     CodeCache(InstructionSet set) {
         this.set = set;
@@ -20,7 +21,12 @@ final class CodeCache implements AutoCloseable {
     }
 
     /// The code of a routine.
+    ///
+    /// @throws IllegalStateException if this is closed
     MemorySegment get(Routine routine) {
+        if (closed) {
+            throw new IllegalStateException("these kernels are closed");
+        }
         String name = routine.name();
         MemorySegment code = installed.get(name);
         if (code == null) {
@@ -34,6 +40,8 @@ final class CodeCache implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
+        installed.clear();
         memory.close();
     }
 }

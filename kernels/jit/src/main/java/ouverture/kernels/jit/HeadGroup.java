@@ -1,10 +1,12 @@
 package ouverture.kernels.jit;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import ouverture.tensor.Attention;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
@@ -77,7 +79,9 @@ final class HeadGroup {
     /// @param columns of a head as the routines read it
     private record Format(DType stored, int size, DType type, int columns) {
         static Format of(DType stored, int size, InstructionSet set) {
-            int step = WeightReader.supports(stored) ? WeightReader.columns(stored, set) : 0;
+            // Longer blocks have more sums than there are registers.
+            boolean readable = WeightReader.supports(stored) && stored.blockElements() <= DType.Q8_0.blockElements();
+            int step = readable ? WeightReader.columns(stored, set) : 0;
             if (step > 0 && size % step == 0) {
                 return new Format(stored, size, stored, size);
             }
@@ -166,7 +170,7 @@ final class HeadGroup {
         memory.set(JAVA_FLOAT, SCALE, attention.scale());
         memory.set(JAVA_FLOAT, CAP, attention.softcap());
         for (int q = 0; q < queries; q++) {
-            float sink = sinks == null ? Float.NEGATIVE_INFINITY : sinks.data().getAtIndex(JAVA_FLOAT, head(q));
+            float sink = sinks == null ? Float.NEGATIVE_INFINITY : sinks.data().get(JAVA_FLOAT_UNALIGNED, 4L * head(q));
             memory.set(JAVA_FLOAT, state(q) + Softmax.FACTOR, attention.softcap() == 0 ? attention.scale() : 1);
             memory.set(JAVA_FLOAT, state(q) + Softmax.LARGEST, sink);
             memory.set(JAVA_FLOAT, state(q) + Softmax.TOTAL, sinks == null ? 0 : 1);
@@ -197,7 +201,7 @@ final class HeadGroup {
     }
 
     private long score(int q, int position) {
-        return scoresAt + 4L * (q * CHUNK + position);
+        return scoresAt + 4L * ((long) q * CHUNK + position);
     }
 
     private long sum(int q) {
@@ -341,8 +345,11 @@ final class HeadGroup {
             }
         }
 
+        /// Byte where a position's row begins. All of its block is there.
         private long slot(int position) {
             int[] table = operands.batch().tables()[operands.batch().sequences()[item.row()]];
+            int blockSize = operands.cache().blockSize();
+            Objects.checkIndex(table[position / blockSize], slots.rows() / blockSize);
             return Addresses.row(slots, operands.cache().slot(table, position)) * slots.rowBytes();
         }
 

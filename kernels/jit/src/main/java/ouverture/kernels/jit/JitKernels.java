@@ -23,7 +23,10 @@ import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// Kernels in machine code. What each routine will touch is checked before it is called, since it checks nothing
-/// itself. All tensors must lie in native or mapped memory.
+/// itself. All tensors must lie in native or mapped memory, which must not be given back before an operation ends.
+///
+/// Operations lock each other out although callers promise one at a time: two at once, or a close meanwhile, would
+/// end the process.
 final class JitKernels implements Kernels {
     static final String NAME = "jit";
 
@@ -68,12 +71,12 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void embed(Tensor out, Tensor table, int[] ids) {
+    public synchronized void embed(Tensor out, Tensor table, int[] ids) {
         DType type = table.type();
         int columns = table.columns();
         Addresses.shape(out, ids.length, columns);
         long from = Addresses.of(table);
-        long to = Addresses.of(out);
+        long to = Addresses.written(out);
         if (WeightReader.supports(type) && columns % WeightReader.columns(type, code.set()) == 0) {
             MemorySegment decoding = code.get(new Decoding(type));
             int steps = columns / WeightReader.columns(type, code.set());
@@ -84,15 +87,18 @@ final class JitKernels implements Kernels {
         } else {
             float[] row = new float[columns];
             for (int r = 0; r < ids.length; r++) {
-                BlockCodec.of(type).decode(table.data(), ids[r] * table.rowBytes(), row, 0, columns);
+                long at = Addresses.row(table, ids[r]) * table.rowBytes();
+                BlockCodec.of(type).decode(table.data(), at, row, 0, columns);
                 MemorySegment.copy(row, 0, out.data(), JAVA_FLOAT, r * out.rowBytes(), columns);
             }
         }
     }
 
     @Override
-    public void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
+    public synchronized void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
         Addresses.same(weight.planes(), 1, "planes of " + weight.name());
+        Addresses.floats(x);
+        Addresses.written(out);
         matmul.multiply(new Matmul.Rows(out), new Matmul.Rows(x), weight, bias, rounds(weight));
     }
 
@@ -104,12 +110,12 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void matmulPerHead(Tensor out, Tensor x, Tensor weight) {
+    public synchronized void matmulPerHead(Tensor out, Tensor x, Tensor weight) {
         planes.perHead(out, x, weight, rounds(weight));
     }
 
     @Override
-    public void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) {
+    public synchronized void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) {
         planes.experts(out, x, experts, bias, chosen, rounds(experts));
     }
 
@@ -119,16 +125,16 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void combine(Tensor out, Tensor x, Tensor weights) {
+    public synchronized void combine(Tensor out, Tensor x, Tensor weights) {
         int active = weights.columns();
-        Addresses.shape(x, out.rows() * active, out.columns());
+        Addresses.shape(x, (long) out.rows() * active, out.columns());
         Addresses.same(weights.rows(), out.rows(), "rows of " + weights.name());
-        long from = Addresses.of(x);
-        long to = Addresses.of(out);
-        long factors = Addresses.of(weights);
+        long from = Addresses.floats(x);
+        long to = Addresses.written(out);
+        long factors = Addresses.floats(weights);
         MemorySegment scaled = code.get(new Elementwise.Scaled(false));
         MemorySegment added = code.get(new Elementwise.Scaled(true));
-        pool.run(out.rows(), grain(out.columns() * active), (first, end) -> {
+        pool.run(out.rows(), grain((long) out.columns() * active), (first, end) -> {
             for (int s = first * active; s < end * active; s++) {
                 MemorySegment routine = s % active == 0 ? scaled : added;
                 long row = to + s / active * out.rowBytes();
@@ -138,25 +144,25 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void rmsNorm(Tensor out, Tensor x, @Nullable Tensor weight, float epsilon) {
+    public synchronized void rmsNorm(Tensor out, Tensor x, @Nullable Tensor weight, float epsilon) {
         normalisation.normalise(out, x, false, weight, null, epsilon, grain(x.columns()));
     }
 
     @Override
-    public void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float epsilon) {
+    public synchronized void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float epsilon) {
         normalisation.normalise(out, x, true, weight, bias, epsilon, grain(x.columns()));
     }
 
     @Override
-    public void rope(Tensor x, int headSize, int[] positions, Rope rope) {
+    public synchronized void rope(Tensor x, int headSize, int[] positions, Rope rope) {
         int width = Rotation.width(rope);
         Addresses.same(positions.length, x.rows(), "positions");
-        boolean fits = headSize > 0 && x.columns() % headSize == 0 && 2 * rope.inverseFrequencies().length <= headSize;
+        boolean fits = headSize > 0 && x.columns() % headSize == 0 && 2L * rope.inverseFrequencies().length <= headSize;
         if (!fits) {
             throw new IllegalArgumentException(
                     rope.inverseFrequencies().length + " pairs do not fit heads of " + headSize + " of " + x);
         }
-        long start = Addresses.of(x);
+        long start = Addresses.written(x);
         if (width == 0 || x.rows() == 0) {
             return;
         }
@@ -185,29 +191,30 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void append(KvCache.Layer cache, Tensor keys, Tensor values, Batch batch) {
-        int grain = grain(keys.columns() + values.columns());
+    public synchronized void append(KvCache.Layer cache, Tensor keys, Tensor values, Batch batch) {
+        int grain = grain((long) keys.columns() + values.columns());
         pool.run(batch.rows(), grain, (from, to) -> cache.store(keys, values, batch, from, to));
     }
 
     @Override
-    public void attention(Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention description) {
+    public synchronized void attention(Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention description) {
         attention.attend(new PagedAttention.Operands(out, query, cache, batch, description));
     }
 
     @Override
-    public void activate(Tensor x, Activation activation) {
+    public synchronized void activate(Tensor x, Activation activation) {
         gate(x, x, x, new Elementwise.Activated(activation, false));
     }
 
     @Override
-    public void gate(Tensor out, Tensor gate, Tensor up, Activation activation) {
+    public synchronized void gate(Tensor out, Tensor gate, Tensor up, Activation activation) {
         gate(out, gate, up, new Elementwise.Activated(activation, true));
     }
 
     private void gate(Tensor out, Tensor gate, Tensor up, Elementwise.Activated routine) {
         int size = Math.toIntExact(gate.size());
-        long to = Addresses.vector(out, size);
+        Addresses.vector(out, size);
+        long to = Addresses.written(out);
         long first = Addresses.vector(gate, size);
         long second = Addresses.vector(up, size);
         MemorySegment activated = code.get(routine);
@@ -218,9 +225,9 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void add(Tensor x, Tensor y) {
+    public synchronized void add(Tensor x, Tensor y) {
         int size = Math.toIntExact(x.size());
-        long to = Addresses.vector(x, size);
+        long to = Addresses.written(x);
         long other = Addresses.vector(y, size);
         MemorySegment sum = code.get(new Elementwise.Sum());
         pool.run(size, GRAIN, (from, end) -> {
@@ -229,9 +236,9 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void scale(Tensor x, float factor) {
+    public synchronized void scale(Tensor x, float factor) {
         int size = Math.toIntExact(x.size());
-        long to = Addresses.vector(x, size);
+        long to = Addresses.written(x);
         constant.set(JAVA_FLOAT, 0, factor);
         MemorySegment scaled = code.get(new Elementwise.Scaled(false));
         pool.run(size, GRAIN, (from, end) -> {
@@ -241,9 +248,9 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void softcap(Tensor x, float cap) {
+    public synchronized void softcap(Tensor x, float cap) {
         int size = Math.toIntExact(x.size());
-        long to = Addresses.vector(x, size);
+        long to = Addresses.written(x);
         constant.set(JAVA_FLOAT, 0, cap);
         MemorySegment capped = code.get(new Elementwise.Capped());
         pool.run(size, GRAIN, (from, end) -> {
@@ -252,7 +259,7 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public void copyColumns(Tensor out, Tensor x, int blockSize, int from, int count, int to, int outBlockSize) {
+    public synchronized void copyColumns(Tensor out, Tensor x, int blockSize, int from, int count, int to, int outBlockSize) {
         pool.run(x.rows(), grain(x.columns()), (first, end) -> {
             for (int r = first; r < end; r++) {
                 for (int b = 0; b < x.columns() / blockSize; b++) {
@@ -272,15 +279,19 @@ final class JitKernels implements Kernels {
     }
 
     /// Rows of `columns` numbers that one thread should take at least.
-    private static int grain(int columns) {
-        return Math.ceilDiv(GRAIN, columns);
+    private static int grain(long columns) {
+        return (int) Math.ceilDiv(GRAIN, columns);
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!arena.scope().isAlive()) {
+            return;
+        }
         pool.close();
         planes.close();
         matmul.close();
+        attention.close();
         normalisation.close();
         Stream.of(memory).forEach(WorkMemory::close);
         Stream.of(rotations).forEach(Rotation::close);

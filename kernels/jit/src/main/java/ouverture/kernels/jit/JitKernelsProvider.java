@@ -51,6 +51,9 @@ public final class JitKernelsProvider implements KernelsProvider {
     @Override
     public Kernels create(KernelsOptions options) {
         Set<InstructionSet> sets = Processor.instructionSets();
+        if (sets.isEmpty()) {
+            throw new UnsupportedOperationException("no machine code for this processor");
+        }
         return new JitKernels(
                 sets.contains(InstructionSet.AVX512) ? InstructionSet.AVX512 : InstructionSet.AVX2, options);
     }

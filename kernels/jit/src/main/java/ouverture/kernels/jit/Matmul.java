@@ -91,7 +91,7 @@ final class Matmul implements AutoCloseable {
         boolean readable = WeightReader.supports(weight.type())
                 && weight.columns() % WeightReader.columns(weight.type(), set) == 0;
         boolean panel = !readable || weight.type().blockElements() > 1 && x.count >= panelInputs(set);
-        int columns = Math.ceilDiv(weight.columns(), set.lanes()) * set.lanes();
+        int columns = Math.multiplyExact(Math.ceilDiv(weight.columns(), set.lanes()), set.lanes());
         Rows inputs = rounded || columns > x.columns ? copy(x, columns, rounded) : x;
         int firstInputs = Math.clamp(x.count, 1, DotProducts.inputs(set));
         DType type = panel ? DType.F32 : weight.type();

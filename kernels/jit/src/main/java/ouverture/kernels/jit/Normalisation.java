@@ -45,8 +45,8 @@ final class Normalisation implements AutoCloseable {
             int grain) {
         int columns = x.columns();
         Addresses.shape(out, x.rows(), columns);
-        long to = Addresses.of(out);
-        long from = Addresses.of(x);
+        long to = Addresses.written(out);
+        long from = Addresses.floats(x);
         MemorySegment sum = code.get(new Norms.Moment(false));
         MemorySegment squares = code.get(new Norms.Moment(true));
         MemorySegment normalised = code.get(new Norms.Normalised(weight != null, bias != null));

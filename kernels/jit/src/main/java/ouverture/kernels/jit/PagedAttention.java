@@ -2,6 +2,7 @@ package ouverture.kernels.jit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import ouverture.tensor.Attention;
 import ouverture.tensor.Batch;
 import ouverture.tensor.KvCache;
@@ -11,7 +12,7 @@ import ouverture.tensor.WorkerPool;
 
 /// Attention over a paged cache, split into items: some neighbouring rows of one sequence, with some query heads
 /// of one key/value head.
-final class PagedAttention {
+final class PagedAttention implements AutoCloseable {
     /// Queries of one item at most, unless one row has more heads to a key/value head.
     private static final int QUERIES = 32;
 
@@ -40,25 +41,47 @@ final class PagedAttention {
         /// Makes sure that what machine code will read is there.
         void check() {
             int rows = batch.rows();
-            Addresses.shape(query, rows, attention.heads() * attention.keySize());
-            Addresses.shape(out, rows, attention.heads() * attention.valueSize());
+            Addresses.shape(query, rows, (long) attention.heads() * attention.keySize());
+            Addresses.shape(out, rows, (long) attention.heads() * attention.valueSize());
             Tensor keys = cache.keys();
             Tensor values = cache.values();
-            boolean fits = attention.kvHeads() * attention.keySize() <= keys.columns()
-                    && attention.kvHeads() * attention.valueSize() <= values.columns()
+            boolean sound = attention.kvHeads() > 0
+                    && attention.heads() > 0
+                    && attention.keySize() > 0
+                    && attention.valueSize() > 0
+                    && attention.window() >= 0
+                    && cache.blockSize() > 0;
+            boolean fits = sound
+                    && (long) attention.kvHeads() * attention.keySize() <= keys.columns()
+                    && (long) attention.kvHeads() * attention.valueSize() <= values.columns()
                     && keys.rows() % cache.blockSize() == 0
                     && keys.rows() == values.rows()
                     && attention.heads() % attention.kvHeads() == 0;
             if (!fits) {
                 throw new IllegalArgumentException(attention + " does not fit " + cache);
             }
-            Addresses.of(query);
-            Addresses.of(out);
+            checkBatch();
+            Addresses.floats(query);
+            Addresses.written(out);
             Addresses.of(keys);
             Addresses.of(values);
             Tensor sinks = attention.sinks();
             if (sinks != null) {
                 Addresses.vector(sinks, attention.heads());
+            }
+        }
+
+        /// Makes sure that every row has a position that its sequence has a block for.
+        private void checkBatch() {
+            Addresses.same(batch.positions().length, batch.rows(), "positions");
+            Addresses.same(batch.sequences().length, batch.rows(), "sequences");
+            for (int r = 0; r < batch.rows(); r++) {
+                int position = batch.positions()[r];
+                int[] table = batch.tables()[batch.sequences()[r]];
+                if (position < 0 || position == Integer.MAX_VALUE) {
+                    throw new IndexOutOfBoundsException("position " + position);
+                }
+                Objects.checkIndex(position / cache.blockSize(), table.length);
             }
         }
     }
@@ -102,6 +125,12 @@ final class PagedAttention {
         HeadGroup.Routines routines = new HeadGroup.Routines(code, operands);
         known.add(routines);
         return routines;
+    }
+
+    /// Forgets its routines, which the code cache gives back.
+    @Override
+    public void close() {
+        known.clear();
     }
 
     private static int grain(Operands operands, int items) {

@@ -21,8 +21,10 @@ final class PlaneMatmul implements AutoCloseable {
         int heads = weight.planes();
         int inputs = weight.columns();
         int outputs = weight.rows();
-        Addresses.same(x.columns(), heads * inputs, "columns of " + x.name());
-        Addresses.shape(out, x.rows(), heads * outputs);
+        Addresses.shape(x, x.rows(), (long) heads * inputs);
+        Addresses.shape(out, x.rows(), (long) heads * outputs);
+        Addresses.floats(x);
+        Addresses.written(out);
         for (int h = 0; h < heads && x.rows() > 0; h++) {
             MemorySegment results = out.data().asSlice(4L * h * outputs);
             MemorySegment operands = x.data().asSlice(4L * h * inputs);
@@ -40,12 +42,15 @@ final class PlaneMatmul implements AutoCloseable {
     void experts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen, boolean rounded) {
         int slots = Math.toIntExact(chosen.size());
         Addresses.shape(out, slots, experts.rows());
+        Addresses.shape(x, x.rows(), experts.columns());
+        Addresses.floats(x);
+        Addresses.written(out);
         Addresses.of(chosen);
         if (slots == 0) {
             return;
         }
-        int slotsOfInput = slots / x.rows();
-        Addresses.same(x.rows() * slotsOfInput, slots, "slots of " + x.name());
+        int slotsOfInput = slots / Math.max(1, x.rows());
+        Addresses.same((long) x.rows() * slotsOfInput, slots, "slots of " + x.name());
         int[][] slotsOf = Routing.slotsOfExperts(chosen, experts.planes());
         for (int expert = 0; expert < slotsOf.length; expert++) {
             int[] outputs = slotsOf[expert];

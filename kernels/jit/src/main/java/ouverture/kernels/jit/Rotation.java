@@ -21,12 +21,12 @@ final class Rotation implements AutoCloseable {
 
     /// Fills the tables.
     void set(Rope newRope, int[] newPositions) {
-        rope = newRope;
-        positions = newPositions.clone();
         float[] frequencies = newRope.inverseFrequencies();
         int width = width(newRope);
         float[] cosines = new float[width];
         float[] sines = new float[width];
+        rope = null; // until the tables are complete
+        positions = newPositions.clone();
         MemorySegment tables = memory.segment(2L * Float.BYTES * positions.length * width);
         for (int r = 0; r < positions.length; r++) {
             for (int i = 0; i < frequencies.length; i++) {
@@ -46,6 +46,7 @@ final class Rotation implements AutoCloseable {
             MemorySegment.copy(cosines, 0, tables, JAVA_FLOAT, 8L * r * width, width);
             MemorySegment.copy(sines, 0, tables, JAVA_FLOAT, 8L * r * width + 4L * width, width);
         }
+        rope = newRope;
     }
 
     /// Numbers of a row's cosines, and of its sines, which follow: as [Rotated] wants them.
