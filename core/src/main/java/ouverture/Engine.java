@@ -121,13 +121,23 @@ public final class Engine implements ChatModel, AutoCloseable {
                     case F32 -> KernelsOptions.Activations.F32;
                     case Q8 -> KernelsOptions.Activations.Q8;
                 }));
-        scheduler = new Scheduler(
-                model,
-                kernels,
-                cache,
-                scratch,
-                residency(plan),
-                new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens()));
+        scheduler = start(model, cache, scratch, residency(plan), options);
+    }
+
+    private Scheduler start(
+            Model model, KvCache cache, Scratch scratch, @Nullable ExpertResidency residency, EngineOptions options) {
+        try {
+            return new Scheduler(
+                    model,
+                    kernels,
+                    cache,
+                    scratch,
+                    residency,
+                    new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens()));
+        } catch (RuntimeException | Error e) {
+            kernels.close();
+            throw e;
+        }
     }
 
     private static long weightBytes(ModelFile file) {

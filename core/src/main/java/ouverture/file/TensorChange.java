@@ -16,6 +16,9 @@ import ouverture.tensor.Tensor;
 /// in the arena of the file; every number keeps its value, but for [#plusOne].
 @FunctionalInterface
 interface TensorChange {
+    /// Rows of the largest matrix that is turned: far more than any model has.
+    int MOST_TRANSPOSED = 1 << 22;
+
     int TRANSPOSED_AT_ONCE = 16;
 
     /// The tensor as it is; every other change copies it.
@@ -76,7 +79,11 @@ interface TensorChange {
         MemorySegment copy = allocate(tensor.name(), tensor.bytes(), arena);
         // 16 columns at a time become 16 rows: short runs are read, whole rows written
         byte[] run = new byte[TRANSPOSED_AT_ONCE * bytesEach];
-        byte[] turned = new byte[Math.multiplyExact(TRANSPOSED_AT_ONCE * bytesEach, rows)];
+        if (rows > MOST_TRANSPOSED) {
+            throw new ModelFileException("Tensor " + Sentences.quoted(tensor.name()) + " has " + rows
+                    + " rows, more than any matrix that needs to be turned: the file is damaged.");
+        }
+        byte[] turned = new byte[TRANSPOSED_AT_ONCE * bytesEach * rows];
         for (int first = 0; first < columns; first += TRANSPOSED_AT_ONCE) {
             int count = Math.min(TRANSPOSED_AT_ONCE, columns - first);
             for (int row = 0; row < rows; row++) {

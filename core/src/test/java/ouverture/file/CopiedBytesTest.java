@@ -1,13 +1,17 @@
 package ouverture.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ouverture.Shared;
+import ouverture.error.ModelFileException;
+import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
 /// A folder is refused before it takes more memory than there is, so what it will take must be known.
@@ -26,6 +30,17 @@ class CopiedBytesTest {
                     .mapToLong(Tensor::bytes)
                     .sum();
             assertThat(foreseen).isCloseTo(copied, withinPercentage(2));
+        }
+    }
+
+    @Test
+    void matricesThatNobodyHasAreNotTurned() {
+        try (Arena arena = Arena.ofConfined()) {
+            int rows = TensorChange.MOST_TRANSPOSED + 1;
+            Tensor endless = Tensor.matrix("w", DType.I8, rows, 2, arena.allocate(2L * rows));
+            assertThatThrownBy(() -> TensorChange.transposed(endless, arena))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining(String.valueOf(rows));
         }
     }
 }
