@@ -38,7 +38,8 @@ bench-models: bench-build ## write the models that bench-peers measures, 8 GB, t
 
 bench-peers: bench-build ## measure against llama.cpp, about an hour: docs/performance.md (PEERS: more options, or --help)
 	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --models "$(OUVERTURE_BENCH_MODELS)" --commit "$$(git rev-parse --short HEAD)" \
-		--json benchmarks/results/latest.json --page docs/performance.md $(PEERS)
+		--json benchmarks/results/latest.json --page docs/performance.md \
+		--command 'make bench-peers$(if $(PEERS), PEERS="$(PEERS)")' $(PEERS)
 
 doc: ## the Javadoc of core, in core/target/reports/apidocs
 	$(MAVEN) -pl core -Dmaven.test.skip -Dspotless.check.skip -Ddoclint=none package javadoc:javadoc

@@ -33,7 +33,8 @@ public record BenchReport(
     /// A rate that was measured several times.
     ///
     /// @param runs in the order of measuring
-    public record Speed(double median, double mean, double standardDeviation, double min, double max, List<Double> runs) {
+    public record Speed(
+            double median, double mean, double standardDeviation, double min, double max, List<Double> runs) {
         /// @param runs one at least
         public static Speed of(List<Double> runs) {
             List<Double> sorted = runs.stream().sorted().toList();

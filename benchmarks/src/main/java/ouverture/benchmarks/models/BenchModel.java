@@ -133,7 +133,8 @@ public record BenchModel(ModelShape shape, FileType type) {
         long bytes = slot.bytes();
         int blocks = DRAWN / slot.type().blockElements();
         for (long written = 0; written < bytes; ) {
-            long from = slot.type().bytes((long) random.nextInt(blocks) * slot.type().blockElements());
+            long from = slot.type()
+                    .bytes((long) random.nextInt(blocks) * slot.type().blockElements());
             long count = Math.min(drawn.byteSize() / 2, bytes - written);
             writer.append(drawn.asSlice(from, count));
             written += count;

@@ -2,6 +2,7 @@ package ouverture.benchmarks.peers;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -24,7 +25,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `make bench-peers`: measures Ouverture and llama.cpp on the same files in one run, and writes the results as JSON, as
+/// `make bench-peers`: measures Ouverture and llama.cpp on the same files in one run, and writes the results as JSON,
+/// as
 /// a page and as a plot.
 @Command(
         name = "bench-peers",
@@ -38,14 +40,15 @@ public final class BenchPeers implements Callable<Integer> {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
+    /// Load of a machine that does nothing else.
+    private static final double QUIET = 0.5;
+
     /// The file that is also measured after a long context.
     private static final String LONG_CONTEXT_FILE = "llama-3.2-1b-Q4_0.gguf";
 
-    private static final List<Work> WORKS =
-            List.of(Work.prefill(512), Work.decode(0, 1, 128), Work.decode(0, 8, 64));
+    private static final List<Work> WORKS = List.of(Work.prefill(512), Work.decode(0, 1, 128), Work.decode(0, 8, 64));
     private static final List<Work> LONG_CONTEXT = List.of(Work.decode(16_384, 1, 32));
-    private static final List<Work> SMOKE_WORKS =
-            List.of(Work.prefill(32), Work.decode(0, 1, 4), Work.decode(0, 2, 2));
+    private static final List<Work> SMOKE_WORKS = List.of(Work.prefill(32), Work.decode(0, 1, 4), Work.decode(0, 2, 2));
     private static final List<Work> SMOKE_CONTEXT = List.of(Work.decode(64, 1, 4));
 
     @Option(
@@ -81,6 +84,9 @@ public final class BenchPeers implements Callable<Integer> {
 
     @Option(names = "--commit", paramLabel = "ID", description = "Commit of Ouverture, for the page.")
     private String commit = "unknown";
+
+    @Option(names = "--command", paramLabel = "TEXT", description = "How this was started, for the page.")
+    private String command = "bench-peers";
 
     @Option(names = "--no-peer", description = "Measures Ouverture alone, without the network.")
     private boolean withoutPeer;
@@ -119,6 +125,10 @@ public final class BenchPeers implements Callable<Integer> {
     public Integer call() throws IOException {
         Files.createDirectories(models);
         PeerPackage peer = withoutPeer ? null : PeerPackage.find(models).orElse(null);
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        if (load > QUIET) {
+            progress.printf("Other programs are running (load %.1f): what follows is no fair comparison.%n", load);
+        }
         Machine machine = Machine.here();
         double bandwidth = MemoryBandwidth.measure(threads, machine).bytesPerSecond();
         Double peak = machine.features().contains("avx512_vnni")
@@ -139,8 +149,8 @@ public final class BenchPeers implements Callable<Integer> {
         write(new Results(
                 LocalDate.now(ZoneOffset.UTC).toString(),
                 commit,
-                "make bench-peers",
-                environment(machine),
+                command,
+                environment(machine, load),
                 peer == null ? null : "llama.cpp " + peer.release() + " (" + PeerPackage.SOURCE + ")",
                 repetitions,
                 bandwidth,
@@ -150,13 +160,14 @@ public final class BenchPeers implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private Results.Environment environment(Machine machine) {
+    private Results.Environment environment(Machine machine, double load) {
         return new Results.Environment(
                 machine.processor(),
                 machine.processors(),
                 machine.features(),
                 machine.system(),
                 Runtime.version().toString(),
+                load,
                 threads);
     }
 
@@ -172,6 +183,8 @@ public final class BenchPeers implements Callable<Integer> {
 
     /// Why figures are below the bar, as people wrote it down.
     private static Map<String, String> reasons(Path file) {
-        return Files.exists(file) ? JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, String>>() {}) : Map.of();
+        return Files.exists(file)
+                ? JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, String>>() {})
+                : Map.of();
     }
 }

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import ouverture.error.OuvertureException;
 
 /// The process of one engine: loads a model, then reads a line for each [Work] and answers with tokens per second.
 /// The line `memory` is answered with the bytes that lie in memory and those of the cache.
@@ -16,12 +17,20 @@ final class ContestantMain {
 
     private ContestantMain() {}
 
-    /// @param args the folder of llama.cpp's libraries, or nothing for Ouverture; the model; threads; context; sequences
+    /// @param args the folder of llama.cpp's libraries, or nothing for Ouverture; the model; threads; context;
+    /// sequences
     public static void main(String[] args) throws IOException {
-        PrintStream out = System.out;
+        try {
+            serve(args, System.out);
+        } catch (OuvertureException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void serve(String[] args, PrintStream out) throws IOException {
         Path model = Path.of(args[1]);
-        Setting setting =
-                new Setting(Integer.parseInt(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+        Setting setting = new Setting(Integer.parseInt(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
         try (Contestant contestant = args[0].isEmpty()
                         ? new OuvertureContestant(model, setting)
                         : new LlamaContestant(Path.of(args[0]), model, setting);

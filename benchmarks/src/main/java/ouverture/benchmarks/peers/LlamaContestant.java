@@ -14,7 +14,7 @@ import java.util.Random;
 /// nothing is sampled.
 final class LlamaContestant implements Contestant {
     private static final double NANOS = 1e9;
-    private static final int BATCH = 512;
+    private static final int BATCH = Setting.BATCH;
 
     private final Arena arena = Arena.ofShared();
     private final LlamaLibrary library;
@@ -38,7 +38,7 @@ final class LlamaContestant implements Contestant {
     LlamaContestant(Path libraries, Path file, Setting setting) {
         library = new LlamaLibrary(libraries, arena);
         model = library.loadModel(file);
-        context = library.context(model, setting, BATCH);
+        context = library.context(model, setting);
         vocabulary = library.vocabulary(model);
         MemorySegment[] arrays = {tokens, MemorySegment.NULL, positions, counts, sequences, wanted};
         for (int i = 0; i < arrays.length; i++) {

@@ -112,8 +112,7 @@ final class LlamaLibrary {
     /// Opens a model with default parameters.
     MemorySegment loadModel(Path file) {
         MethodHandle defaults = handle("llama_model_default_params", FunctionDescriptor.of(PARAMETERS));
-        MethodHandle load =
-                handle("llama_model_load_from_file", FunctionDescriptor.of(ADDRESS, ADDRESS, PARAMETERS));
+        MethodHandle load = handle("llama_model_load_from_file", FunctionDescriptor.of(ADDRESS, ADDRESS, PARAMETERS));
         Object parameters = call(defaults, arena);
         return present((MemorySegment) call(load, arena.allocateFrom(file.toString()), parameters), "model");
     }
@@ -121,9 +120,8 @@ final class LlamaLibrary {
     /// Makes a context for a model.
     ///
     /// @param setting whose context is split evenly over the sequences
-    /// @param batch tokens of a call of [#decode] at most
     /// @throws ResourceException if this release has parameters of another form
-    MemorySegment context(MemorySegment model, Setting setting, int batch) {
+    MemorySegment context(MemorySegment model, Setting setting) {
         MethodHandle defaults = handle("llama_context_default_params", FunctionDescriptor.of(PARAMETERS));
         MemorySegment parameters = (MemorySegment) call(defaults, arena);
         check("default context", parameters.get(JAVA_INT, CONTEXT_AT), USUAL_CONTEXT);
@@ -131,12 +129,12 @@ final class LlamaLibrary {
         check("default physical batch", parameters.get(JAVA_INT, PHYSICAL_BATCH_AT), USUAL_PHYSICAL_BATCH);
         check("default number of sequences", parameters.get(JAVA_INT, SEQUENCES_AT), 1);
         parameters.set(JAVA_INT, CONTEXT_AT, setting.context());
-        parameters.set(JAVA_INT, BATCH_AT, batch);
-        parameters.set(JAVA_INT, PHYSICAL_BATCH_AT, batch);
+        parameters.set(JAVA_INT, BATCH_AT, Setting.BATCH);
+        parameters.set(JAVA_INT, PHYSICAL_BATCH_AT, Setting.BATCH);
         parameters.set(JAVA_INT, SEQUENCES_AT, setting.sequences());
         MethodHandle create = handle("llama_init_from_model", FunctionDescriptor.of(ADDRESS, ADDRESS, PARAMETERS));
         MemorySegment context = present((MemorySegment) call(create, model, parameters), "context");
-        check("batch", number("llama_n_batch", context), batch);
+        check("batch", number("llama_n_batch", context), Setting.BATCH);
         check("number of sequences", number("llama_n_seq_max", context), setting.sequences());
         callVoid(
                 handle("llama_set_n_threads", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT)),

@@ -23,7 +23,12 @@ final class Match {
     /// @param warmUpSeconds of our engine before, each work once at least
     /// @param bandwidth bytes that memory gives per second
     /// @param peak multiplications per second, if known
-    record Rules(int threads, int repetitions, int warmUpSeconds, double bandwidth, @Nullable Double peak) {}
+    record Rules(
+            int threads,
+            int repetitions,
+            int warmUpSeconds,
+            double bandwidth,
+            @Nullable Double peak) {}
 
     private final Rules rules;
     private final @Nullable PeerPackage peer;
@@ -55,8 +60,8 @@ final class Match {
                 .mapToInt(work -> work.positions() / work.sequences())
                 .max()
                 .orElse(1);
-        // llama.cpp gives each sequence an equal part of the context, a multiple of 256
-        int context = sequences * Math.ceilDiv(longest, 256) * 256;
+        // llama.cpp gives each sequence an equal part of the context, which must hold a batch
+        int context = sequences * Math.ceilDiv(longest, Setting.BATCH) * Setting.BATCH;
         Setting setting = new Setting(rules.threads(), context, sequences);
         String name = file.getFileName().toString();
         progress.println(name);
@@ -74,8 +79,7 @@ final class Match {
     }
 
     private ContestantProcess start(String libraries, Path file, Setting setting, String name) {
-        return new ContestantProcess(
-                libraries, file, setting, logs.resolve(name + "-" + file.getFileName() + ".log"));
+        return new ContestantProcess(libraries, file, setting, logs.resolve(name + "-" + file.getFileName() + ".log"));
     }
 
     private static void warmUp(ContestantProcess engine, List<Work> works, int seconds) {

@@ -21,9 +21,6 @@ import ouverture.generate.SamplingParameters;
 final class OuvertureContestant implements Contestant {
     private static final double NANOS = 1e9;
 
-    /// Tokens of a prompt that are computed in one step, as many as the peer takes.
-    private static final int BATCH = 512;
-
     private final Engine engine;
     private final Random random = new Random(1);
 
@@ -36,7 +33,7 @@ final class OuvertureContestant implements Contestant {
                         .withActivations(Activations.Q8)
                         .withContext(setting.context())
                         .withSequences(setting.sequences())
-                        .withBatchTokens(BATCH));
+                        .withBatchTokens(Setting.BATCH));
     }
 
     @Override
@@ -84,8 +81,9 @@ final class OuvertureContestant implements Contestant {
     }
 
     private ChatEvent.Usage generate(List<Integer> prompt, int tokens) {
-        CompletionRequest request =
-                CompletionRequest.of(prompt).withSampling(SamplingParameters.GREEDY).withMaxTokens(tokens);
+        CompletionRequest request = CompletionRequest.of(prompt)
+                .withSampling(SamplingParameters.GREEDY)
+                .withMaxTokens(tokens);
         try (Generation generation = engine.complete(request)) {
             for (ChatEvent event : generation) {
                 if (event instanceof ChatEvent.Finished(var _, ChatEvent.Usage usage, var _)) {

@@ -33,11 +33,12 @@ final class PerformancePage {
     private void head() {
         Results.Environment machine = results.machine();
         Double peak = results.integerMultiplicationsPerSecond();
-        line("""
+        line(
+                """
                 # Performance
 
-                Written by `make bench-peers`; the reasons below are kept in `benchmarks/results/reasons.json`, all figures in
-                [benchmarks/results/latest.json](../benchmarks/results/latest.json).
+                Written by `make bench-peers`; the reasons below are kept in `benchmarks/results/reasons.json`, all
+                figures in [benchmarks/results/latest.json](../benchmarks/results/latest.json).
 
                 | | |
                 | --- | --- |
@@ -45,18 +46,26 @@ final class PerformancePage {
                 | Command | `%s` |
                 | Processor | %s, %d logical processors (%s) |
                 | System | %s, Java %s |
-                | Threads | %d |
+                | Threads, load of the machine before | %d, %.1f |
                 | Memory | %.1f GB/s read by as many threads |
                 | Multiplications | %s |
                 | Peer | %s |
-                """, results.date(), results.commit(), results.command(), machine.processor(), machine.processors(), String.join(
-                        " ", machine.features()), machine.system(), machine.java(), machine.threads(), results
-                        .memoryBytesPerSecond()
-                / GIGA, peak == null
-                ? "not measured: the processor has no AVX-512 VNNI"
-                : "%.0f billion 8-bit products a second".formatted(peak / GIGA), results.peer() == null
-                ? "none"
-                : results.peer());
+                """,
+                results.date(),
+                results.commit(),
+                results.command(),
+                machine.processor(),
+                machine.processors(),
+                String.join(" ", machine.features()),
+                machine.system(),
+                machine.java(),
+                machine.threads(),
+                machine.load(),
+                results.memoryBytesPerSecond() / GIGA,
+                peak == null
+                        ? "not measured: the processor has no AVX-512 VNNI"
+                        : "%.0f billion 8-bit products a second".formatted(peak / GIGA),
+                results.peer() == null ? "none" : results.peer());
         line("""
                 Both engines read the same files, each in a process of its own, and take turns: one work of the one, the
                 same work of the other, %d times, after a warm-up. The files have the shapes of the models and random

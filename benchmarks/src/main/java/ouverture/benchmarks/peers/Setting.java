@@ -5,4 +5,7 @@ package ouverture.benchmarks.peers;
 /// @param threads that compute
 /// @param context positions of the cache, over all sequences
 /// @param sequences at the same time, at most
-record Setting(int threads, int context, int sequences) {}
+record Setting(int threads, int context, int sequences) {
+    /// Tokens that are computed in one step at most.
+    static final int BATCH = 512;
+}

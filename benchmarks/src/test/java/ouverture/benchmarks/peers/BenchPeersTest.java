@@ -88,8 +88,11 @@ class BenchPeersTest {
                         "llama-3.2-1b-Q4_0.gguf: memory");
         assertThat(PerformancePage.of(results, Map.of(cell, "busy machine")))
                 .contains("| " + cell + " | 1.00 | 2.30 | busy machine |")
-                .contains("| llama-3.2-1b-Q4_0 | decode 128 | 240.0 (230.0–250.0) | 100.0 (99.0–101.0) | 2.40 | 1.15 |");
-        assertThat(RatioPlot.of(results.rows())).contains("llama-3.2-1b-Q4_0, prefill 512</text>").endsWith("</svg>\n");
+                .contains(
+                        "| llama-3.2-1b-Q4_0 | decode 128 | 240.0 (230.0–250.0) | 100.0 (99.0–101.0) | 2.40 | 1.15 |");
+        assertThat(RatioPlot.of(results.rows()))
+                .contains("llama-3.2-1b-Q4_0, prefill 512</text>")
+                .endsWith("</svg>\n");
     }
 
     @Test
@@ -109,7 +112,7 @@ class BenchPeersTest {
                 "2026-01-01",
                 "abc",
                 "make bench-peers",
-                new Results.Environment("processor", 2, List.of("avx2"), "Linux", "25", 2),
+                new Results.Environment("processor", 2, List.of("avx2"), "Linux", "25", 0.1, 2),
                 "llama.cpp",
                 3,
                 40e9,
