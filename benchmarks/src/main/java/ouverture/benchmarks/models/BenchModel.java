@@ -19,8 +19,8 @@ import ouverture.file.quantize.QuantizationPlan;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
 
-/// A file with random weights that is measured. Tensors have the formats that quantising the real model would give
-/// them, so that a step reads and multiplies as much as it would there.
+/// A file with random weights that is measured. Tensors have the formats that quantising the real model would
+/// give them, so that a step reads and multiplies as much as it would there.
 ///
 /// @param shape of the network
 /// @param type of the whole file
@@ -117,7 +117,7 @@ public record BenchModel(ModelShape shape, FileType type) {
 
     /// Random numbers in a format, twice in a row.
     private static MemorySegment draw(Arena arena, DType format) {
-        Random random = new Random(format.ordinal());
+        Random random = new Random(2);
         float[] numbers = new float[DRAWN];
         for (int i = 0; i < DRAWN; i++) {
             numbers[i] = (float) random.nextGaussian(0, DEVIATION);

@@ -1,7 +1,7 @@
 package ouverture.benchmarks.models;
 
-/// The networks that are measured. Sizes and keys are those of the published models, read from their configuration
-/// on Hugging Face; layers are left out where all of them would not fit a small machine.
+/// The networks that are measured. Sizes and keys are those of the published models, read from their
+/// configuration on Hugging Face; layers are left out where all of them would not fit a small machine.
 final class Shapes {
     /// Sizes of a network.
     ///

@@ -20,8 +20,8 @@ final class Bar {
 
     private Bar() {}
 
-    /// The ratio to llama.cpp's main line that a row should have; null where there is none. After a long context, it is
-    /// the one that the same file has without: the context may not cost us more than the peer.
+    /// The ratio to llama.cpp's main line that a row should have; null where there is none. After a long
+    /// context, it is the one that the same file has without: the context may not cost us more than the peer.
     static @Nullable Double ratio(Row row, List<Row> rows) {
         if (row.context() > 0) {
             return rows.stream()

@@ -25,8 +25,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `make bench-peers`: measures Ouverture and llama.cpp on the same files in one run, and writes the results as JSON,
-/// as
+/// `make bench-peers`: measures Ouverture and llama.cpp on the same files in one run, and writes the results as
+/// JSON, as
 /// a page and as a plot.
 @Command(
         name = "bench-peers",

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import ouverture.error.OuvertureException;
 
-/// The process of one engine: loads a model, then reads a line for each [Work] and answers with tokens per second.
-/// The line `memory` is answered with the bytes that lie in memory and those of the cache.
+/// The process of one engine: loads a model, then reads a line for each [Work] and answers with tokens per
+/// second. The line `memory` is answered with the bytes that lie in memory and those of the cache.
 final class ContestantMain {
     static final String READY = "ready";
     static final String MEMORY = "memory";
@@ -45,7 +45,8 @@ final class ContestantMain {
         }
     }
 
-    /// Memory of this process that is not swapped out, pages of mapped files included; 0 where `/proc` is missing.
+    /// Memory of this process that is not swapped out, pages of mapped files included; 0 where `/proc` is
+    /// missing.
     private static long residentBytes() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

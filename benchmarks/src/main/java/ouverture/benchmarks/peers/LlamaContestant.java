@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Random;
 
-/// llama.cpp's main line with its default settings, as its own `llama-bench` runs it: random tokens follow each other,
-/// nothing is sampled.
+/// llama.cpp's main line with its default settings, as its own `llama-bench` runs it: random tokens follow each
+/// other, nothing is sampled.
 final class LlamaContestant implements Contestant {
     private static final double NANOS = 1e9;
     private static final int BATCH = Setting.BATCH;

@@ -23,8 +23,9 @@ import ouverture.error.ResourceException;
 /// The functions of llama.cpp's C interface that are needed (include/llama.h), for Linux on x86-64.
 ///
 /// Parameters go by value there and change from release to release. They are declared larger than any release has
-/// them: the System V calling convention hands such structures over in memory, where a function reads and writes as
-/// much as it knows. Only the first four numbers of a context's parameters are set, and checked before and after.
+/// them: the System V calling convention hands such structures over in memory, where a function reads and writes
+/// as much as it knows. Only the first four numbers of a context's parameters are set, and checked before and
+/// after.
 final class LlamaLibrary {
     private static final StructLayout PARAMETERS =
             MemoryLayout.structLayout(MemoryLayout.sequenceLayout(64, JAVA_LONG));
@@ -48,8 +49,8 @@ final class LlamaLibrary {
     private final MethodHandle decode;
     private final MethodHandle synchronize;
 
-    /// Loads the libraries of a folder. The order matters: ggml chooses its code for this processor before llama.cpp
-    /// asks for it; another order ended in crashes.
+    /// Loads the libraries of a folder. The order matters: ggml chooses its code for this processor before
+    /// llama.cpp asks for it; another order ended in crashes.
     ///
     /// @param folder with `libggml*.so` and `libllama*.so` of one release
     /// @param arena that they live as long as

@@ -103,12 +103,13 @@ final class Match {
         }
         ModelCost cost = ModelCost.of(file);
         speeds.forEach((work, runs) -> {
+            List<Double> theirs = otherSpeeds.getOrDefault(work, List.of());
             Row row = Row.of(
                     name,
                     work,
                     rules.threads(),
                     Speed.of(runs),
-                    peer == null ? null : new Row.Peer("llama.cpp " + peer.release(), Speed.of(otherSpeeds.get(work))),
+                    peer == null ? null : new Row.Peer("llama.cpp " + peer.release(), Speed.of(theirs)),
                     rules.bandwidth() / cost.bytesRead(),
                     rules.peak() == null ? null : rules.peak() / cost.multiplications());
             rows.add(row);

@@ -67,14 +67,14 @@ final class PerformancePage {
                         : "%.0f billion 8-bit products a second".formatted(peak / GIGA),
                 results.peer() == null ? "none" : results.peer());
         line("""
-                Both engines read the same files, each in a process of its own, and take turns: one work of the one, the
-                same work of the other, %d times, after a warm-up. The files have the shapes of the models and random
-                weights (`make bench-models`). Speeds are medians in tokens per second over all sequences, with the lowest
-                and the highest in brackets. Ouverture is measured through its public interface and samples the most
-                likely token; llama.cpp is given random tokens and samples nothing. Both have an F16 cache, 8-bit
-                activations and batches of 512 tokens. The share is, for prefill, that of the measured speed of
-                multiplying which the weights' products take; for decode, that of the measured speed of memory which
-                reading the weights once for each step takes.
+                Both engines read the same files, each in a process of its own, and take turns: one work of the
+                one, the same work of the other, %d times, after a warm-up. The files have the shapes of the
+                models and random weights (`make bench-models`). Speeds are medians in tokens per second over
+                all sequences, with the lowest and the highest in brackets. Ouverture is measured through its
+                public interface and samples the most likely token; llama.cpp is given random tokens and samples
+                nothing. Both have an F16 cache, 8-bit activations and batches of 512 tokens. The share is, for
+                prefill, that of the measured speed of multiplying which the weights' products take; for decode,
+                that of the measured speed of memory which reading the weights once for each step takes.
 
                 [ik_llama.cpp](https://github.com/ikawrakow/ik_llama.cpp) is published as source only, in no package
                 registry, so this run cannot compare with it.
@@ -109,8 +109,9 @@ final class PerformancePage {
         line("""
                 ## Memory
 
-                What Ouverture's process has in memory after the measurements, without the cache, over the file's size; the
-                Java virtual machine and the pages of the mapped file are included. The bar is 1.10.
+                What Ouverture's process has in memory after the measurements, without the cache, over the
+                file's size; the Java virtual machine and the pages of the mapped file are included. The bar is
+                1.10.
 
                 | File | File | Cache | In memory | Multiple |
                 | --- | ---: | ---: | ---: | ---: |""");
@@ -151,6 +152,7 @@ final class PerformancePage {
         return number == null ? "–" : Bar.text(number);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency
     private void line(String format, Object... values) {
         page.append(String.format(Locale.ROOT, format, values)).append('\n');
     }

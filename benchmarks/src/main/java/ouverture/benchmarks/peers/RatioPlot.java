@@ -82,6 +82,7 @@ final class RatioPlot {
         return row.ratio() == null ? 0 : row.ratio();
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency
     private static void append(StringBuilder svg, String format, Object... values) {
         svg.append(String.format(Locale.ROOT, format, values).replace("\r\n", "\n"));
     }

@@ -30,10 +30,17 @@ record Results(
 
     /// Where it was measured.
     ///
-    /// @param load programs that wanted to run when the measurements began, on average over a minute; negative if unknown
+    /// @param load programs that wanted to run when the measurements began, on average over a minute; negative
+    ///     if unknown
     /// @param threads that computed
     record Environment(
-            String processor, int processors, List<String> features, String system, String java, double load, int threads) {
+            String processor,
+            int processors,
+            List<String> features,
+            String system,
+            String java,
+            double load,
+            int threads) {
         Environment {
             features = List.copyOf(features);
         }

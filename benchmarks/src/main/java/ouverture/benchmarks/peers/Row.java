@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import ouverture.cli.BenchReport.Speed;
 
-/// What came out for one file and one [Work]. Speeds are tokens per second over all sequences; those without a suffix
-/// are medians.
+/// What came out for one file and one [Work]. Speeds are tokens per second over all sequences; those without a
+/// suffix are medians.
 ///
 /// @param phase in small letters
 /// @param context tokens that lay in the cache before

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import ouverture.tensor.WorkerPool;
 
-/// The most that a processor multiplies: products of 8-bit integers from registers (VPDPBUSD of AVX-512 VNNI), which
-/// is the limit for reading a prompt. It lies in this package for the memory that code can run in.
+/// The most that a processor multiplies: products of 8-bit integers from registers (VPDPBUSD of AVX-512 VNNI),
+/// which is the limit for reading a prompt. It lies in this package for the memory that code can run in.
 public final class IntegerPeak {
     private static final int ACCUMULATORS = 24;
     private static final int PRODUCTS = 64;
