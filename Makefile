@@ -7,7 +7,7 @@ BENCH_JAVA = tools/jdk java --add-modules=jdk.incubator.vector --enable-native-a
 	-cp 'benchmarks/target/classes:benchmarks/target/dependency/*'
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test format fuzz bench bench-build bench-models bench-peers doc run clean
+.PHONY: help build check test format fuzz bench bench-build bench-models bench-peers bench-smoke doc run clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[a-z -]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -40,6 +40,10 @@ bench-peers: bench-build ## measure against llama.cpp, about an hour: docs/perfo
 	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --models "$(OUVERTURE_BENCH_MODELS)" --commit "$$(git rev-parse --short HEAD)" \
 		--json benchmarks/results/latest.json --page docs/performance.md \
 		--command 'make bench-peers$(if $(PEERS), PEERS="$(PEERS)")' $(PEERS)
+
+bench-smoke: bench-build ## whether bench-peers works: seconds, tiny models, no peer, results in benchmarks/target/smoke
+	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --smoke --no-peer --warm-up 0 --repetitions 1 --command 'make bench-smoke' \
+		--models benchmarks/target/smoke --json benchmarks/target/smoke/latest.json --page benchmarks/target/smoke/performance.md
 
 doc: ## the Javadoc of core, in core/target/reports/apidocs
 	$(MAVEN) -pl core -Dmaven.test.skip -Dspotless.check.skip -Ddoclint=none package javadoc:javadoc
