@@ -113,7 +113,10 @@ final class Match {
                     rules.bandwidth() / cost.bytesRead(),
                     rules.peak() == null ? null : rules.peak() / cost.multiplications());
             rows.add(row);
-            progress.printf("  %s: %.1f, peer %.1f%n", work, row.ours(), row.peerSpeed());
+            progress.printf("  %s: %.1f tokens/s%n", work, row.ours());
+            if (row.peerSpeed() != null) {
+                progress.printf("  %s: %.1f tokens/s of the peer%n", work, row.peerSpeed());
+            }
         });
         ContestantProcess.Memory used = ours.memory();
         // one entry for a file: a second match with a longer context says nothing new
