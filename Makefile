@@ -2,12 +2,15 @@
 MAVEN = tools/maven --no-transfer-progress
 MODEL ?= ../shared/models/stories260K/stories260K.gguf
 FUZZ_SECONDS ?= 60
+OUVERTURE_BENCH_MODELS ?= ../ouverture-bench
+BENCH_JAVA = tools/jdk java --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
+	-cp 'benchmarks/target/classes:benchmarks/target/dependency/*'
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test format fuzz bench doc run clean
+.PHONY: help build check test format fuzz bench bench-build bench-models bench-peers bench-smoke doc run clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[a-z -]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 build: ## the jars, with every check of the compiler, without tests
 	$(MAVEN) -DskipTests package
@@ -24,10 +27,23 @@ format: ## format the sources
 fuzz: ## the fuzz tests for FUZZ_SECONDS each, guided by coverage
 	JAZZER_FUZZ=1 JAZZER_MAX_DURATION=$(FUZZ_SECONDS)s $(MAVEN) -pl core -Dspotless.check.skip -DreuseForks=false -Dtest="*FuzzTest" verify
 
-bench: ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture bench MODEL measures a model
+bench: bench-build ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture bench MODEL measures a model
+	$(BENCH_JAVA) org.openjdk.jmh.Main $(BENCH)
+
+bench-build:
 	$(MAVEN) -q -DskipTests -pl benchmarks -am package dependency:copy-dependencies -DincludeScope=runtime
-	tools/jdk java --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -cp 'benchmarks/target/classes:benchmarks/target/dependency/*' \
-		org.openjdk.jmh.Main $(BENCH)
+
+bench-models: bench-build ## write the models that bench-peers measures, 8 GB, to OUVERTURE_BENCH_MODELS
+	$(BENCH_JAVA) ouverture.benchmarks.models.BenchModels "$(OUVERTURE_BENCH_MODELS)"
+
+bench-peers: bench-build ## measure against llama.cpp, about an hour: docs/performance.md (PEERS: more options, or --help)
+	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --models "$(OUVERTURE_BENCH_MODELS)" --commit "$$(git rev-parse --short HEAD)" \
+		--json benchmarks/results/latest.json --page docs/performance.md \
+		--command 'make bench-peers$(if $(PEERS), PEERS="$(PEERS)")' $(PEERS)
+
+bench-smoke: bench-build ## whether bench-peers works: seconds, tiny models, no peer, results in benchmarks/target/smoke
+	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --smoke --no-peer --warm-up 0 --repetitions 1 --command 'make bench-smoke' \
+		--models benchmarks/target/smoke --json benchmarks/target/smoke/latest.json --page benchmarks/target/smoke/performance.md
 
 doc: ## the Javadoc of core, in core/target/reports/apidocs
 	$(MAVEN) -pl core -Dmaven.test.skip -Dspotless.check.skip -Ddoclint=none package javadoc:javadoc

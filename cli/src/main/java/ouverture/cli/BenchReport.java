@@ -12,7 +12,7 @@ import java.util.List;
 /// @param decodeShareOfMemory share of that speed that reading the weights alone takes while decoding; may pass
 ///     1 where they stay in the cache
 /// @param weightsInCache whether the weights fit into the processor's cache, so that memory is no limit
-record BenchReport(
+public record BenchReport(
         String model,
         String architecture,
         long parameters,
@@ -33,9 +33,10 @@ record BenchReport(
     /// A rate that was measured several times.
     ///
     /// @param runs in the order of measuring
-    record Speed(double median, double mean, double standardDeviation, double min, double max, List<Double> runs) {
+    public record Speed(
+            double median, double mean, double standardDeviation, double min, double max, List<Double> runs) {
         /// @param runs one at least
-        static Speed of(List<Double> runs) {
+        public static Speed of(List<Double> runs) {
             List<Double> sorted = runs.stream().sorted().toList();
             int half = sorted.size() / 2;
             double median = sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;

@@ -25,7 +25,7 @@ import ouverture.tensor.HostMemory;
 /// @param availableBytes of these, bytes that can be had without swapping
 /// @param memoryLimited whether a container's limit is below the computer's memory
 /// @param hugePages setting of transparent huge pages: `always`, `madvise`, `never`, or `unknown`
-record Machine(
+public record Machine(
         String system,
         String architecture,
         String processor,
@@ -59,12 +59,12 @@ record Machine(
             "sve",
             "sve2");
 
-    Machine {
+    public Machine {
         features = List.copyOf(features);
     }
 
     /// This computer.
-    static Machine here() {
+    public static Machine here() {
         return read(Path.of("/"));
     }
 

@@ -10,7 +10,7 @@ import ouverture.tensor.WorkerPool;
 ///
 /// @param bytesPerSecond best of several passes
 /// @param bufferBytes bytes read in one pass
-record MemoryBandwidth(double bytesPerSecond, long bufferBytes) {
+public record MemoryBandwidth(double bytesPerSecond, long bufferBytes) {
     private static final int CHUNK = 1 << 20;
     private static final long LEAST_BUFFER = 256L << 20;
     private static final long MOST_BUFFER = 2L << 30;
@@ -18,7 +18,7 @@ record MemoryBandwidth(double bytesPerSecond, long bufferBytes) {
 
     /// Reads a buffer of four times the largest cache, with as many threads as the model runs with. Takes well
     /// under a second on most machines, and at most a quarter of the available memory.
-    static MemoryBandwidth measure(int threads, Machine machine) {
+    public static MemoryBandwidth measure(int threads, Machine machine) {
         long wanted = Math.clamp(4 * machine.lastLevelCacheBytes(), LEAST_BUFFER, MOST_BUFFER);
         long bytes = Math.max(CHUNK, Math.min(wanted, machine.availableBytes() / 4) / CHUNK * CHUNK);
         try (Arena arena = Arena.ofShared();

@@ -1,6 +1,5 @@
 package ouverture.file.quantize;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,18 +76,24 @@ public record QuantizationPlan(FileType type, Map<String, GgufValue> values, Lis
             throw new RequestException("MXFP4 is for the experts of a mixture and " + metadata.file()
                     + " has none: take Q4_K_M, which is about as small.");
         }
-        TypeRules rules = new TypeRules(type, metadata, tensors);
-        List<Step> steps = new ArrayList<>();
-        for (Tensor tensor : tensors) {
-            Step step = step(rules, tensor);
+        List<Step> steps = steps(type, metadata, tensors);
+        for (Step step : steps) {
             if (step.requantizes() && !requantize) {
-                throw new RequestException(metadata.file() + " is quantised already (" + tensor.name() + " is "
-                        + tensor.type() + "): start from F16, BF16 or F32 weights, which loses less, or add"
+                throw new RequestException(metadata.file() + " is quantised already (" + step.tensor.name() + " is "
+                        + step.tensor.type() + "): start from F16, BF16 or F32 weights, which loses less, or add"
                         + " --requantize.");
             }
-            steps.add(step);
         }
-        return new QuantizationPlan(type, values(model, added, type), List.copyOf(steps));
+        return new QuantizationPlan(type, values(model, added, type), steps);
+    }
+
+    /// Only the format of each tensor, which does not depend on what is in it.
+    ///
+    /// @param tensors all of the model; their data is not read
+    /// @throws UnsupportedModelException if one must be changed whose format cannot be read
+    public static List<Step> steps(FileType type, Metadata metadata, Collection<Tensor> tensors) {
+        TypeRules rules = new TypeRules(type, metadata, tensors);
+        return tensors.stream().map(tensor -> step(rules, tensor)).toList();
     }
 
     private static Step step(TypeRules rules, Tensor tensor) {

@@ -1,0 +1,76 @@
+package ouverture.benchmarks.models;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import ouverture.file.Metadata;
+import ouverture.tensor.DType;
+import ouverture.tensor.Tensor;
+
+/// A network without its weights.
+///
+/// @param name of the model, without the number format
+/// @param values of the header, as [Metadata] has them
+/// @param tensors F32, without memory: their data must not be read
+public record ModelShape(String name, Map<String, Object> values, List<Tensor> tensors) {
+    /// The header.
+    Metadata metadata() {
+        return new Metadata(name, values);
+    }
+
+    /// Collects the keys and tensors of one model.
+    static final class Builder {
+        private final String name;
+        private final String architecture;
+        private final Map<String, Object> values = new LinkedHashMap<>();
+        private final List<Tensor> tensors = new ArrayList<>();
+
+        /// A model that has no tokenizer: `no_vocab` tells llama.cpp so, which takes the number of tokens from
+        /// `vocab_size` then.
+        Builder(String name, String architecture, int vocabulary) {
+            this.name = name;
+            this.architecture = architecture;
+            values.put("general.architecture", architecture);
+            values.put("general.name", name);
+            values.put("tokenizer.ggml.model", "no_vocab");
+            key("vocab_size", vocabulary);
+        }
+
+        Builder key(String key, long value) {
+            values.put(architecture + "." + key, value);
+            return this;
+        }
+
+        Builder key(String key, double value) {
+            values.put(architecture + "." + key, value);
+            return this;
+        }
+
+        Builder key(String key, Object value) {
+            values.put(architecture + "." + key, value);
+            return this;
+        }
+
+        Builder vector(String tensor, int columns) {
+            return planes(tensor, 1, 1, columns);
+        }
+
+        Builder matrix(String tensor, int rows, int columns) {
+            return planes(tensor, 1, rows, columns);
+        }
+
+        /// Matrices that lie behind each other, such as experts.
+        @SuppressWarnings("restricted") // nobody reads or writes what is at that address
+        Builder planes(String tensor, int planes, int rows, int columns) {
+            MemorySegment none = MemorySegment.NULL.reinterpret(DType.F32.bytes((long) planes * rows * columns));
+            tensors.add(new Tensor(tensor, DType.F32, planes, rows, columns, none));
+            return this;
+        }
+
+        ModelShape build() {
+            return new ModelShape(name, values, List.copyOf(tensors));
+        }
+    }
+}
