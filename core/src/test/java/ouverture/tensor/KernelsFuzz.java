@@ -1,5 +1,6 @@
 package ouverture.tensor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static ouverture.tensor.Numbers.assertClose;
 
 import java.lang.foreign.MemorySegment;
@@ -19,6 +20,9 @@ import ouverture.tensor.Numbers.Range;
 public abstract class KernelsFuzz {
     private static final int ROUNDS = Integer.getInteger("ouverture.fuzz.rounds", 150);
     private static final long SEED = Long.getLong("ouverture.fuzz.seed", 11);
+
+    /// Neighbouring seeds give similar first numbers.
+    private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
     private static final DType[] CACHES = {DType.F32, DType.F16, DType.Q8_0};
     private static final List<DType> FORMATS =
@@ -87,9 +91,28 @@ public abstract class KernelsFuzz {
         }
     }
 
+    /// Most are refused; whether one is or not, what lies around its operands is not touched.
+    @Test
+    void operandsThatDoNotFitTouchNothingElse() {
+        int refused = 0;
+        try (Kernels kernels = kernels(new KernelsOptions(2, Activations.Q8))) {
+            for (long seed = SEED; seed < SEED + 10L * ROUNDS; seed++) {
+                try (GuardedMemory memory = new GuardedMemory()) {
+                    try {
+                        new HostileOperands(memory, new Random(seed * SPREAD)).apply(kernels);
+                    } catch (RuntimeException | AssertionError e) {
+                        refused++;
+                    }
+                    memory.check();
+                }
+            }
+        }
+        assertThat(refused).isBetween(2 * ROUNDS, 9 * ROUNDS);
+    }
+
     private static void round(Kernels reference, Kernels kernels, long seed) {
         try (GuardedMemory memory = new GuardedMemory()) {
-            Round round = new Round(kernels, reference, memory, new Random(seed * 0x9e3779b97f4a7c15L));
+            Round round = new Round(kernels, reference, memory, new Random(seed * SPREAD));
             switch (round.random.nextInt(6)) {
                 case 0 -> multiply(round);
                 case 1 -> multiplyPlanes(round);
