@@ -155,7 +155,7 @@ final class HostileOperands {
         Attention attention = new Attention(
                 heads, kvHeads, rarely() ? any(WIDTHS) : keySize, valueSize, 1, window, 0, null, rarely());
         if (random.nextBoolean()) {
-            attention = attention.withSinks(tensor(1, heads));
+            attention = attention.withSinks(tensor(1, Math.clamp(heads, 1, 4096)));
         }
         int rows = any(new int[] {1, 2, 3});
         int[][] tables = new int[2][];
