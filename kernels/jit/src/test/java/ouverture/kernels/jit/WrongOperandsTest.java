@@ -63,6 +63,8 @@ class WrongOperandsTest {
         refuses(() -> kernels.matmulExperts(floats(2, 5), x, planes, null, integers(0, 2)));
         refuses(() -> kernels.matmulExperts(floats(2, 5), x, planes, null, integers(0, -1)));
         refuses(() -> kernels.matmulExperts(floats(1, 5), x, planes, null, integers(0, 1)));
+        refuses(() -> kernels.matmulExperts(floats(2, 5), floats(2, 1), planes, null, integers(0, 1)));
+        refuses(() -> kernels.matmulExperts(floats(2, 5), floats(0, SIZE), planes, null, integers(0, 1)));
     }
 
     @Test
@@ -71,6 +73,67 @@ class WrongOperandsTest {
         refuses(() -> kernels.matmul(floats(2, 5), floats(2, SIZE), heap, null));
         refuses(() -> kernels.add(heap, heap));
         refuses(() -> kernels.rmsNorm(heap, heap, null, 1e-5f));
+    }
+
+    @Test
+    void memoryThatWasGivenBack() {
+        Tensor gone;
+        try (Arena closed = Arena.ofShared()) {
+            gone = Tensor.matrix("gone", DType.F32, 5, SIZE, closed.allocate(4L * 5 * SIZE, 4));
+        }
+        refuses(() -> kernels.matmul(floats(2, 5), floats(2, SIZE), gone, null));
+        refuses(() -> kernels.add(gone, gone));
+        refuses(() -> kernels.embed(floats(1, SIZE), gone, new int[1]));
+    }
+
+    @Test
+    void resultsInReadOnlyMemory() {
+        Tensor x = floats(2, SIZE);
+        Tensor fixed = Tensor.matrix("fixed", DType.F32, 2, SIZE, x.data().asReadOnly());
+        refuses(() -> kernels.add(fixed, x));
+        refuses(() -> kernels.scale(fixed, 2));
+        refuses(() -> kernels.softcap(fixed, 2));
+        refuses(() -> kernels.activate(fixed, Activation.SILU));
+        refuses(() -> kernels.rmsNorm(fixed, x, null, 1e-5f));
+        refuses(() -> kernels.rope(fixed, SIZE, new int[2], Rope.plain(SIZE, 10_000)));
+        refuses(() -> kernels.matmul(fixed, x, floats(SIZE, SIZE), null));
+        refuses(() -> kernels.embed(fixed, x, new int[2]));
+        refuses(() -> kernels.combine(fixed, x, floats(2, 1)));
+    }
+
+    @Test
+    void otherFormatsWhereFloatsAreNeeded() {
+        Tensor halves = Tensor.matrix("halves", DType.F16, 2, SIZE, arena.allocate(2L * 2 * SIZE, 4));
+        refuses(() -> kernels.embed(halves, floats(5, SIZE), new int[2]));
+        refuses(() -> kernels.rmsNorm(halves, halves, null, 1e-5f));
+        refuses(() -> kernels.rope(halves, SIZE, new int[2], Rope.plain(SIZE, 10_000)));
+        refuses(() -> kernels.combine(floats(2, SIZE), halves, floats(2, 1)));
+        refuses(() -> kernels.combine(halves, floats(2, SIZE), floats(2, 1)));
+        refuses(() -> kernels.matmul(floats(2, 5), halves, floats(5, SIZE), null));
+        refuses(() -> kernels.scale(halves, 2));
+    }
+
+    @Test
+    void anythingOnceClosed() {
+        Tensor x = floats(2, SIZE);
+        Attention attention = Attention.grouped(2, 1, SIZE / 2);
+        KvCache.Layer cache = KvCache.allocate(arena, DType.F16, 1, 4, List.of(attention.cacheShape()))
+                .layers()
+                .getFirst();
+        Batch batch = new Batch(new int[2], new int[] {0, 1}, new int[2], new int[][] {{0}}, new int[0]);
+        Tensor out = floats(2, SIZE);
+        List<Runnable> operations = List.of(
+                () -> kernels.add(x, x),
+                () -> kernels.rmsNorm(out, x, null, 1e-5f),
+                () -> kernels.matmul(out, x, floats(SIZE, SIZE), null),
+                () -> kernels.rope(x, SIZE, new int[2], Rope.plain(SIZE, 10_000)),
+                () -> kernels.attention(out, x, cache, batch, attention));
+        operations.forEach(Runnable::run);
+        kernels.close();
+        kernels.close();
+        for (Runnable operation : operations) {
+            assertThatThrownBy(operation::run).isInstanceOf(IllegalStateException.class);
+        }
     }
 
     @Test
@@ -105,6 +168,16 @@ class WrongOperandsTest {
         for (int block : new int[] {3, -1, Integer.MAX_VALUE / 4}) {
             Batch batch = new Batch(new int[1], new int[] {6}, new int[1], new int[][] {{0, block}}, new int[0]);
             refuses(() -> kernels.attention(out, query, cache, batch, attention));
+        }
+        // 3 x 0x55555556 is 2 more than an int can say: a row that is there, but not the rows behind it.
+        KvCache.Layer odd = KvCache.allocate(arena, DType.F32, 1, 3, List.of(attention.cacheShape()))
+                .layers()
+                .getFirst();
+        Batch wrapped = new Batch(new int[1], new int[] {1}, new int[1], new int[][] {{0x55555556}}, new int[0]);
+        refuses(() -> kernels.attention(out, query, odd, wrapped, attention));
+        for (int position : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            Batch nowhere = new Batch(new int[1], new int[] {position}, new int[1], new int[][] {{0, 1}}, new int[0]);
+            refuses(() -> kernels.attention(out, query, cache, nowhere, attention));
         }
         Batch beyond = new Batch(new int[1], new int[] {8}, new int[1], new int[][] {{0, 1}}, new int[0]);
         refuses(() -> kernels.attention(out, query, cache, beyond, attention));
