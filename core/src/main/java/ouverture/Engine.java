@@ -167,13 +167,18 @@ public final class Engine implements ChatModel, AutoCloseable {
         Metadata metadata = file.metadata();
         long parameters = 0;
         long bytesPerToken = 0;
+        int experts = metadata.integer("expert_count", 0);
+        int used = metadata.integer("expert_used_count", experts);
         for (Tensor tensor : file.tensors().values()) {
             parameters += tensor.size();
             boolean lookedUp = tensor.name().equals("position_embd.weight")
                     || tensor.name().equals("per_layer_token_embd.weight")
                     || (tensor.name().equals("token_embd.weight")
                             && file.tensors().containsKey("output.weight"));
-            bytesPerToken += lookedUp ? tensor.rowBytes() : tensor.bytes();
+            boolean chosen =
+                    experts > 0 && tensor.planes() == experts && tensor.name().contains("_exps.");
+            long read = chosen ? tensor.bytes() / experts * used : tensor.bytes();
+            bytesPerToken += lookedUp ? tensor.rowBytes() : read;
         }
         Tensor output =
                 file.tensors().getOrDefault("output.weight", file.tensors().get("token_embd.weight"));

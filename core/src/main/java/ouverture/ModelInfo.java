@@ -6,7 +6,8 @@ package ouverture;
 /// @param architecture of the network, in GGUF's names
 /// @param parameters number of weights
 /// @param weightBytes bytes of the weights in their file
-/// @param weightBytesPerToken bytes of weights that computing one token reads
+/// @param weightBytesPerToken bytes of weights that computing one token reads: of a mixture, those of the
+///     experts that one token goes to
 /// @param contextLength longest sequence that the network was made for, in tokens
 /// @param cachePositions positions that the engine's cache has room for
 /// @param cacheBytes bytes of the key/value cache

@@ -20,8 +20,10 @@ import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.GgufFixture;
+import ouverture.file.ModelFile;
 import ouverture.generate.FinishReason;
 import ouverture.generate.SamplingParameters;
+import ouverture.tensor.Tensor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -61,6 +63,21 @@ public abstract class EngineContract {
                         .text();
                 assertThat(prompt + text).isEqualTo(expected.get("text").asString());
             }
+        }
+    }
+
+    @Test
+    void aTokenReadsTheChosenExpertsOnly() {
+        try (Engine engine = Engine.open(Shared.path("conformance/models/mixtral.gguf"), options);
+                ModelFile file = ModelFile.open(Shared.path("conformance/models/mixtral.gguf"))) {
+            long experts = file.tensors().values().stream()
+                    .filter(tensor -> tensor.planes() == 8)
+                    .mapToLong(Tensor::bytes)
+                    .sum();
+            long table = file.tensors().get("token_embd.weight").bytes()
+                    - file.tensors().get("token_embd.weight").rowBytes();
+            assertThat(engine.info().weightBytesPerToken())
+                    .isEqualTo(engine.info().weightBytes() - table - experts / 8 * 6);
         }
     }
 
