@@ -25,8 +25,9 @@ public abstract class KernelsFuzz {
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
     private static final DType[] CACHES = {DType.F32, DType.F16, DType.Q8_0};
-    private static final List<DType> FORMATS =
-            MatmulContract.formats().filter(type -> BlockCodec.of(type).encodes()).toList();
+    private static final List<DType> FORMATS = MatmulContract.formats()
+            .filter(type -> BlockCodec.of(type).encodes())
+            .toList();
 
     /// The kernels under test.
     protected abstract Kernels kernels(KernelsOptions options);
@@ -208,7 +209,9 @@ public abstract class KernelsFuzz {
                 .limit(round.upTo(4))
                 .toArray();
         int[][] tables = tables(lengths, blockSize, random);
-        int blocks = IntStream.of(lengths).map(length -> Math.ceilDiv(length, blockSize)).sum();
+        int blocks = IntStream.of(lengths)
+                .map(length -> Math.ceilDiv(length, blockSize))
+                .sum();
         KvCache.Layer cache = round.memory.cache(CACHES[random.nextInt(CACHES.length)], blocks, blockSize, attention);
         Batch all = batch(lengths, lengths, tables);
         int rows = all.rows();
@@ -227,7 +230,9 @@ public abstract class KernelsFuzz {
 
     /// Blocks of each sequence, in any order.
     private static int[][] tables(int[] lengths, int blockSize, Random random) {
-        int blocks = IntStream.of(lengths).map(length -> Math.ceilDiv(length, blockSize)).sum();
+        int blocks = IntStream.of(lengths)
+                .map(length -> Math.ceilDiv(length, blockSize))
+                .sum();
         int[] order = IntStream.range(0, blocks).toArray();
         for (int i = blocks - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);

@@ -197,7 +197,8 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public synchronized void attention(Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention description) {
+    public synchronized void attention(
+            Tensor out, Tensor query, KvCache.Layer cache, Batch batch, Attention description) {
         attention.attend(new PagedAttention.Operands(out, query, cache, batch, description));
     }
 
@@ -259,7 +260,8 @@ final class JitKernels implements Kernels {
     }
 
     @Override
-    public synchronized void copyColumns(Tensor out, Tensor x, int blockSize, int from, int count, int to, int outBlockSize) {
+    public synchronized void copyColumns(
+            Tensor out, Tensor x, int blockSize, int from, int count, int to, int outBlockSize) {
         pool.run(x.rows(), grain(x.columns()), (first, end) -> {
             for (int r = first; r < end; r++) {
                 for (int b = 0; b < x.columns() / blockSize; b++) {
