@@ -333,7 +333,7 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Ends running answers with a failure, then gives back threads and memory.
     @Override
-    public void close() {
+    public synchronized void close() {
         if (arena.scope().isAlive()) {
             scheduler.close();
             kernels.close();

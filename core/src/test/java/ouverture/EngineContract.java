@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ouverture.error.ModelFileException;
@@ -114,6 +115,25 @@ public abstract class EngineContract {
                 assertThat(together).as(each.toString()).isEqualTo(alone);
             }
         }
+    }
+
+    @Test
+    void severalMayCloseAnEngineThatIsAnswering() throws InterruptedException {
+        Engine engine = Engine.open(llama(), options);
+        Generation running =
+                engine.complete(CompletionRequest.of(List.of(1, 2, 3)).withMaxTokens(1000));
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        List<Thread> closing = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            closing.add(Thread.ofPlatform()
+                    .uncaughtExceptionHandler((_, failure) -> failures.add(failure))
+                    .start(engine::close));
+        }
+        for (Thread thread : closing) {
+            thread.join();
+        }
+        assertThat(failures).isEmpty();
+        assertThatThrownBy(running::text).isInstanceOf(ResourceException.class);
     }
 
     @Test

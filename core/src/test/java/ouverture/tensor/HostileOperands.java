@@ -8,8 +8,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import ouverture.tensor.Numbers.Range;
 
-/// Operations whose operands fit each other by chance at most: some are refused, none may touch what is not theirs.
-/// Sizes come from a few, so that many operands nearly fit.
+/// Operations whose operands fit each other by chance at most: some are refused, none may touch what is not
+/// theirs. Sizes come from a few, so that many operands nearly fit.
 final class HostileOperands {
     private static final int[] SIZES = {1, 2, 3, 16, 32};
     private static final int[] WIDTHS = {-32, 0, 1, 2, 16, 32, 64, 256, 1 << 16, Integer.MAX_VALUE};

@@ -1,11 +1,15 @@
 package ouverture.kernels.jit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import ouverture.tensor.Activation;
@@ -134,6 +138,39 @@ class WrongOperandsTest {
         for (Runnable operation : operations) {
             assertThatThrownBy(operation::run).isInstanceOf(IllegalStateException.class);
         }
+    }
+
+    /// Callers promise not to, but the strides of one product must never be used for another.
+    @Test
+    void operationsOfTwoThreadsAtOnce() throws InterruptedException {
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int columns : new int[] {16, 512}) {
+            Tensor weight = floats(9, columns);
+            weight.data().asSlice(0, weight.bytes()).copyFrom(MemorySegment.ofArray(filled(9 * columns)));
+            Tensor x = floats(3, columns);
+            x.data().copyFrom(MemorySegment.ofArray(filled(3 * columns)));
+            Tensor out = floats(3, 9);
+            Runnable products = () -> {
+                for (int i = 0; i < 500; i++) {
+                    kernels.matmul(out, x, weight, null);
+                    assertThat(out.data().toArray(ValueLayout.JAVA_FLOAT)).containsOnly(columns);
+                }
+            };
+            threads.add(Thread.ofPlatform()
+                    .uncaughtExceptionHandler((_, failure) -> failures.add(failure))
+                    .start(products));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    private static float[] filled(int size) {
+        float[] ones = new float[size];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     @Test
