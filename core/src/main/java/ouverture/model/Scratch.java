@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.ZeroedMemory;
 
 /// Memory for the intermediate results of a step, handed out front to back and taken back all at once. Where it is
 /// too small it grows by chunks until the largest step has fitted once; later steps allocate nothing.
@@ -36,7 +37,7 @@ public final class Scratch {
     /// @param bytes allocated at once
     public Scratch(Arena arena, long bytes) {
         this(arena);
-        chunks.add(arena.allocate(bytes, ALIGNMENT));
+        chunks.add(ZeroedMemory.allocate(arena, bytes));
     }
 
     /// Takes everything back.

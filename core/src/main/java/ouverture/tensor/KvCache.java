@@ -81,7 +81,7 @@ public record KvCache(int blocks, int blockSize, List<Layer> layers) {
 
     private static Tensor allocate(Arena arena, String name, DType type, int rows, int columns) {
         int padded = padded(type, columns);
-        return Tensor.matrix(name, type, rows, padded, arena.allocate(rows * type.bytes(padded), 64));
+        return Tensor.matrix(name, type, rows, padded, ZeroedMemory.allocate(arena, rows * type.bytes(padded)));
     }
 
     private static int padded(DType type, int columns) {
