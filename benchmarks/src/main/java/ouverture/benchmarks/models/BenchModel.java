@@ -1,5 +1,6 @@
 package ouverture.benchmarks.models;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -63,21 +64,23 @@ public record BenchModel(ModelShape shape, FileType type) {
         return shape.name() + "-" + type + ".gguf";
     }
 
-    /// Writes the file unless it is there.
-    ///
-    /// @param folder which exists
-    /// @return where the file is
-    /// @throws ouverture.error.ResourceException if the disk is too small
-    public Path writeTo(Path folder) {
-        Path path = folder.resolve(fileName());
-        if (!Files.exists(path)) {
-            write(path);
-        }
-        return path;
+    /// Length of the file.
+    public long bytes() {
+        return GgufWriter.fileBytes(values(), slots());
     }
 
-    private void write(Path path) {
-        List<GgufWriter.Slot> slots = QuantizationPlan.steps(type, shape.metadata(), shape.tensors()).stream()
+    /// Whether the whole file is in a folder.
+    boolean isIn(Path folder) {
+        Path path = folder.resolve(fileName());
+        try {
+            return Files.exists(path) && Files.size(path) == bytes();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private List<GgufWriter.Slot> slots() {
+        return QuantizationPlan.steps(type, shape.metadata(), shape.tensors()).stream()
                 .map(step -> new GgufWriter.Slot(
                         step.tensor().name(),
                         step.to(),
@@ -85,13 +88,24 @@ public record BenchModel(ModelShape shape, FileType type) {
                         step.tensor().rows(),
                         step.tensor().columns()))
                 .toList();
+    }
+
+    private Map<String, GgufValue> values() {
         Map<String, GgufValue> values = new LinkedHashMap<>();
         shape.values().forEach((key, value) -> values.put(key, GgufValue.of(value)));
         values.put("general.file_type", GgufValue.of((long) type.number()));
         values.put("general.quantization_version", GgufValue.of(QUANTIZATION_VERSION));
+        return values;
+    }
+
+    /// Writes the file, which is there when all of it is.
+    ///
+    /// @throws ouverture.error.ResourceException if it cannot be written, as on a full disk
+    void write(Path path) {
+        List<GgufWriter.Slot> slots = slots();
         Random random = new Random(1);
         try (Arena arena = Arena.ofConfined();
-                GgufWriter writer = GgufWriter.create(path, values, slots)) {
+                GgufWriter writer = GgufWriter.create(path, values(), slots)) {
             Map<DType, MemorySegment> drawn = new EnumMap<>(DType.class);
             for (GgufWriter.Slot slot : slots) {
                 if (isFactor(slot.name())) {

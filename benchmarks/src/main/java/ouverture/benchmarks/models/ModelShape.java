@@ -20,6 +20,17 @@ public record ModelShape(String name, Map<String, Object> values, List<Tensor> t
         return new Metadata(name, values);
     }
 
+    /// Weights that a token is multiplied by: of a mixture, those of the experts that it goes to.
+    public double activeParameters() {
+        double chosen = metadata().has("expert_count")
+                ? (double) metadata().integer("expert_used_count") / metadata().integer("expert_count")
+                : 1;
+        return tensors.stream()
+                .filter(tensor -> tensor.name().startsWith("blk."))
+                .mapToDouble(tensor -> (tensor.name().contains("_exps.") ? chosen : 1) * tensor.size())
+                .sum();
+    }
+
     /// Collects the keys and tensors of one model.
     static final class Builder {
         private final String name;
