@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import ouverture.error.OuvertureException;
 
 /// The process of one engine: says that it is there, loads a model when it is told to, then reads a line for each
-/// [Work] and answers with tokens per second. The line `cache` is answered with the bytes of the cache.
+/// [Work] and answers with tokens per second. The line `about` is answered with the bytes of the cache and the name
+/// of the code that computes. It ends with the process that started it, in the middle of a work too.
 final class ContestantMain {
     static final String HERE = "here";
     static final String LOAD = "load";
     static final String READY = "ready";
-    static final String CACHE = "cache";
+    static final String ABOUT = "about";
 
     /// Engines.
     enum Kind {
@@ -27,6 +28,8 @@ final class ContestantMain {
 
     /// @param args kind; folder of libraries, or an empty text; the model; threads; context; sequences
     public static void main(String[] args) throws IOException {
+        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit()
+                .thenRun(() -> Runtime.getRuntime().halt(1)));
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println(HERE);
             if (LOAD.equals(in.readLine())) {
@@ -45,8 +48,8 @@ final class ContestantMain {
             out.println(READY);
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 out.println(
-                        line.equals(CACHE)
-                                ? String.valueOf(contestant.cacheBytes())
+                        line.equals(ABOUT)
+                                ? contestant.cacheBytes() + " " + contestant.kernels()
                                 : String.valueOf(contestant.tokensPerSecond(Work.parse(line))));
             }
         }

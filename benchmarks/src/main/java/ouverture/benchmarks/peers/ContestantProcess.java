@@ -98,10 +98,16 @@ final class ContestantProcess implements AutoCloseable {
         return Double.parseDouble(answer());
     }
 
-    /// Bytes of the cache.
-    long cacheBytes() {
-        questions.println(ContestantMain.CACHE);
-        return Long.parseLong(answer());
+    /// What an engine tells of itself.
+    ///
+    /// @param cacheBytes of keys and values
+    /// @param kernels the code that computes
+    record About(long cacheBytes, String kernels) {}
+
+    About about() {
+        questions.println(ContestantMain.ABOUT);
+        String[] words = answer().split(" ", 2);
+        return new About(Long.parseLong(words[0]), words[1]);
     }
 
     /// Processor time of all threads since the process started.

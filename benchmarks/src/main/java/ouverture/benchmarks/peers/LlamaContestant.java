@@ -136,6 +136,11 @@ final class LlamaContestant implements Contestant {
     }
 
     @Override
+    public String kernels() {
+        return "native";
+    }
+
+    @Override
     public void close() {
         library.free(context, model);
         arena.close();

@@ -152,7 +152,9 @@ final class LlamaLibrary {
         MethodHandle create = handle("llama_init_from_model", FunctionDescriptor.of(ADDRESS, ADDRESS, PARAMETERS));
         MemorySegment context = present((MemorySegment) call(create, model, parameters), "context");
         check("batch", number("llama_n_batch", context), Setting.BATCH);
-        check("number of sequences", number("llama_n_seq_max", context), setting.sequences());
+        if (at == 0) { // the fork answers something else
+            check("number of sequences", number("llama_n_seq_max", context), setting.sequences());
+        }
         callVoid(
                 handle("llama_set_n_threads", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT)),
                 context,

@@ -149,12 +149,13 @@ final class Match implements AutoCloseable {
     List<Row> rows(Results.Stamp stamp, ModelCost cost) {
         List<Row> rows = new ArrayList<>();
         Side ours = sides.getFirst();
+        String kernels = ours.process.about().kernels();
         for (Work work : works) {
             for (Side side : sides.size() > 1 ? sides.subList(1, sides.size()) : sides) {
                 Row.Opponent opponent =
                         side.peer == null ? null : new Row.Opponent(side.name(), side.speeds(work));
                 Row.Turns turns = new Row.Turns(
-                        work, ours.speeds(work), opponent, disturbance(work, ours, side), Limits.median(limits));
+                        work, kernels, ours.speeds(work), opponent, disturbance(work, ours, side), Limits.median(limits));
                 rows.add(Row.of(stamp, cost, rules.threads(), turns));
             }
         }

@@ -35,7 +35,7 @@ final class MemoryProbe {
             } finally {
                 watcher.interrupt();
             }
-            return new Seen(host, most.get(), process.residentSet(), process.cacheBytes());
+            return new Seen(host, most.get(), process.residentSet(), process.about().cacheBytes());
         }
     }
 

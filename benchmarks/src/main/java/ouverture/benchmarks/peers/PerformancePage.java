@@ -54,7 +54,8 @@ final class PerformancePage {
                 | Command | `%s` |
                 | Processor | %s, %d logical processors (%s) |
                 | System | %s, Java %s |
-                | Threads | %d |""",
+                | Threads | %d |
+                | Our kernels | %s |""",
                 results.date(),
                 String.join(" and ", results.commits()),
                 results.command(),
@@ -63,7 +64,8 @@ final class PerformancePage {
                 String.join(" ", machine.features()),
                 machine.system(),
                 machine.java(),
-                machine.threads());
+                machine.threads(),
+                results.rows().stream().map(Row::kernels).distinct().collect(Collectors.joining(" and ")));
         for (Results.Release peer : results.peers()) {
             line("| %s | %s, %s |", peer.name(), peer.release(), peer.source());
         }

@@ -13,6 +13,7 @@ import ouverture.cli.BenchReport.Speed;
 /// @param phase in small letters
 /// @param context tokens that lay in the cache before
 /// @param tokens of the prompt or of each answer
+/// @param kernels that ours ran with
 /// @param peer the other engine; null where ours ran alone
 /// @param ratio of the medians, ours over the peer's
 /// @param ratioLow the lowest ratio of two turns that followed each other
@@ -33,6 +34,7 @@ record Row(
         int sequences,
         int context,
         int tokens,
+        String kernels,
         double ours,
         double oursLow,
         double oursHigh,
@@ -60,9 +62,10 @@ record Row(
 
     /// The turns of one work, round by round.
     ///
+    /// @param kernels that ours ran with
     /// @param peer the other engine and its speeds, where one ran
     record Turns(
-            Work work, List<Double> ours, @Nullable Opponent peer, Disturbance disturbance, Limits limits) {}
+            Work work, String kernels, List<Double> ours, @Nullable Opponent peer, Disturbance disturbance, Limits limits) {}
 
     /// Another engine's turns.
     record Opponent(String name, List<Double> speeds) {}
@@ -86,6 +89,7 @@ record Row(
                 work.sequences(),
                 work.context(),
                 work.tokens(),
+                turns.kernels,
                 ours.median(),
                 ours.min(),
                 ours.max(),

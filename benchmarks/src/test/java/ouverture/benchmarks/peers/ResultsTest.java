@@ -99,6 +99,7 @@ class ResultsTest {
         Row quiet = row(Work.prefill(512), FAST, Peer.LLAMA, SLOW);
         Row.Turns turns = new Row.Turns(
                 Work.prefill(512),
+                "jit",
                 List.of(100.0, 130.0, 110.0),
                 new Row.Opponent(Peer.LLAMA, SLOW),
                 new Disturbance(0.05, 0.2),
@@ -145,7 +146,7 @@ class ResultsTest {
 
     private static Row row(Work work, List<Double> ours, @Nullable String peer, List<Double> theirs) {
         Row.Opponent opponent = peer == null ? null : new Row.Opponent(peer, theirs);
-        return Row.of(STAMP, COST, 2, new Row.Turns(work, ours, opponent, Disturbance.NONE, LIMITS));
+        return Row.of(STAMP, COST, 2, new Row.Turns(work, "jit", ours, opponent, Disturbance.NONE, LIMITS));
     }
 
     private static Footprint footprint(long peak) {
