@@ -186,7 +186,7 @@ final class PerformancePage {
     private static String ratio(Row row) {
         return row.ratio() == null || row.ratioLow() == null || row.ratioHigh() == null
                 ? NONE
-                : String.format(Locale.ROOT, "**%.2f** (%.2f–%.2f)", row.ratio(), row.ratioLow(), row.ratioHigh());
+                : String.format(Locale.ROOT, "**%.2f**\u00a0(%.2f–\u2060%.2f)", row.ratio(), row.ratioLow(), row.ratioHigh());
     }
 
     private void limits() {
@@ -260,7 +260,7 @@ final class PerformancePage {
     private static String speed(@Nullable Double median, @Nullable Double low, @Nullable Double high) {
         return median == null || low == null || high == null
                 ? NONE
-                : String.format(Locale.ROOT, "%.1f (%.1f–%.1f)", median, low, high);
+                : String.format(Locale.ROOT, "%.1f\u00a0(%.1f–\u2060%.1f)", median, low, high);
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency

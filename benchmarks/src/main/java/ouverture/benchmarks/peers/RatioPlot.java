@@ -14,9 +14,10 @@ final class RatioPlot {
     private static final int GAP = 8;
     private static final int TOP = 62;
     private static final int BOTTOM = 30;
-    private static final int LEFT = 290;
-    private static final int WIDTH = 480;
-    private static final int RIGHT = 70;
+    private static final int LEFT = 330;
+    private static final int WIDTH = 500;
+    private static final int RIGHT = 50;
+    private static final int NUMBER = 34;
 
     /// Colours by peer, told apart by people who see few of them (Okabe and Ito).
     private static final List<String> COLOURS = List.of("#0072b2", "#e69f00", "#009e73");
@@ -119,8 +120,9 @@ final class RatioPlot {
                     x(wanted),
                     y + BAR - 1);
         }
-        double end = Math.max(high, wanted == null ? 0 : wanted);
-        add("<text x=\"%.1f\" y=\"%d\">%.2f</text>%n", x(end) + 5, y + BAR - 3, ratio);
+        double end = x(high) + 5;
+        boolean inTheWay = wanted != null && x(wanted) > end - 5 && x(wanted) < end + NUMBER;
+        add("<text x=\"%.1f\" y=\"%d\">%.2f</text>%n", inTheWay ? x(wanted) + 5 : end, y + BAR - 3, ratio);
     }
 
     private void vertical(String kind, double at, int from, int to) {
