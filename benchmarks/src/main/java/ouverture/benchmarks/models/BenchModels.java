@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import ouverture.error.OuvertureException;
@@ -32,8 +33,12 @@ public final class BenchModels {
     /// @throws ResourceException if the disk has no room for all of them
     public static void write(List<BenchModel> models, Path folder, PrintStream progress) throws IOException {
         Files.createDirectories(folder);
-        List<BenchModel> missing =
-                models.stream().filter(model -> !model.isIn(folder)).toList();
+        List<BenchModel> missing = new ArrayList<>();
+        for (BenchModel model : models) {
+            if (!model.isIn(folder)) {
+                missing.add(model);
+            }
+        }
         if (missing.isEmpty()) {
             return;
         }
@@ -52,7 +57,7 @@ public final class BenchModels {
         progress.println(need + ".");
         for (BenchModel model : missing) {
             long start = System.nanoTime();
-            model.write(folder.resolve(model.fileName()));
+            model.write(folder);
             double seconds = (System.nanoTime() - start) / GIGA;
             progress.printf(
                     Locale.ROOT,

@@ -181,6 +181,7 @@ public final class BenchPeers implements Callable<Integer> {
         List<Peer> peers = new ArrayList<>();
         if (!withoutPeer) {
             PeerPackage.find(models).ifPresent(peers::add);
+            peers.add(Peer.JLAMA);
         }
         if (fork != null) {
             peers.add(new Peer(
@@ -202,8 +203,8 @@ public final class BenchPeers implements Callable<Integer> {
     }
 
     private List<Peer> missingPeers(Bout bout, Results results, List<Peer> peers) {
-        return peers.stream()
-                .filter(peer -> fresh || isMissing(bout, results, peer.name()))
+        return bout.readers(peers).stream()
+                .filter(peer -> fresh || isMissing(bout, results, peer.name()) && !results.failed(bout.model().fileName(), peer.name()))
                 .toList();
     }
 
@@ -215,11 +216,11 @@ public final class BenchPeers implements Callable<Integer> {
     private static boolean isMissingMemory(Bout bout, Results results, List<Peer> peers) {
         String file = bout.model().fileName();
         return !results.hasMemory(file, Footprint.OURS)
-                || peers.stream().anyMatch(peer -> !results.hasMemory(file, peer.name()));
+                || bout.readers(peers).stream().anyMatch(peer -> !results.hasMemory(file, peer.name()) && !results.failed(file, peer.name()));
     }
 
     private double seconds(Bout bout, List<Peer> peers) {
-        return bout.seconds(1 + peers.size(), repetitions);
+        return bout.seconds(1 + bout.readers(peers).size(), repetitions);
     }
 
     private Results play(Bout bout, List<Peer> peers, Match.Rules rules, Results results, Progress progress) {
@@ -228,15 +229,13 @@ public final class BenchPeers implements Callable<Integer> {
         Results.Stamp stamp = new Results.Stamp(name, today(), commit);
         double share = seconds(bout, peers) / (repetitions + 1);
         List<Row> rows = List.of();
-        List<Footprint> memory = List.of();
-        if (bout.withMemory() && (fresh || isMissingMemory(bout, results, peers))) {
-            progress.say(name + ": memory");
-            memory = footprints(stamp, file, peers, rules);
-        }
+        List<Results.Failure> failures = List.of();
         List<Peer> opponents = missingPeers(bout, results, peers);
         if (!opponents.isEmpty() || fresh || isMissing(bout, results, null)) {
             progress.say(name + ": loading and warming up");
             try (Match match = new Match(rules, file, bout.works(), opponents)) {
+                failures = match.failures();
+                failures.forEach(failure -> progress.say("  without " + failure.peer() + ": " + failure.reason()));
                 progress.advance(share);
                 progress.say(name + ": tokens a second of " + match.names());
                 for (int i = 1; i <= repetitions; i++) {
@@ -247,7 +246,15 @@ public final class BenchPeers implements Callable<Integer> {
                 rows = match.rows(stamp, ModelCost.of(file));
             }
         }
-        return results.with(rows, memory);
+        Results played = results.with(new Results.News(rows, List.of(), failures));
+        if (!bout.withMemory() || !fresh && !isMissingMemory(bout, results, peers)) {
+            return played;
+        }
+        progress.say(name + ": memory");
+        List<Peer> able = bout.readers(peers).stream()
+                .filter(peer -> !played.failed(name, peer.name()))
+                .toList();
+        return played.with(new Results.News(List.of(), footprints(stamp, file, able, rules), List.of()));
     }
 
     private static List<Footprint> footprints(

@@ -1,5 +1,6 @@
 package ouverture.benchmarks.peers;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import ouverture.benchmarks.models.BenchModel;
@@ -25,6 +26,7 @@ record Bout(BenchModel model, List<Work> works, boolean withMemory) {
 
     private static final List<Work> WORKS = List.of(Work.prefill(512), Work.decode(0, 1, 128), Work.decode(0, 8, 32));
     private static final List<Work> LONG_CONTEXT = List.of(Work.decode(0, 1, 32), Work.decode(16_384, 1, 32));
+    private static final List<Work> SAFETENSORS = List.of(Work.prefill(512), Work.decode(0, 1, 32));
     private static final List<Work> SMOKE = List.of(Work.prefill(32), Work.decode(0, 1, 4), Work.decode(0, 2, 2));
     private static final List<Work> SMOKE_CONTEXT = List.of(Work.decode(0, 1, 3), Work.decode(64, 1, 3));
 
@@ -34,20 +36,24 @@ record Bout(BenchModel model, List<Work> works, boolean withMemory) {
 
     /// Everything that `docs/performance.md` tells.
     static List<Bout> all() {
-        return Stream.concat(
-                        BenchModel.all().stream().map(model -> new Bout(model, WORKS, true)),
-                        BenchModel.all().stream()
-                                .filter(model -> model.fileName().equals(LONG_CONTEXT_FILE))
-                                .map(model -> new Bout(model, LONG_CONTEXT, false)))
-                .toList();
+        List<Bout> bouts = new ArrayList<>();
+        for (BenchModel model : BenchModel.all()) {
+            bouts.add(new Bout(model, WORKS, true));
+            if (model.fileName().equals(LONG_CONTEXT_FILE)) {
+                bouts.add(new Bout(model, LONG_CONTEXT, false));
+            }
+        }
+        bouts.add(new Bout(BenchModel.safetensors(), SAFETENSORS, false));
+        return bouts;
     }
 
     /// The same with tiny models and short works.
     static List<Bout> smoke() {
-        return Stream.concat(
-                        BenchModel.tiny().stream().limit(1).map(model -> new Bout(model, SMOKE_CONTEXT, true)),
-                        BenchModel.tiny().stream().map(model -> new Bout(model, SMOKE, false)))
-                .toList();
+        List<Bout> bouts = new ArrayList<>();
+        bouts.add(new Bout(BenchModel.tiny().getFirst(), SMOKE_CONTEXT, true));
+        BenchModel.tiny().forEach(model -> bouts.add(new Bout(model, SMOKE, false)));
+        bouts.add(new Bout(BenchModel.tinySafetensors(), SMOKE, false));
+        return bouts;
     }
 
     /// Whether a text is in the name of one of its figures, such as `llama-3.2-1b-Q4_0.gguf, prefill 512`.
@@ -57,12 +63,18 @@ record Bout(BenchModel model, List<Work> works, boolean withMemory) {
                 .anyMatch(figure -> (model.fileName() + ", " + figure).contains(text));
     }
 
+    /// Those peers that can read the file.
+    List<Peer> readers(List<Peer> peers) {
+        boolean gguf = model.fileName().endsWith(".gguf");
+        return peers.stream().filter(peer -> peer.kind().readsGguf() == gguf).toList();
+    }
+
     /// Seconds that it will take, about.
     ///
     /// @param engines that take turns
     double seconds(int engines, int repetitions) {
         double bytes = model.bytes();
-        double products = model.shape().activeParameters() / USUAL_PRODUCTS;
+        double products = model.activeParameters() / USUAL_PRODUCTS;
         double round = 0;
         double once = START + bytes / 1e9;
         for (Work work : works) {

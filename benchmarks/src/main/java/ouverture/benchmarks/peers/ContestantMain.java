@@ -21,7 +21,13 @@ final class ContestantMain {
     enum Kind {
         OUVERTURE,
         /// llama.cpp and its forks, through their C interface.
-        LLAMA
+        LLAMA,
+        /// Jlama, which reads safetensors only.
+        JLAMA;
+
+        boolean readsGguf() {
+            return this != JLAMA;
+        }
     }
 
     private ContestantMain() {}
@@ -59,6 +65,7 @@ final class ContestantMain {
         return switch (kind) {
             case OUVERTURE -> new OuvertureContestant(model, setting);
             case LLAMA -> new LlamaContestant(libraries, model, setting);
+            case JLAMA -> new JlamaContestant(model, setting);
         };
     }
 }

@@ -17,12 +17,12 @@ import ouverture.error.ResourceException;
 
 /// The other end of [ContestantMain].
 final class ContestantProcess implements AutoCloseable {
-    /// What `./ouverture` starts Java with.
-    private static final List<String> LAUNCHER_OPTIONS = List.of(
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:MaxDirectMemorySize=1024g",
-            "-XX:+UseSerialGC");
+    private static final List<String> OPTIONS =
+            List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
+
+    /// What `./ouverture` starts Java with besides.
+    private static final List<String> LAUNCHER_OPTIONS =
+            List.of("-XX:MaxDirectMemorySize=1024g", "-XX:+UseSerialGC");
 
     private static final int LAST_LINES = 5;
     private static final int PATIENCE_SECONDS = 20;
@@ -40,7 +40,8 @@ final class ContestantProcess implements AutoCloseable {
         this.log = log;
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(LAUNCHER_OPTIONS);
+        command.addAll(OPTIONS);
+        command.addAll(peer == null ? LAUNCHER_OPTIONS : List.of());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ContestantMain.class.getName()));
         command.addAll(List.of(
                 (peer == null ? ContestantMain.Kind.OUVERTURE : peer.kind()).name(),

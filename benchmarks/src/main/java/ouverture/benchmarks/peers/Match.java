@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ouverture.benchmarks.peers.MachineLoad.Disturbance;
 import ouverture.cli.Machine;
+import ouverture.error.ResourceException;
 
 /// Engines on one file, which take turns of a few seconds, so that whatever else the machine does hits all of
 /// them; the order changes from round to round, and the machine's limits are measured before each.
@@ -43,6 +44,7 @@ final class Match implements AutoCloseable {
     private final List<Work> works;
     private final List<Side> sides = new ArrayList<>();
     private final List<Limits> limits = new ArrayList<>();
+    private final List<Results.Failure> failures = new ArrayList<>();
 
     /// Starts the engines and warms them up.
     ///
@@ -55,7 +57,9 @@ final class Match implements AutoCloseable {
         Setting setting = setting(works, rules.threads());
         try {
             start(null, file, setting);
-            peers.forEach(peer -> start(peer, file, setting));
+            for (Peer peer : peers) {
+                tryToStart(peer, file, setting);
+            }
             warmUp();
         } catch (RuntimeException | Error e) {
             close();
@@ -63,10 +67,22 @@ final class Match implements AutoCloseable {
         }
     }
 
-    private void start(@Nullable Peer peer, Path file, Setting setting) {
+    private Side start(@Nullable Peer peer, Path file, Setting setting) {
         Side side = new Side(peer, process(rules, peer, file, setting), new HashMap<>());
         sides.add(side);
         side.process.load();
+        return side;
+    }
+
+    /// Starts a peer, which does every work once. Not every engine knows every network.
+    private void tryToStart(Peer peer, Path file, Setting setting) {
+        try {
+            works.forEach(start(peer, file, setting).process::tokensPerSecond);
+        } catch (ResourceException e) {
+            Side failed = sides.removeLast();
+            failed.process.close();
+            failures.add(new Results.Failure(file.getFileName().toString(), peer.name(), e.getMessage()));
+        }
     }
 
     /// An engine's process, whose log lies among the others.
@@ -89,12 +105,8 @@ final class Match implements AutoCloseable {
         return new Setting(threads, sequences * Math.ceilDiv(longest, Setting.BATCH) * Setting.BATCH, sequences);
     }
 
-    /// Every engine does every work once; then ours goes on until it gets no faster, because Java compiles what
-    /// is used often.
+    /// Ours does every work until it gets no faster, because Java compiles what is used often.
     private void warmUp() {
-        for (Side side : sides.subList(1, sides.size())) {
-            works.forEach(side.process::tokensPerSecond);
-        }
         long start = System.nanoTime();
         Map<Work, Double> best = new HashMap<>();
         boolean faster = true;
@@ -138,6 +150,11 @@ final class Match implements AutoCloseable {
         Duration took = engine.processorTime().minus(own);
         int processors = rules.machine().processors();
         return new Turn(speed, before.until(MachineLoad.now(), took, elapsed, processors));
+    }
+
+    /// The peers that could not run the file.
+    List<Results.Failure> failures() {
+        return failures;
     }
 
     /// The names of the engines, in the order of the speeds that [#round] tells.

@@ -13,6 +13,14 @@ record Peer(String name, String release, String source, ContestantMain.Kind kind
     static final String LLAMA = "llama.cpp";
     static final String IK_LLAMA = "ik_llama.cpp";
 
+    /// Another engine in Java, which the class path has.
+    static final Peer JLAMA = new Peer(
+            "Jlama",
+            "0.8.4",
+            "com.github.tjake:jlama-core and jlama-native from Maven Central",
+            ContestantMain.Kind.JLAMA,
+            Path.of(""));
+
     Results.Release described() {
         return new Results.Release(name, release, source);
     }

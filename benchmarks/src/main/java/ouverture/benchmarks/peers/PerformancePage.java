@@ -100,11 +100,20 @@ final class PerformancePage {
                 answer the measured rate of reading memory. After a long context, the figure is the share of its
                 speed that Ouverture keeps over the share that llama.cpp keeps.
                 """);
+        if (results.peers().contains(Peer.JLAMA.described())) {
+            line("""
+                    Jlama reads safetensors only and none of the GGUF files: it is compared on a folder of Llama's shape
+                    in BF16, which llama.cpp does not read.
+                    """);
+        }
         if (results.peers().stream().noneMatch(peer -> peer.name().equals(Peer.IK_LLAMA))) {
             line("""
                     [ik_llama.cpp](https://github.com/ikawrakow/ik_llama.cpp) is published as source only: this run did
                     without it. `make bench-peers PEERS="--ik FOLDER"` compares with a build of it.
                     """);
+        }
+        for (Results.Failure failure : results.failures()) {
+            line("%s could not run %s: %s%n", failure.peer(), failure.file(), failure.reason());
         }
         if (results.rows().stream().anyMatch(row -> row.ratio() != null)) {
             line("![Ratios of all rows](performance.svg)%n");

@@ -9,15 +9,18 @@ import org.jspecify.annotations.Nullable;
 /// @param date of the last measurement, in ISO form
 /// @param command that made it
 /// @param peers that ran
+/// @param failures of peers, which count as measured
 record Results(
         String date,
         String command,
         Environment machine,
         List<Release> peers,
         List<Row> rows,
-        List<Footprint> memory) {
+        List<Footprint> memory,
+        List<Failure> failures) {
     Results {
         peers = List.copyOf(peers);
+        failures = List.copyOf(failures);
         rows = List.copyOf(rows);
         memory = List.copyOf(memory);
     }
@@ -33,6 +36,9 @@ record Results(
     /// A peer and where it came from.
     record Release(String name, String release, String source) {}
 
+    /// A file that a peer could not run.
+    record Failure(String file, String peer, String reason) {}
+
     /// What a figure is about and where it comes from.
     ///
     /// @param file its name
@@ -42,7 +48,14 @@ record Results(
 
     /// Nothing measured yet.
     static Results none(Environment machine) {
-        return new Results("", "", machine, List.of(), List.of(), List.of());
+        return new Results("", "", machine, List.of(), List.of(), List.of(), List.of());
+    }
+
+    /// Whether a peer could not run a file.
+    boolean failed(String file, @Nullable String peer) {
+        return failures.stream()
+                .anyMatch(failure ->
+                        failure.file.equals(file) && failure.peer.equals(peer));
     }
 
     /// Whether a row is there.
@@ -60,23 +73,34 @@ record Results(
                         footprint.file().equals(file) && footprint.engine().equals(engine));
     }
 
-    /// These results with new rows and footprints, which take the place of older ones; a row with a peer also that
-    /// of one without.
-    Results with(List<Row> newRows, List<Footprint> newMemory) {
-        List<Row> all = new ArrayList<>(rows);
-        for (Row row : newRows) {
-            all.removeIf(old -> old.isSameAs(row)
+    /// What one bout brought.
+    record News(List<Row> rows, List<Footprint> memory, List<Failure> failures) {}
+
+    /// These results with what is new, which takes the place of what is older; a row with a peer also that of one
+    /// without.
+    Results with(News news) {
+        List<Row> newRows = new ArrayList<>(rows);
+        for (Row row : news.rows) {
+            newRows.removeIf(old -> old.isSameAs(row)
                     || old.peer() == null
                             && old.file().equals(row.file())
                             && old.work().equals(row.work()));
-            all.add(row);
+            newRows.add(row);
         }
-        List<Footprint> footprints = new ArrayList<>(memory);
-        for (Footprint footprint : newMemory) {
-            footprints.removeIf(old -> old.isSameAs(footprint));
-            footprints.add(footprint);
+        List<Footprint> newMemory = new ArrayList<>(memory);
+        for (Footprint footprint : news.memory) {
+            newMemory.removeIf(old -> old.isSameAs(footprint));
+            newMemory.add(footprint);
         }
-        return new Results(date, command, machine, peers, all, footprints);
+        List<Failure> newFailures = new ArrayList<>(failures);
+        for (Row row : news.rows) {
+            newFailures.removeIf(old -> old.file.equals(row.file()) && old.peer.equals(row.peer()));
+        }
+        for (Failure failure : news.failures) {
+            newFailures.removeIf(old -> old.file.equals(failure.file) && old.peer.equals(failure.peer));
+            newFailures.add(failure);
+        }
+        return new Results(date, command, machine, peers, newRows, newMemory, newFailures);
     }
 
     /// These results with what is said above the tables.
@@ -85,7 +109,7 @@ record Results(
         peers.stream()
                 .filter(old -> ran.stream().noneMatch(peer -> peer.name().equals(old.name())))
                 .forEach(all::add);
-        return new Results(newDate, newCommand, machine, all, rows, memory);
+        return new Results(newDate, newCommand, machine, all, rows, memory, failures);
     }
 
     /// Commits of all figures, without repetition.

@@ -40,7 +40,8 @@ class BenchPeersTest {
                         "tiny-llama-Q4_0.gguf",
                         "tiny-gpt-oss-MXFP4.gguf",
                         "tiny-qwen3-Q4_K_M.gguf",
-                        "tiny-deepseek-Q8_0.gguf");
+                        "tiny-deepseek-Q8_0.gguf",
+                        "tiny-llama-BF16");
         assertThat(results.path("memory")).hasSize(1);
         assertThat(Files.readString(page())).contains("| tiny-llama-Q4_0 | decode 3 after 64 |");
 

@@ -50,11 +50,11 @@ class ResultsTest {
         Row first = row(Work.prefill(512), SLOW, Peer.LLAMA, SLOW);
         Row second = row(Work.prefill(512), FAST, Peer.LLAMA, SLOW);
         Row fork = row(Work.prefill(512), FAST, Peer.IK_LLAMA, SLOW);
-        Results results = Results.none(MACHINE).with(List.of(alone), List.of());
+        Results results = Results.none(MACHINE).with(rows(alone));
 
-        results = results.with(List.of(first, fork), List.of());
+        results = results.with(rows(first, fork));
         assertThat(results.rows()).containsExactly(first, fork);
-        results = results.with(List.of(second), List.of());
+        results = results.with(rows(second));
         assertThat(results.rows()).containsExactly(fork, second);
         assertThat(results.has(FILE, Work.prefill(512), Peer.LLAMA)).isTrue();
         assertThat(results.has(FILE, Work.prefill(256), Peer.LLAMA)).isFalse();
@@ -63,13 +63,14 @@ class ResultsTest {
     @Test
     void whatIsBelowTheBarIsNamedWithItsReason() {
         Results results = Results.none(MACHINE)
-                .with(
+                .with(new Results.News(
                         List.of(
                                 row(Work.prefill(512), SLOW, Peer.LLAMA, SLOW),
                                 row(Work.decode(0, 1, 128), FAST, Peer.LLAMA, SLOW),
                                 row(Work.decode(0, 1, 32), FAST, Peer.LLAMA, SLOW),
                                 row(Work.decode(16_384, 1, 32), SLOW, Peer.LLAMA, SLOW)),
-                        List.of(footprint(180)));
+                        List.of(footprint(180)),
+                        List.of()));
         String cell = "llama-3.2-1b-Q4_0, prefill 512, llama.cpp";
 
         String page = PerformancePage.of(results, Map.of("*prefill 512, llama.cpp", "busy machine"));
@@ -142,6 +143,23 @@ class ResultsTest {
 
         assertThat(ResidentSet.parse(status)).isEqualTo(new ResidentSet(400 << 10, 300 << 10, 900 << 10));
         assertThat(ResidentSet.parse("")).isEqualTo(ResidentSet.NONE);
+    }
+
+    @Test
+    void failuresCountAsMeasuredUntilThePeerRuns() {
+        Results.Failure failure = new Results.Failure(FILE, Peer.IK_LLAMA, "no such network.");
+        Results results = Results.none(MACHINE).with(new Results.News(List.of(), List.of(), List.of(failure)));
+
+        assertThat(results.failed(FILE, Peer.IK_LLAMA)).isTrue();
+        assertThat(results.failed(FILE, Peer.LLAMA)).isFalse();
+        assertThat(PerformancePage.of(results, Map.of()))
+                .contains("ik_llama.cpp could not run llama-3.2-1b-Q4_0.gguf: no such network.");
+        results = results.with(rows(row(Work.prefill(512), FAST, Peer.IK_LLAMA, SLOW)));
+        assertThat(results.failed(FILE, Peer.IK_LLAMA)).isFalse();
+    }
+
+    private static Results.News rows(Row... rows) {
+        return new Results.News(List.of(rows), List.of(), List.of());
     }
 
     private static Row row(Work work, List<Double> ours, @Nullable String peer, List<Double> theirs) {
