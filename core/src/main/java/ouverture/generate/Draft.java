@@ -59,7 +59,7 @@ public abstract sealed class Draft permits NgramDraft, ModelDraft {
             Scratch scratch,
             Scheduler.Limits limits,
             Vocabularies vocabularies) {
-        return new ModelDraft(model, kernels, cache, scratch, limits, vocabularies);
+        return new ModelDraft(model, kernels, cache, scratch, limits, vocabularies, System::nanoTime);
     }
 
     /// How many kinds of grounds there are.

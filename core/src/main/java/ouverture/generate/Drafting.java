@@ -5,12 +5,14 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /// Decides how many guesses each sequence gets in a step: as many as make the most tokens in the least time, by what
 /// was learned of chances and of times, which may be none. The clock decides about speed only: which tokens come
 /// does not depend on what was guessed. Not thread-safe.
 final class Drafting {
     private final Draft draft;
+    private final LongSupplier clock;
     private final Acceptance acceptance;
     private final StepTimes times;
     private final Map<Sequence, Track> tracks = new IdentityHashMap<>();
@@ -36,8 +38,10 @@ final class Drafting {
     }
 
     /// @param sequences that run at once
-    Drafting(Draft draft, int sequences) {
+    /// @param clock in nanoseconds
+    Drafting(Draft draft, int sequences, LongSupplier clock) {
         this.draft = draft;
+        this.clock = clock;
         this.acceptance = new Acceptance(draft.grounds(), null);
         this.times = new StepTimes(sequences + Draft.MOST);
     }
@@ -156,9 +160,16 @@ final class Drafting {
         track.acceptance.fade();
     }
 
+    /// The time, for [#note].
+    long now() {
+        return clock.getAsLong();
+    }
+
     /// Takes note of a step in which each row had logits.
-    void note(int rows, long nanos) {
-        times.note(rows, nanos);
+    ///
+    /// @param start when it began
+    void note(int rows, long start) {
+        times.note(rows, now() - start);
         acceptance.fade();
     }
 

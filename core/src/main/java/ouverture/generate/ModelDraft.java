@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
 import ouverture.model.Scratch;
@@ -27,6 +28,7 @@ final class ModelDraft extends Draft {
     private final Scratch scratch;
     private final int batchTokens;
     private final Vocabularies vocabularies;
+    private final LongSupplier clock;
     private final BlockPool pool;
     private final Map<Sequence, Runner> runners = new IdentityHashMap<>();
     private double passNanos;
@@ -52,13 +54,15 @@ final class ModelDraft extends Draft {
             KvCache cache,
             Scratch scratch,
             Scheduler.Limits limits,
-            Vocabularies vocabularies) {
+            Vocabularies vocabularies,
+            LongSupplier clock) {
         this.model = model;
         this.kernels = kernels;
         this.cache = cache;
         this.scratch = scratch;
         this.batchTokens = limits.batchTokens();
         this.vocabularies = vocabularies;
+        this.clock = clock;
         this.pool = new BlockPool(cache.blocks(), cache.blockSize());
     }
 
@@ -121,7 +125,7 @@ final class ModelDraft extends Draft {
     private void pass(List<Wish> wishes) {
         List<Runner> going = wishes.stream().map(this::runner).toList();
         int rows = going.stream().mapToInt(runner -> runner.rows).sum();
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         Tensor logits = model.forward(new ForwardPass(kernels, batch(going, rows), cache, scratch));
         for (int i = 0; i < going.size(); i++) {
             Runner runner = going.get(i);
@@ -132,7 +136,7 @@ final class ModelDraft extends Draft {
         }
         // Catching up is no part of a guess's price.
         if (rows <= 2 * going.size()) {
-            long took = System.nanoTime() - start;
+            long took = clock.getAsLong() - start;
             passNanos += passNanos == 0 ? took : WEIGHT * (Math.min(took, 2 * passNanos) - passNanos);
         }
     }

@@ -74,12 +74,30 @@ public final class Scheduler implements AutoCloseable {
             @Nullable ExpertResidency residency,
             @Nullable Draft draft,
             Limits limits) {
+        this(
+                model,
+                kernels,
+                cache,
+                scratch,
+                residency,
+                limits,
+                draft == null ? null : new Drafting(draft, limits.sequences(), System::nanoTime));
+    }
+
+    Scheduler(
+            Model model,
+            Kernels kernels,
+            KvCache cache,
+            Scratch scratch,
+            @Nullable ExpertResidency residency,
+            Limits limits,
+            @Nullable Drafting drafting) {
         this.model = model;
         this.kernels = kernels;
         this.cache = cache;
         this.scratch = scratch;
         this.residency = residency;
-        this.drafting = draft == null ? null : new Drafting(draft, limits.sequences());
+        this.drafting = drafting;
         this.limits = limits;
         this.pool = new BlockPool(cache.blocks(), cache.blockSize());
         this.submitted = new LinkedBlockingQueue<>(limits.queue());
@@ -173,9 +191,9 @@ public final class Scheduler implements AutoCloseable {
     private void stepWithGuesses(Drafting drafting, List<Share> known) {
         List<Share> shares = withGuesses(drafting, known);
         int rows = shares.stream().mapToInt(Share::rows).sum();
-        long start = System.nanoTime();
+        long start = drafting.now();
         Tensor logits = forward(shares);
-        drafting.note(rows, System.nanoTime() - start);
+        drafting.note(rows, start);
         publish(shares, logits);
     }
 
