@@ -144,7 +144,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         Scheduler.Limits limits = new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens());
         Draft draft = small != null
                 ? small.draft(kernels, limits, info.vocabularySize())
-                : options.speculation() instanceof Speculation.Lookup ? Draft.ngrams() : null;
+                : options.speculation() instanceof Speculation.Ngram ? Draft.ngrams() : null;
         try {
             return new Scheduler(model, kernels, steps.cache(), steps.scratch(), residency, draft, limits);
         } catch (RuntimeException | Error e) {

@@ -43,9 +43,9 @@ public record EngineOptions(
         Q8
     }
 
-    /// The fastest kernels, all processors, an F16 cache, exact activations, 8 sequences, guesses by look-up.
+    /// The fastest kernels, all processors, an F16 cache, exact activations, 8 sequences, guesses by n-grams.
     public static final EngineOptions DEFAULT =
-            new EngineOptions("auto", 0, CacheFormat.F16, Activations.F32, 0, 8, 64, 512, false, Speculation.LOOKUP);
+            new EngineOptions("auto", 0, CacheFormat.F16, Activations.F32, 0, 8, 64, 512, false, Speculation.NGRAM);
 
     public EngineOptions {
         atLeast("number of threads", threads, 0);

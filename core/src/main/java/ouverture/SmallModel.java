@@ -4,13 +4,11 @@ import java.lang.foreign.Arena;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.RequestException;
-import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
 import ouverture.generate.Draft;
 import ouverture.generate.Scheduler;
 import ouverture.model.MemoryPlan;
 import ouverture.model.Model;
-import ouverture.model.Weights;
 import ouverture.model.family.Families;
 import ouverture.tensor.DType;
 import ouverture.tensor.HostMemory;
@@ -35,9 +33,8 @@ final class SmallModel {
     /// @throws RequestException if the vocabularies differ
     /// @throws ouverture.error.ResourceException if both models together do not fit the memory
     SmallModel(ModelFile file, Arena arena, DType cacheType, MemoryPlan large, EngineOptions options) {
-        Metadata metadata = file.metadata();
-        int positions = Math.min(large.context(), metadata.contextLength());
-        model = Families.of(metadata).loader().load(metadata, new Weights(file), positions);
+        int positions = Math.min(large.context(), file.metadata().contextLength());
+        model = Families.load(file, positions);
         int context = Math.ceilDiv(positions, StepMemory.BLOCK_SIZE) * StepMemory.BLOCK_SIZE;
         HostMemory left = large.left();
         MemoryPlan plan = MemoryPlan.of(

@@ -9,8 +9,8 @@ public sealed interface Speculation {
     /// No guesses: each pass gives one token.
     Speculation OFF = new Off();
 
-    /// Guesses by [Lookup].
-    Speculation LOOKUP = new Lookup();
+    /// Guesses by [Ngram].
+    Speculation NGRAM = new Ngram();
 
     /// No guesses.
     record Off() implements Speculation {}
@@ -18,7 +18,7 @@ public sealed interface Speculation {
     /// Guesses that what followed the same tokens earlier in prompt and answer follows again. Takes no memory and next
     /// to no time; finds something where a text is quoted, corrected or translated into the same terms, in code, in
     /// loops.
-    record Lookup() implements Speculation {}
+    record Ngram() implements Speculation {}
 
     /// Guesses by a second, smaller model.
     ///

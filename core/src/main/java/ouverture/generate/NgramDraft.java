@@ -16,9 +16,12 @@ final class NgramDraft extends Draft {
 
     /// Longer matches are better grounds; the chance grows slower and slower.
     private static int ground(int matching) {
+        if (matching < NgramIndex.SHORTEST) {
+            return 0;
+        }
         int log = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(matching);
         int half = matching >> (log - 1) & 1;
-        return 2 * log + half - 2;
+        return 2 * log + half - 1;
     }
 
     @Override

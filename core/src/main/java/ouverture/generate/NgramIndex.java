@@ -12,6 +12,10 @@ final class NgramIndex {
     /// Tokens that are compared at most.
     static final int LONGEST = 32;
 
+    /// Tokens for which a place that matched is followed when it does not match any more: one word of a copied text
+    /// may have been changed.
+    private static final int FOLLOWED = 3;
+
     /// Places that a search looks at.
     private static final int CANDIDATES = 32;
 
@@ -22,10 +26,15 @@ final class NgramIndex {
     /// For each place the one before it in its chain; 0 for none.
     private int[] older = new int[tokens.length];
 
+    /// Position behind the last match, moved along with the end.
+    private int followed;
+    private int followedUntil;
+
     /// An earlier place like the end.
     ///
     /// @param next position behind it
-    /// @param length tokens before `next` that are those at the end
+    /// @param length tokens before `next` that are those at the end; 1 for a place that matched shortly before, 0 for
+    ///     none
     record Match(int next, int length) {
         static final Match NONE = new Match(0, 0);
     }
@@ -47,6 +56,7 @@ final class NgramIndex {
             link(length);
         }
         length++;
+        followed++;
     }
 
     private void link(int place) {
@@ -71,7 +81,7 @@ final class NgramIndex {
         }
     }
 
-    /// The earlier place with the longest equal beginning before it, the newest of equals.
+    /// The earlier place before which most tokens are those at the end, the newest of equals.
     Match find() {
         if (length == 0) {
             return Match.NONE;
@@ -85,7 +95,12 @@ final class NgramIndex {
             }
             place = older[place];
         }
-        return best;
+        if (best.length > 0) {
+            followed = best.next;
+            followedUntil = length + FOLLOWED;
+            return best;
+        }
+        return length < followedUntil ? new Match(followed, 1) : Match.NONE;
     }
 
     /// How many tokens up to `place` are those at the end.

@@ -15,7 +15,7 @@ final class StepTimes {
     private static final double MOST = 2;
 
     /// Steps after which what a size took beyond a smaller one counts half: a bad impression is not for ever.
-    private static final double HALF_LIFE = 512;
+    private static final double HALF_LIFE = 1024;
 
     private final double[] nanos;
     private final int[] seen;

@@ -22,7 +22,6 @@ import ouverture.Shared;
 import ouverture.file.ModelFile;
 import ouverture.model.Model;
 import ouverture.model.Scratch;
-import ouverture.model.Weights;
 import ouverture.model.family.Families;
 import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
@@ -68,7 +67,7 @@ public abstract class DraftContract {
         Model load(String path) {
             ModelFile file = ModelFile.open(Shared.path(path));
             files.add(file);
-            return Families.of(file.metadata()).loader().load(file.metadata(), new Weights(file), CONTEXT);
+            return Families.load(file, CONTEXT);
         }
 
         int vocabulary(int index) {
