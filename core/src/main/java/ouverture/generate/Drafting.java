@@ -11,11 +11,15 @@ import java.util.function.LongSupplier;
 /// was learned of chances and of times, which may be none. The clock decides about speed only: which tokens come
 /// does not depend on what was guessed. Not thread-safe.
 final class Drafting {
+    /// Steps after which guesses that were given up are tried again.
+    private static final int RETRY_STEPS = 128;
+
     private final Draft draft;
     private final LongSupplier clock;
     private final Acceptance acceptance;
     private final StepTimes times;
     private final Map<Sequence, Track> tracks = new IdentityHashMap<>();
+    private int givenUp;
 
     /// What is known of one sequence.
     private static final class Track {
@@ -101,7 +105,8 @@ final class Drafting {
                 passes = pass;
             }
         }
-        return passes;
+        givenUp = passes == 0 ? givenUp + 1 : 0;
+        return givenUp % RETRY_STEPS == RETRY_STEPS - 1 && sequences <= budget ? 1 : passes;
     }
 
     /// The chance that a token must have to be worth a pass of the draft: the time that it takes over the time that it

@@ -19,8 +19,10 @@ final class ModelDraft extends Draft {
     /// Differences of the two best logits from which on the small model is surer of its guess.
     private static final float[] MARGINS = {0.25f, 0.5f, 1, 1.5f, 2, 3, 4, 6, 8};
 
-    /// Weight of a new measurement of a pass.
+    /// Weight of a new measurement of a pass, and of one that is faster: what disturbs only makes passes slower.
     private static final double WEIGHT = 0.1;
+
+    private static final double WEIGHT_FASTER = 0.5;
 
     private final Model model;
     private final Kernels kernels;
@@ -32,6 +34,7 @@ final class ModelDraft extends Draft {
     private final BlockPool pool;
     private final Map<Sequence, Runner> runners = new IdentityHashMap<>();
     private double passNanos;
+    private boolean hasPassed;
 
     /// The small model's place in one sequence.
     private static final class Runner {
@@ -136,9 +139,17 @@ final class ModelDraft extends Draft {
         }
         // Catching up is no part of a guess's price.
         if (rows <= 2 * going.size()) {
-            long took = clock.getAsLong() - start;
-            passNanos += passNanos == 0 ? took : WEIGHT * (Math.min(took, 2 * passNanos) - passNanos);
+            note(clock.getAsLong() - start);
         }
+    }
+
+    /// Takes note of a pass. The first one also reads the weights from the disk, and is not counted.
+    private void note(double took) {
+        if (hasPassed) {
+            double weight = passNanos == 0 ? 1 : took < passNanos ? WEIGHT_FASTER : WEIGHT;
+            passNanos += weight * (took - passNanos);
+        }
+        hasPassed = true;
     }
 
     private Batch batch(List<Runner> going, int rows) {
