@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import ouverture.benchmarks.models.BenchModel;
 
 /// What the figures ought to be, as ratios in one run on two threads of a current x86-64 server core.
 final class Bar {
@@ -52,7 +53,12 @@ final class Bar {
     }
 
     /// The ratios that a work on a file should have.
-    private record Wanted(String file, Work work, double llama, @Nullable Double ikLlama, @Nullable Double limit) {}
+    private record Wanted(
+            String file,
+            Work work,
+            double llama,
+            @Nullable Double ikLlama,
+            @Nullable Double limit) {}
 
     private static final Work PREFILL = Work.prefill(512);
     private static final Work DECODE = Work.decode(0, 1, 128);
@@ -92,15 +98,22 @@ final class Bar {
             }
         }
         String file = LLAMA_1B + "Q4_0.gguf";
-        verdicts.add(new Verdict(
-                line(file, LONG) + " against after none", Column.LLAMA, kept(results, file), 1, false));
-        for (Footprint footprint : results.memory()) {
-            if (footprint.engine().equals(Footprint.OURS)) {
-                String line = footprint.file().replace(".gguf", "") + ", peak memory over the file's size";
-                verdicts.add(new Verdict(line, Column.LIMIT, footprint.overFile(), MEMORY, true));
-            }
+        verdicts.add(
+                new Verdict(line(file, LONG) + " against after none", Column.LLAMA, kept(results, file), 1, false));
+        for (BenchModel model : BenchModel.all()) {
+            String line = model.fileName().replace(".gguf", "") + ", peak memory over the file's size";
+            verdicts.add(new Verdict(line, Column.LIMIT, overFile(results, model.fileName()), MEMORY, true));
         }
         return verdicts;
+    }
+
+    private static @Nullable Double overFile(Results results, String file) {
+        return results.memory().stream()
+                .filter(footprint -> footprint.file().equals(file))
+                .filter(footprint -> footprint.engine().equals(Footprint.OURS))
+                .map(Footprint::overFile)
+                .findFirst()
+                .orElse(null);
     }
 
     private static String line(String file, Work work) {
@@ -127,8 +140,7 @@ final class Bar {
     /// The ratio that a row should have; null where there is none.
     static @Nullable Double ratio(Row row) {
         return wanted().stream()
-                .filter(wanted ->
-                        wanted.file.equals(row.file()) && wanted.work.equals(row.work()))
+                .filter(wanted -> wanted.file.equals(row.file()) && wanted.work.equals(row.work()))
                 .map(wanted -> Peer.LLAMA.equals(row.peer())
                         ? (Double) wanted.llama
                         : Peer.IK_LLAMA.equals(row.peer()) ? wanted.ikLlama : null)

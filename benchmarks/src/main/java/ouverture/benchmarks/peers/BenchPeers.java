@@ -142,9 +142,11 @@ public final class BenchPeers implements Callable<Integer> {
                 today(), command, peers.stream().map(Peer::described).toList());
         List<Bout> bouts = missing(results, peers);
         BenchModels.write(bouts.stream().map(Bout::model).distinct().toList(), models, out);
-        double estimated = bouts.stream().mapToDouble(bout -> seconds(bout, peers)).sum();
+        double estimated =
+                bouts.stream().mapToDouble(bout -> seconds(bout, peers)).sum();
         Progress progress = new Progress(out, estimated);
-        progress.say(bouts.isEmpty() ? "nothing is missing; --fresh measures anew" : bouts.size() + " files to measure");
+        progress.say(
+                bouts.isEmpty() ? "nothing is missing; --fresh measures anew" : bouts.size() + " files to measure");
         Match.Rules rules = new Match.Rules(threads, repetitions, warmUpSeconds, machine, models);
         boolean complete = true;
         for (Bout bout : bouts) {
@@ -194,7 +196,9 @@ public final class BenchPeers implements Callable<Integer> {
     private List<Bout> missing(Results results, List<Peer> peers) {
         return (smoke ? Bout.smoke() : Bout.all())
                 .stream()
-                        .filter(bout -> Stream.of(only.split(";", -1)).map(String::strip).anyMatch(bout::concerns))
+                        .filter(bout -> Stream.of(only.split(";", -1))
+                                .map(String::strip)
+                                .anyMatch(bout::concerns))
                         .filter(bout -> fresh
                                 || !missingPeers(bout, results, peers).isEmpty()
                                 || isMissing(bout, results, null)
@@ -204,19 +208,21 @@ public final class BenchPeers implements Callable<Integer> {
 
     private List<Peer> missingPeers(Bout bout, Results results, List<Peer> peers) {
         return bout.readers(peers).stream()
-                .filter(peer -> fresh || isMissing(bout, results, peer.name()) && !results.failed(bout.model().fileName(), peer.name()))
+                .filter(peer -> fresh
+                        || isMissing(bout, results, peer.name())
+                                && !results.failed(bout.model().fileName(), peer.name()))
                 .toList();
     }
 
     private static boolean isMissing(Bout bout, Results results, @Nullable String peer) {
-        return bout.works().stream()
-                .anyMatch(work -> !results.has(bout.model().fileName(), work, peer));
+        return bout.works().stream().anyMatch(work -> !results.has(bout.model().fileName(), work, peer));
     }
 
     private static boolean isMissingMemory(Bout bout, Results results, List<Peer> peers) {
         String file = bout.model().fileName();
         return !results.hasMemory(file, Footprint.OURS)
-                || bout.readers(peers).stream().anyMatch(peer -> !results.hasMemory(file, peer.name()) && !results.failed(file, peer.name()));
+                || bout.readers(peers).stream()
+                        .anyMatch(peer -> !results.hasMemory(file, peer.name()) && !results.failed(file, peer.name()));
     }
 
     private double seconds(Bout bout, List<Peer> peers) {
@@ -257,8 +263,7 @@ public final class BenchPeers implements Callable<Integer> {
         return played.with(new Results.News(List.of(), footprints(stamp, file, able, rules), List.of()));
     }
 
-    private static List<Footprint> footprints(
-            Results.Stamp stamp, Path file, List<Peer> peers, Match.Rules rules) {
+    private static List<Footprint> footprints(Results.Stamp stamp, Path file, List<Peer> peers, Match.Rules rules) {
         List<Footprint> footprints = new ArrayList<>();
         long bytes = file.toFile().length();
         MemoryProbe.Seen ours = MemoryProbe.measure(rules, null, file);

@@ -78,7 +78,8 @@ record Bout(BenchModel model, List<Work> works, boolean withMemory) {
         double round = 0;
         double once = START + bytes / 1e9;
         for (Work work : works) {
-            round += work.phase() == Work.Phase.PREFILL ? work.tokens() * products : work.tokens() * bytes / USUAL_BYTES;
+            round +=
+                    work.phase() == Work.Phase.PREFILL ? work.tokens() * products : work.tokens() * bytes / USUAL_BYTES;
             once += work.context() * products;
         }
         double memory = withMemory ? START + bytes / 1e9 + MEMORY_WORK.context() * products : 0;

@@ -34,8 +34,10 @@ final class ContestantMain {
 
     /// @param args kind; folder of libraries, or an empty text; the model; threads; context; sequences
     public static void main(String[] args) throws IOException {
-        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit()
-                .thenRun(() -> Runtime.getRuntime().halt(1)));
+        ProcessHandle.current()
+                .parent()
+                .ifPresent(parent ->
+                        parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println(HERE);
             if (LOAD.equals(in.readLine())) {

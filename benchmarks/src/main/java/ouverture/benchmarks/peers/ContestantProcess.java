@@ -21,8 +21,7 @@ final class ContestantProcess implements AutoCloseable {
             List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
 
     /// What `./ouverture` starts Java with besides.
-    private static final List<String> LAUNCHER_OPTIONS =
-            List.of("-XX:MaxDirectMemorySize=1024g", "-XX:+UseSerialGC");
+    private static final List<String> LAUNCHER_OPTIONS = List.of("-XX:MaxDirectMemorySize=1024g", "-XX:+UseSerialGC");
 
     private static final int LAST_LINES = 5;
     private static final int PATIENCE_SECONDS = 20;
@@ -72,8 +71,7 @@ final class ContestantProcess implements AutoCloseable {
     private void expect(String expected) {
         String answer = answer();
         if (!answer.equals(expected)) {
-            throw new ResourceException("An engine said \"" + answer + "\" instead of \"" + expected + "\"; log: " + log
-                    + ".");
+            throw failure();
         }
     }
 
@@ -83,8 +81,18 @@ final class ContestantProcess implements AutoCloseable {
             if (line != null) {
                 return line;
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        throw failure();
+    }
+
+    /// Ends the process, which may say anything once its engine is in trouble.
+    private ResourceException failure() {
+        process.destroyForcibly();
+        try {
             List<String> lines = Files.readAllLines(log);
-            throw new ResourceException("An engine ended early; the last lines of " + log + " are: "
+            return new ResourceException("its process ended; the last lines of " + log.getFileName() + " are: "
                     + String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -96,7 +104,12 @@ final class ContestantProcess implements AutoCloseable {
     /// @return tokens per second
     double tokensPerSecond(Work work) {
         questions.println(work.line());
-        return Double.parseDouble(answer());
+        String answer = answer();
+        try {
+            return Double.parseDouble(answer);
+        } catch (NumberFormatException e) {
+            throw failure();
+        }
     }
 
     /// What an engine tells of itself.

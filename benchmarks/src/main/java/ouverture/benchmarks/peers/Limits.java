@@ -25,8 +25,7 @@ record Limits(double bytesPerSecond, @Nullable Double productsPerSecond) {
         double java = MemoryBandwidth.measure(threads, machine).bytesPerSecond();
         double machineCode = Ceilings.bytesReadPerSecond(threads, buffer).orElse(0);
         OptionalDouble products = Ceilings.multiplicationsPerSecond(threads);
-        return new Limits(
-                Math.max(java, machineCode), products.isPresent() ? (Double) products.getAsDouble() : null);
+        return new Limits(Math.max(java, machineCode), products.isPresent() ? (Double) products.getAsDouble() : null);
     }
 
     /// The medians of several measurements.

@@ -39,8 +39,7 @@ record MachineLoad(long busyTicks, long stolenTicks, long allTicks) {
     ///     system, idle, waiting for disks, interrupts (two kinds), stolen
     static MachineLoad parse(String text) {
         String[] words = text.lines().findFirst().orElse("").split("\\s+");
-        long[] ticks =
-                Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray();
+        long[] ticks = Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray();
         long busy = 0;
         for (int i = USER; i < STOLEN; i++) {
             busy += i == IDLE || i == WAITING ? 0 : ticks[i];

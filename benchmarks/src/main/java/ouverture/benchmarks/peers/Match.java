@@ -169,10 +169,14 @@ final class Match implements AutoCloseable {
         String kernels = ours.process.about().kernels();
         for (Work work : works) {
             for (Side side : sides.size() > 1 ? sides.subList(1, sides.size()) : sides) {
-                Row.Opponent opponent =
-                        side.peer == null ? null : new Row.Opponent(side.name(), side.speeds(work));
+                Row.Opponent opponent = side.peer == null ? null : new Row.Opponent(side.name(), side.speeds(work));
                 Row.Turns turns = new Row.Turns(
-                        work, kernels, ours.speeds(work), opponent, disturbance(work, ours, side), Limits.median(limits));
+                        work,
+                        kernels,
+                        ours.speeds(work),
+                        opponent,
+                        disturbance(work, ours, side),
+                        Limits.median(limits));
                 rows.add(Row.of(stamp, cost, rules.threads(), turns));
             }
         }

@@ -35,7 +35,8 @@ final class MemoryProbe {
             } finally {
                 watcher.interrupt();
             }
-            return new Seen(host, most.get(), process.residentSet(), process.about().cacheBytes());
+            return new Seen(
+                    host, most.get(), process.residentSet(), process.about().cacheBytes());
         }
     }
 

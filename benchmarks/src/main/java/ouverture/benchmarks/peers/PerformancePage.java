@@ -86,14 +86,11 @@ final class PerformancePage {
         line("Ratios of speeds to each peer, and shares of what the machine can do; bold figures are missed.%n");
         line("| | llama.cpp | ik_llama.cpp | limit |");
         line("| --- | ---: | ---: | ---: |");
-        Map<String, List<Verdict>> lines =
-                verdicts.stream().collect(Collectors.groupingBy(Verdict::line, LinkedHashMap::new, Collectors.toList()));
+        Map<String, List<Verdict>> lines = verdicts.stream()
+                .collect(Collectors.groupingBy(Verdict::line, LinkedHashMap::new, Collectors.toList()));
         lines.forEach((name, cells) -> line(
                 "| %s | %s | %s | %s |",
-                name,
-                text(cells, Column.LLAMA),
-                text(cells, Column.IK_LLAMA),
-                text(cells, Column.LIMIT)));
+                name, text(cells, Column.LLAMA), text(cells, Column.IK_LLAMA), text(cells, Column.LIMIT)));
         line("""
 
                 The limit of reading a prompt is the measured rate of 8-bit multiplications, that of writing an
@@ -195,7 +192,8 @@ final class PerformancePage {
     private static String ratio(Row row) {
         return row.ratio() == null || row.ratioLow() == null || row.ratioHigh() == null
                 ? NONE
-                : String.format(Locale.ROOT, "**%.2f**\u00a0(%.2f–\u2060%.2f)", row.ratio(), row.ratioLow(), row.ratioHigh());
+                : String.format(
+                        Locale.ROOT, "**%.2f**\u00a0(%.2f–\u2060%.2f)", row.ratio(), row.ratioLow(), row.ratioHigh());
     }
 
     private void limits() {
@@ -228,8 +226,7 @@ final class PerformancePage {
     /// Whether no row before this one is about the same file and work.
     private boolean isFirst(Row row) {
         return results.rows().stream()
-                .filter(other ->
-                        other.file().equals(row.file()) && other.work().equals(row.work()))
+                .filter(other -> other.file().equals(row.file()) && other.work().equals(row.work()))
                 .findFirst()
                 .filter(first -> first == row)
                 .isPresent();

@@ -41,10 +41,6 @@ final class Progress {
     void say(String words) {
         double left = corrected(Math.max(0, estimated - done));
         out.printf(
-                Locale.ROOT,
-                "%5.1f min, about %.0f left: %s%n",
-                elapsed() / MINUTE,
-                Math.ceil(left / MINUTE),
-                words);
+                Locale.ROOT, "%5.1f min, about %.0f left: %s%n", elapsed() / MINUTE, Math.ceil(left / MINUTE), words);
     }
 }

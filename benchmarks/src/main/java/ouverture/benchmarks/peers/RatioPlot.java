@@ -98,27 +98,17 @@ final class RatioPlot {
         double ratio = number(row.ratio());
         add(
                 "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
-                LEFT,
-                y,
-                scale * ratio,
-                BAR - 2,
-                colour(row.peer()));
+                LEFT, y, scale * ratio, BAR - 2, colour(row.peer()));
         double high = Math.max(ratio, number(row.ratioHigh()));
         int middle = y + BAR / 2 - 1;
         add(
                 "<line class=\"one\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>%n",
-                x(number(row.ratioLow())),
-                middle,
-                x(high),
-                middle);
+                x(number(row.ratioLow())), middle, x(high), middle);
         Double wanted = Bar.ratio(row);
         if (wanted != null) {
             add(
                     "<line class=\"mark\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke-width=\"3\"/>%n",
-                    x(wanted),
-                    y - 1,
-                    x(wanted),
-                    y + BAR - 1);
+                    x(wanted), y - 1, x(wanted), y + BAR - 1);
         }
         double end = x(high) + 5;
         boolean inTheWay = wanted != null && x(wanted) > end - 5 && x(wanted) < end + NUMBER;
@@ -128,7 +118,6 @@ final class RatioPlot {
     private void vertical(String kind, double at, int from, int to) {
         add("<line class=\"%s\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>%n", kind, x(at), from, x(at), to);
     }
-
 
     private double x(double ratio) {
         return LEFT + scale * ratio;

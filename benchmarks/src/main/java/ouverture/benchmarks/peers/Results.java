@@ -53,9 +53,7 @@ record Results(
 
     /// Whether a peer could not run a file.
     boolean failed(String file, @Nullable String peer) {
-        return failures.stream()
-                .anyMatch(failure ->
-                        failure.file.equals(file) && failure.peer.equals(peer));
+        return failures.stream().anyMatch(failure -> failure.file.equals(file) && failure.peer.equals(peer));
     }
 
     /// Whether a row is there.

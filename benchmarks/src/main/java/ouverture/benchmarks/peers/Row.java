@@ -65,7 +65,12 @@ record Row(
     /// @param kernels that ours ran with
     /// @param peer the other engine and its speeds, where one ran
     record Turns(
-            Work work, String kernels, List<Double> ours, @Nullable Opponent peer, Disturbance disturbance, Limits limits) {}
+            Work work,
+            String kernels,
+            List<Double> ours,
+            @Nullable Opponent peer,
+            Disturbance disturbance,
+            Limits limits) {}
 
     /// Another engine's turns.
     record Opponent(String name, List<Double> speeds) {}
@@ -129,15 +134,14 @@ record Row(
 
     /// The share of the machine's limit: for a prompt that of multiplying, if it is known, for an answer that of
     /// reading memory.
-    @Nullable Double share() {
+    @Nullable
+    Double share() {
         return readsPrompt() ? peakShare : (Double) bandwidthShare;
     }
 
     /// Whether this is about the same file, work and peer.
     boolean isSameAs(Row other) {
-        return file.equals(other.file)
-                && work().equals(other.work())
-                && java.util.Objects.equals(peer, other.peer);
+        return file.equals(other.file) && work().equals(other.work()) && java.util.Objects.equals(peer, other.peer);
     }
 
     /// Why the figures deserve little trust, for people; empty where they deserve it.

@@ -40,7 +40,8 @@ final class Store {
                     file + " does not hold results of this version (" + e.getOriginalMessage() + "); delete it.", e);
         }
         if (!results.machine().equals(machine)) {
-            throw new ResourceException(file + " holds figures of " + results.machine().processor() + ", "
+            throw new ResourceException(file + " holds figures of "
+                    + results.machine().processor() + ", "
                     + results.machine().system() + ", Java " + results.machine().java() + " and "
                     + results.machine().threads() + " threads, which this is not; move it elsewhere.");
         }

@@ -80,8 +80,7 @@ class BenchPeersTest {
             arguments.add("--repetitions=1");
         }
         arguments.addAll(List.of(more));
-        return BenchPeers.run(
-                new PrintStream(said, true, StandardCharsets.UTF_8), arguments.toArray(String[]::new));
+        return BenchPeers.run(new PrintStream(said, true, StandardCharsets.UTF_8), arguments.toArray(String[]::new));
     }
 
     private Path json() {

@@ -74,8 +74,8 @@ public final class Ceilings {
         int parts = Math.toIntExact(Math.ceilDiv(bytes, PART));
         long length = (long) parts * PART + HUGE_PAGE;
         MemorySegment unmap = NativeCalls.function("munmap");
-        long address = NativeCalls.call(
-                NativeCalls.function("mmap"), 0, length, READ_WRITE, PRIVATE_ANONYMOUS, NO_FILE, 0);
+        long address =
+                NativeCalls.call(NativeCalls.function("mmap"), 0, length, READ_WRITE, PRIVATE_ANONYMOUS, NO_FILE, 0);
         if (address == FAILED) {
             throw new OutOfMemoryError("the system has no " + length + " bytes for measuring memory");
         }
