@@ -57,9 +57,9 @@ final class RunningServer implements AutoCloseable {
                 options.origins(),
                 options.connections(),
                 1 << 20,
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
                 options.answerTimeout(),
                 Duration.ofMillis(500),
                 log::add);
@@ -151,6 +151,11 @@ final class RunningServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Stops the server and keeps the client.
+    void stopServer() {
+        server.close();
     }
 
     @Override

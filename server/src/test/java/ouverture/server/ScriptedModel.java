@@ -147,7 +147,7 @@ final class ScriptedModel implements ServedModel {
                     }
                     return ended
                             ? end(FinishReason.CANCELLED, request, words)
-                            : new ChatEvent.Text("word " + words++ + " ".repeat(1000), List.of());
+                            : new ChatEvent.Text("word " + words++ + " ".repeat(50_000), List.of());
                 }
             };
         }

@@ -3,9 +3,11 @@ package ouverture.server.field;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,7 +56,9 @@ public final class RequestReader {
     private static String reason(JacksonException failure) {
         String[] lines = failure.getOriginalMessage().split("\\R", 2);
         String reason = lines[0].length() > 200 ? lines[0].substring(0, 200) + " …" : lines[0];
-        return reason + " (line " + failure.getLocation().getLineNr() + ", column "
-                + failure.getLocation().getColumnNr() + ").";
+        @Nullable TokenStreamLocation location = failure.getLocation();
+        return location == null
+                ? reason + "."
+                : reason + " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ").";
     }
 }

@@ -24,6 +24,8 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
     /// The connection of the request that the current thread answers.
     static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
 
+    private static final long LINGER_BYTES = 8 << 20;
+
     private enum Phase {
         /// Between two requests, or before the first.
         WAITING,
@@ -42,6 +44,7 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
     private volatile Phase phase = Phase.WAITING;
     private volatile long since = System.nanoTime();
     private long requestBytes;
+    private boolean linger;
 
     Connection(ConnectionContext context, ServerConnectionSelector selector, HttpOptions options, Connections all) {
         this.options = options;
@@ -85,6 +88,28 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
         enter(Phase.WAITING);
     }
 
+    /// Ends the connection when the answer in progress is complete.
+    ///
+    /// @param unread whether some of the request has not been read
+    void last(boolean unread) {
+        http.close(false);
+        linger = unread;
+    }
+
+    /// Reads what the client still sends, within limits: closing a connection with unread bytes throws away the answer
+    /// on its way.
+    private void linger() {
+        enter(Phase.READING);
+        try {
+            byte[] bytes = inbound.get();
+            for (long left = LINGER_BYTES; bytes != null && left > 0; left -= bytes.length) {
+                bytes = inbound.get();
+            }
+        } catch (CloseConnectionException e) {
+            // The client has closed: it has what it wants.
+        }
+    }
+
     /// Whether it has taken longer than it may.
     boolean isOverdue() {
         long nanos = System.nanoTime() - since;
@@ -121,6 +146,9 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
                 http.handle(limit);
                 return null;
             });
+            if (linger) {
+                linger();
+            }
         } finally {
             all.remove(this);
         }

@@ -23,16 +23,18 @@ final class Connections implements AutoCloseable {
     /// Takes a new connection. Where there are too many, the one that has waited longest for a request makes room.
     ///
     /// @return whether there is room
-    boolean add(Connection connection) {
-        open.add(connection);
-        if (open.size() <= most) {
-            return true;
+    synchronized boolean add(Connection connection) {
+        if (open.size() >= most) {
+            Optional<Connection> longest = open.stream()
+                    .filter(each -> each.waitingNanos() >= 0)
+                    .max(Comparator.comparingLong(Connection::waitingNanos));
+            if (longest.isEmpty()) {
+                return false;
+            }
+            open.remove(longest.get());
+            longest.get().cut();
         }
-        Optional<Connection> longest = open.stream()
-                .filter(each -> each != connection && each.waitingNanos() >= 0)
-                .max(Comparator.comparingLong(Connection::waitingNanos));
-        longest.ifPresent(Connection::cut);
-        return longest.isPresent();
+        return open.add(connection);
     }
 
     void remove(Connection connection) {

@@ -90,9 +90,11 @@ final class HelidonExchange implements Exchange {
     private void begin(int status, Map<String, String> headers) {
         response.status(Status.create(status));
         headers.forEach((name, value) -> response.header(HeaderNames.create(name), value));
-        if (!bodyIsRead && request.content().hasEntity()) {
+        boolean unread = !bodyIsRead && request.content().hasEntity();
+        if (unread || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
             // What is still to come of the request is not worth reading.
             response.header(HeaderValues.CONNECTION_CLOSE);
+            connection.last(unread);
         }
     }
 
