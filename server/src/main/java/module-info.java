@@ -16,4 +16,5 @@ module ouverture.server {
     requires static org.jspecify;
 
     exports ouverture.server;
+    exports ouverture.server.key;
 }

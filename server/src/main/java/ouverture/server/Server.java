@@ -2,10 +2,14 @@ package ouverture.server;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import ouverture.Engine;
+import ouverture.EngineOptions;
 import ouverture.error.RequestException;
 import ouverture.server.answer.Backend;
 import ouverture.server.api.ApiError;
@@ -30,20 +34,52 @@ public final class Server implements AutoCloseable {
     private final ServerMetrics metrics = new ServerMetrics();
     private final Front front;
     private final HttpServer http;
+    private final Runnable end;
     private boolean closed;
 
-    /// Begins to listen.
+    /// Loads models and begins to listen.
     ///
+    /// @param models files or folders by the names that clients use, in the order in which they are listed
+    /// @param engine how each of them runs
+    /// @throws ouverture.error.OuvertureException if a model cannot be loaded
     /// @throws RequestException if the host is unknown, or open to others without keys
     /// @throws ouverture.error.ResourceException if the address cannot be had
-    static Server start(ServerOptions options, Models models) {
-        return new Server(options, models);
+    public static Server open(ServerOptions options, Map<String, Path> models, EngineOptions engine) {
+        check(options);
+        List<Engine> engines = new ArrayList<>();
+        Runnable end = () -> engines.forEach(Engine::close);
+        try {
+            List<ServedModel> served = new ArrayList<>();
+            models.forEach((name, path) -> {
+                engines.add(Engine.open(path, engine));
+                served.add(ServedModel.of(name, engines.getLast()));
+            });
+            return new Server(options, new Models(served), end);
+        } catch (RuntimeException | Error e) {
+            end.run();
+            throw e;
+        }
     }
 
-    private Server(ServerOptions options, Models models) {
+    /// Begins to listen, with models that are there; throws as the other.
+    static Server start(ServerOptions options, Models models) {
+        return new Server(options, models, () -> {});
+    }
+
+    /// Refuses what cannot be before models are loaded.
+    private static void check(ServerOptions options) {
+        address(options.host(), keys(options));
+    }
+
+    private static ApiKeys keys(ServerOptions options) {
+        return options.keys().map(ApiKeys::read).orElse(ApiKeys.NONE);
+    }
+
+    private Server(ServerOptions options, Models models, Runnable end) {
         this.options = options;
+        this.end = end;
         log = new AccessLog(options.log());
-        ApiKeys keys = options.keys().map(ApiKeys::read).orElse(ApiKeys.NONE);
+        ApiKeys keys = keys(options);
         InetAddress address = address(options.host(), keys);
         front = new Front(
                 endpoints(new Backend(models, metrics)),
@@ -112,5 +148,6 @@ public final class Server implements AutoCloseable {
         front.drain(options.patience());
         http.stop();
         metrics.close();
+        end.run();
     }
 }

@@ -42,7 +42,7 @@ final class RunningServer implements AutoCloseable {
     private RunningServer(Optional<Engine> engine, UnaryOperator<ServerOptions> change) {
         this.engine = engine;
         List<ServedModel> models = new ArrayList<>();
-        engine.ifPresent(opened -> models.add(ServedModel.of(STORIES, Path.of(STORIES), opened)));
+        engine.ifPresent(opened -> models.add(ServedModel.of(STORIES, opened)));
         models.add(script);
         ServerOptions options = change.apply(options(log));
         server = Server.start(options, new Models(models));

@@ -79,7 +79,11 @@ public final class TaggedType<T> implements JsonType<T> {
         rows.add(new Row(
                 path + "." + tag, choices(), "required", Standing.HONOURED, "decides about the other fields"
                         + (reasons.isEmpty() ? "" : "; " + reasons)));
-        variants.forEach((value, variant) -> rows.addAll(variant.rows(path + "{" + value + "}")));
+        Map<List<Row>, List<String>> alike = new LinkedHashMap<>();
+        variants.forEach((value, variant) ->
+                alike.computeIfAbsent(variant.rows(""), _ -> new ArrayList<>()).add(value));
+        alike.values().forEach(values -> rows.addAll(
+                variants.get(values.getFirst()).rows(path + "{" + String.join(",", values) + "}")));
         return rows;
     }
 }

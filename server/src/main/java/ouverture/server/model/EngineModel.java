@@ -1,6 +1,5 @@
 package ouverture.server.model;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import ouverture.ChatRequest;
@@ -11,7 +10,7 @@ import ouverture.ModelInfo;
 import ouverture.text.Tokenizer;
 
 /// A model with an engine of its own.
-record EngineModel(String name, Instant created, Path path, Engine engine) implements ServedModel {
+record EngineModel(String name, Instant created, Engine engine) implements ServedModel {
     @Override
     public ModelInfo info() {
         return engine.info();

@@ -1,6 +1,5 @@
 package ouverture.server.model;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import ouverture.ChatModel;
@@ -28,8 +27,8 @@ public interface ServedModel extends ChatModel {
 
     /// A model in this process.
     ///
-    /// @param path of its file or folder
-    static ServedModel of(String name, Path path, Engine engine) {
-        return new EngineModel(name, Instant.now(), path, engine);
+    /// @param name as clients call it
+    static ServedModel of(String name, Engine engine) {
+        return new EngineModel(name, Instant.now(), engine);
     }
 }
