@@ -55,10 +55,7 @@ final class ServeCommand implements Callable<Integer> {
                     + " (default: ${DEFAULT-VALUE}).")
     private String host = DEFAULT.host();
 
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            description = "0 lets the system choose (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--port", paramLabel = "N", description = "0 lets the system choose (default: ${DEFAULT-VALUE}).")
     private int port = DEFAULT.port();
 
     @Option(
@@ -76,7 +73,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "Answers that run at the same time; the context is shared by them (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Answers that run at the same time; the context is shared by them (default: ${DEFAULT-VALUE}).")
     private int parallel = EngineOptions.DEFAULT.sequences();
 
     @Option(
@@ -183,8 +181,7 @@ final class ServeCommand implements Callable<Integer> {
         if (accessLog.equals(NO_LOG)) {
             return new Log(new PrintWriter(Writer.nullWriter()), true);
         }
-        Writer file = Files.newBufferedWriter(
-                Path.of(accessLog), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Writer file = Files.newBufferedWriter(Path.of(accessLog), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         return new Log(new PrintWriter(file, true), true);
     }
 
@@ -197,8 +194,8 @@ final class ServeCommand implements Callable<Integer> {
             Path path = Path.of(hasName ? model.substring(equals + 1) : model);
             String name = hasName ? model.substring(0, equals) : name(path);
             if (named.put(name, path) != null) {
-                throw new RequestException("Two models are called " + name + "; give one of them another: NAME=" + path
-                        + ".");
+                throw new RequestException(
+                        "Two models are called " + name + "; give one of them another: NAME=" + path + ".");
             }
         }
         return named;

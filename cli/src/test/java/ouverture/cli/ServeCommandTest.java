@@ -26,8 +26,8 @@ class ServeCommandTest {
         private final Thread thread;
 
         private Serving(String... arguments) {
-            Streams streams = new Streams(
-                    InputStream.nullInputStream(), out, new PrintWriter(err, true), false, false, false);
+            Streams streams =
+                    new Streams(InputStream.nullInputStream(), out, new PrintWriter(err, true), false, false, false);
             thread = Thread.ofPlatform().start(() -> code.set(Main.run(streams, arguments)));
         }
 

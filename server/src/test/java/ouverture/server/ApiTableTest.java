@@ -39,10 +39,11 @@ class ApiTableTest {
             return endpoints.stream()
                     .map(endpoint -> endpoint.api().title())
                     .distinct()
-                    .map(title -> "\n## " + title + "\n" + endpoints.stream()
-                            .filter(endpoint -> endpoint.api().title().equals(title))
-                            .map(ApiTableTest::endpoint)
-                            .collect(Collectors.joining()))
+                    .map(title -> "\n## " + title + "\n"
+                            + endpoints.stream()
+                                    .filter(endpoint -> endpoint.api().title().equals(title))
+                                    .map(ApiTableTest::endpoint)
+                                    .collect(Collectors.joining()))
                     .collect(Collectors.joining("\n"))
                     .substring(1)
                     .replaceAll("\n+$", "\n");
@@ -52,12 +53,15 @@ class ApiTableTest {
     private static String endpoint(Endpoint<?> endpoint) {
         List<Row> rows = endpoint.rows();
         return "\n### `" + endpoint.method() + " " + endpoint.path() + "`\n\n" + endpoint.meaning() + "\n"
-                + (rows.isEmpty() ? "" : "\n| Field | Takes | Without it | What becomes of it |\n| --- | --- | --- | --- |\n")
+                + (rows.isEmpty()
+                        ? ""
+                        : "\n| Field | Takes | Without it | What becomes of it |\n| --- | --- | --- | --- |\n")
                 + rows.stream().map(ApiTableTest::row).collect(Collectors.joining());
     }
 
     private static String row(Row row) {
-        String standing = row.standing() == Standing.HONOURED ? "" : row.standing().words() + ": ";
+        String standing =
+                row.standing() == Standing.HONOURED ? "" : row.standing().words() + ": ";
         return "| `" + row.path() + "` | " + row.words() + " | " + row.otherwise() + " | "
                 + (standing + row.meaning()).replace("|", "\\|") + " |\n";
     }

@@ -59,7 +59,8 @@ class FrontTest {
 
     /// Whether others are still served.
     private static void isUnharmed() {
-        assertThat(server.ask(CHAT, HI).at("/choices/0/message/content").stringValue()).isEqualTo("Hi");
+        assertThat(server.ask(CHAT, HI).at("/choices/0/message/content").stringValue())
+                .isEqualTo("Hi");
     }
 
     @ParameterizedTest
@@ -154,7 +155,8 @@ class FrontTest {
             socket.getOutputStream().write("GET /v1/models HTTP/1.1\r\nHost: loc".getBytes(StandardCharsets.US_ASCII));
             long start = System.nanoTime();
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isBetween(Duration.ofMillis(900), Duration.ofSeconds(4));
         }
         isUnharmed();
     }
@@ -212,9 +214,11 @@ class FrontTest {
     void requestsMayFollowEachOtherOnAConnection() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.setSoTimeout(5000);
-            String request = "POST " + CHAT + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + HI.length() + "\r\n\r\n" + HI;
+            String request =
+                    "POST " + CHAT + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + HI.length() + "\r\n\r\n" + HI;
             socket.getOutputStream().write((request + request).getBytes(StandardCharsets.US_ASCII));
-            socket.getOutputStream().write(request.replace("Host", "Connection: close\r\nHost").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write(request.replace("Host", "Connection: close\r\nHost").getBytes(StandardCharsets.US_ASCII));
             String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(4);
         }
@@ -223,7 +227,8 @@ class FrontTest {
     @Test
     void pathsAndMethodsAreKnown() {
         assertThat(server.get("/v1/nothing").statusCode()).isEqualTo(404);
-        assertThat(json(server.get("/v1/nothing")).at("/error/message").stringValue()).contains("/v1/nothing");
+        assertThat(json(server.get("/v1/nothing")).at("/error/message").stringValue())
+                .contains("/v1/nothing");
         HttpResponse<String> wrong = server.get(CHAT);
         assertThat(wrong.statusCode()).isEqualTo(405);
         assertThat(json(wrong).at("/error/message").stringValue()).contains("takes POST and not GET");
@@ -243,7 +248,10 @@ class FrontTest {
     void theLogDoesNotTellWhatWasSaid() {
         server.ask(CHAT, chat("a secret", ", \"user\": \"ann\""));
         RunningServer.await(() -> server.log.stream().anyMatch(line -> line.contains("\"ann\"")));
-        String ann = server.log.stream().filter(line -> line.contains("\"ann\"")).findFirst().orElseThrow();
+        String ann = server.log.stream()
+                .filter(line -> line.contains("\"ann\""))
+                .findFirst()
+                .orElseThrow();
         JsonNode line = JsonMapper.shared().readTree(ann);
         assertThat(server.log).noneMatch(each -> each.contains("secret"));
         assertThat(line.at("/model").stringValue()).isEqualTo("scripted");
@@ -271,10 +279,12 @@ class FrontTest {
     @Test
     void pagesOfOthersMayNotAsk() {
         HttpRequest.Builder request = server.request("/v1/models");
-        assertThat(server.send(request.header("origin", "https://example.org").build()).statusCode())
+        assertThat(server.send(request.header("origin", "https://example.org").build())
+                        .statusCode())
                 .isEqualTo(403);
-        HttpResponse<String> own = server.send(
-                server.request("/v1/models").header("origin", "http://127.0.0.1:" + server.port()).build());
+        HttpResponse<String> own = server.send(server.request("/v1/models")
+                .header("origin", "http://127.0.0.1:" + server.port())
+                .build());
         assertThat(own.statusCode()).isEqualTo(200);
     }
 
@@ -289,7 +299,8 @@ class FrontTest {
     @Test
     void pagesThatAreAllowedMayAsk() {
         ServerOptions[] used = new ServerOptions[1];
-        try (RunningServer open = RunningServer.scripted(options -> used[0] = with(options, Set.of("https://example.org")))) {
+        try (RunningServer open =
+                RunningServer.scripted(options -> used[0] = with(options, Set.of("https://example.org")))) {
             HttpResponse<String> preflight = open.send(open.request(CHAT)
                     .header("origin", "https://example.org")
                     .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
@@ -302,20 +313,50 @@ class FrontTest {
 
     private static ServerOptions with(ServerOptions o, Set<String> origins) {
         return new ServerOptions(
-                o.host(), o.port(), o.keys(), origins, o.connections(), o.bodyBytes(), o.readTimeout(), o.idleTimeout(),
-                o.writeTimeout(), o.answerTimeout(), o.patience(), o.log());
+                o.host(),
+                o.port(),
+                o.keys(),
+                origins,
+                o.connections(),
+                o.bodyBytes(),
+                o.readTimeout(),
+                o.idleTimeout(),
+                o.writeTimeout(),
+                o.answerTimeout(),
+                o.patience(),
+                o.log());
     }
 
     private static ServerOptions with(ServerOptions o, String host, Optional<Path> keys) {
         return new ServerOptions(
-                host, o.port(), keys, o.origins(), o.connections(), o.bodyBytes(), o.readTimeout(), o.idleTimeout(),
-                o.writeTimeout(), o.answerTimeout(), o.patience(), o.log());
+                host,
+                o.port(),
+                keys,
+                o.origins(),
+                o.connections(),
+                o.bodyBytes(),
+                o.readTimeout(),
+                o.idleTimeout(),
+                o.writeTimeout(),
+                o.answerTimeout(),
+                o.patience(),
+                o.log());
     }
 
     private static ServerOptions with(ServerOptions o, int connections, Duration answerTimeout) {
         return new ServerOptions(
-                o.host(), o.port(), o.keys(), o.origins(), connections, o.bodyBytes(), o.readTimeout(), o.idleTimeout(),
-                o.writeTimeout(), answerTimeout, o.patience(), o.log());
+                o.host(),
+                o.port(),
+                o.keys(),
+                o.origins(),
+                connections,
+                o.bodyBytes(),
+                o.readTimeout(),
+                o.idleTimeout(),
+                o.writeTimeout(),
+                answerTimeout,
+                o.patience(),
+                o.log());
     }
 
     @Test
@@ -324,7 +365,8 @@ class FrontTest {
         String all = ApiKeys.add(file, "ann", EnumSet.allOf(Scope.class));
         String listing = ApiKeys.add(file, "bob", EnumSet.of(Scope.MODELS));
         assertThat(file).content().contains("ann inference,models,metrics ").doesNotContain(all);
-        try (RunningServer locked = RunningServer.scripted(options -> with(options, options.host(), Optional.of(file)))) {
+        try (RunningServer locked =
+                RunningServer.scripted(options -> with(options, options.host(), Optional.of(file)))) {
             assertThat(locked.get("/health").statusCode()).isEqualTo(200);
             assertThat(locked.post(CHAT, HI).statusCode()).isEqualTo(401);
             assertThat(ask(locked, "authorization", "Bearer wrong")).isEqualTo(401);
@@ -406,7 +448,8 @@ class FrontTest {
             HttpResponse<String> response = quick.post(CHAT, chat("forever", ""));
             assertThat(response.statusCode()).isEqualTo(504);
             assertThat(response.body()).contains("given up after 1 seconds");
-            String events = quick.post(CHAT, chat("forever", ", \"stream\": true")).body();
+            String events =
+                    quick.post(CHAT, chat("forever", ", \"stream\": true")).body();
             assertThat(events).contains("data: {\"error\":{\"message\":\"The answer was given up");
         }
     }

@@ -86,15 +86,19 @@ class OpenAiTest {
                 .replace("\"temperature\": 0", "\"temperature\": 1.5");
         JsonNode one = server.ask(CHAT, request);
         JsonNode again = server.ask(CHAT, request);
-        List<String> texts = one.at("/choices").valueStream()
+        List<String> texts = one.at("/choices")
+                .valueStream()
                 .map(choice -> choice.at("/message/content").stringValue())
                 .toList();
         assertThat(texts).hasSize(3).doesNotHaveDuplicates();
         assertThat(again.at("/choices")).isEqualTo(one.at("/choices"));
-        assertThat(again.at("/usage/prompt_tokens_details/cached_tokens").intValue()).isNotNegative();
+        assertThat(again.at("/usage/prompt_tokens_details/cached_tokens").intValue())
+                .isNotNegative();
         JsonNode tokens = one.at("/choices/0/logprobs/content");
         assertThat(tokens.size()).isEqualTo(12);
-        assertThat(tokens.valueStream().map(token -> token.at("/token").stringValue()).collect(Collectors.joining()))
+        assertThat(tokens.valueStream()
+                        .map(token -> token.at("/token").stringValue())
+                        .collect(Collectors.joining()))
                 .isEqualTo(texts.getFirst());
         assertThat(tokens.get(0).at("/top_logprobs").size()).isEqualTo(2);
     }
@@ -105,7 +109,8 @@ class OpenAiTest {
         assertThat(answer.at("/parameters/top_p").doubleValue()).isEqualTo(0.5);
         assertThat(answer.at("/parameters/top_k").intValue()).isEqualTo(40);
         assertThat(answer.at("/parameters/seed").isNumber()).isTrue();
-        assertThat(server.script.last().sampling().seed()).hasValue(answer.at("/parameters/seed").longValue());
+        assertThat(server.script.last().sampling().seed())
+                .hasValue(answer.at("/parameters/seed").longValue());
     }
 
     @Test
@@ -113,7 +118,8 @@ class OpenAiTest {
         JsonNode answer = server.ask(CHAT, chat("think Hm|Yes", ", \"reasoning_effort\": \"high\""));
         assertThat(content(answer)).isEqualTo("Yes");
         assertThat(answer.at("/choices/0/message/reasoning").stringValue()).isEqualTo("Hm");
-        assertThat(answer.at("/choices/0/message/reasoning_content").stringValue()).isEqualTo("Hm");
+        assertThat(answer.at("/choices/0/message/reasoning_content").stringValue())
+                .isEqualTo("Hm");
         assertThat(answer.at("/reasoning_applied/requested").stringValue()).isEqualTo("high");
         assertThat(answer.at("/reasoning_applied/note").stringValue()).isEqualTo("a note");
         JsonNode silent = server.ask(CHAT, chat("think Hm|Yes", ", \"reasoning\": {\"exclude\": true}"));
@@ -169,9 +175,13 @@ class OpenAiTest {
                 .filter(JsonNode::isObject)
                 .toList();
         assertThat(calls).extracting(call -> call.at("/index").intValue()).containsExactly(0, 1);
-        assertThat(calls).extracting(call -> call.at("/function/name").stringValue()).containsExactly("add", "sub");
-        assertThat(events.getLast().at("/choices/0/finish_reason").stringValue()).isEqualTo("tool_calls");
-        assertThat(events.getLast().at("/reasoning_applied/requested").stringValue()).isEqualTo("auto");
+        assertThat(calls)
+                .extracting(call -> call.at("/function/name").stringValue())
+                .containsExactly("add", "sub");
+        assertThat(events.getLast().at("/choices/0/finish_reason").stringValue())
+                .isEqualTo("tool_calls");
+        assertThat(events.getLast().at("/reasoning_applied/requested").stringValue())
+                .isEqualTo("auto");
     }
 
     @Test
@@ -238,21 +248,25 @@ class OpenAiTest {
             "Hi"                                                | messages[0]
             """)
     void messagesAreReadStrictly(String message, String param) {
-        HttpResponse<String> response =
-                server.post(CHAT, "{\"model\": \"scripted\", \"messages\": [" + message + "]}");
+        HttpResponse<String> response = server.post(CHAT, "{\"model\": \"scripted\", \"messages\": [" + message + "]}");
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(JsonMapper.shared().readTree(response.body()).at("/error/param").stringValue())
+        assertThat(JsonMapper.shared()
+                        .readTree(response.body())
+                        .at("/error/param")
+                        .stringValue())
                 .isEqualTo(param);
     }
 
     @Test
     void aPromptThatDoesNotFitIsRefusedWithBothCounts() {
-        HttpResponse<String> response = server.post(
-                CHAT, story("").replace("Once upon a time", "Once upon a time ".repeat(300)));
+        HttpResponse<String> response =
+                server.post(CHAT, story("").replace("Once upon a time", "Once upon a time ".repeat(300)));
         JsonNode error = JsonMapper.shared().readTree(response.body()).at("/error");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(error.at("/code").stringValue()).isEqualTo("context_length_exceeded");
-        assertThat(error.at("/message").stringValue()).containsPattern("has [0-9]+ tokens").contains("holds 128");
+        assertThat(error.at("/message").stringValue())
+                .containsPattern("has [0-9]+ tokens")
+                .contains("holds 128");
     }
 
     @Test
@@ -272,8 +286,8 @@ class OpenAiTest {
         assertThat(answer.at("/choices/1/text")).isEqualTo(answer.at("/choices/0/text"));
         assertThat(answer.at("/choices/3/text").stringValue()).startsWith("Lily");
         assertThat(answer.at("/usage/completion_tokens").intValue()).isEqualTo(32);
-        List<JsonNode> events = server.events(
-                "/v1/completions", request.replace("\"n\": 2", "\"n\": 1, \"stream\": true"));
+        List<JsonNode> events =
+                server.events("/v1/completions", request.replace("\"n\": 2", "\"n\": 1, \"stream\": true"));
         String second = events.stream()
                 .map(event -> event.at("/choices/0"))
                 .filter(choice -> choice.at("/index").intValue() == 1)

@@ -30,21 +30,23 @@ class ServerArchitectureTest {
 
     @TestFactory
     Stream<DynamicTest> roomsUseOnlyRoomsToTheirLeft() {
-        return IntStream.range(0, ROOMS.size()).boxed().flatMap(i -> ROOMS.get(i).stream()
-                .map(room -> DynamicTest.dynamicTest(room, () -> {
-                    String[] closed = Stream.concat(
-                                    ROOMS.get(i).stream().filter(other -> !other.equals(room)),
-                                    ROOMS.stream().skip(i + 1L).flatMap(List::stream))
-                            .toArray(String[]::new);
-                    noClasses()
-                            .that()
-                            .resideInAPackage(room)
-                            .should()
-                            .dependOnClassesThat()
-                            .resideInAnyPackage(closed)
-                            .allowEmptyShould(closed.length == 0)
-                            .check(SERVER);
-                })));
+        return IntStream.range(0, ROOMS.size())
+                .boxed()
+                .flatMap(i -> ROOMS.get(i).stream()
+                        .map(room -> DynamicTest.dynamicTest(room, () -> {
+                            String[] closed = Stream.concat(
+                                            ROOMS.get(i).stream().filter(other -> !other.equals(room)),
+                                            ROOMS.stream().skip(i + 1L).flatMap(List::stream))
+                                    .toArray(String[]::new);
+                            noClasses()
+                                    .that()
+                                    .resideInAPackage(room)
+                                    .should()
+                                    .dependOnClassesThat()
+                                    .resideInAnyPackage(closed)
+                                    .allowEmptyShould(closed.length == 0)
+                                    .check(SERVER);
+                        })));
     }
 
     @Test

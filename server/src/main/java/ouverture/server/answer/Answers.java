@@ -12,7 +12,8 @@ import ouverture.generate.FinishReason;
 import ouverture.server.api.Call;
 import ouverture.server.metric.ServerMetrics;
 
-/// The answers to one request, as events in the order in which they come. When the request is given up so are they.
+/// The answers to one request, as events in the order in which they come. When the request is given up so are
+/// they.
 public final class Answers implements AutoCloseable {
     /// Something that happened.
     ///

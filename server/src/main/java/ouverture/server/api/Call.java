@@ -94,8 +94,9 @@ public final class Call {
     ///
     /// @return to be completed when the request has ended
     CompletableFuture<Void> limit(Duration timeout) {
-        CompletableFuture<Void> ended = new CompletableFuture<Void>().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        ended.whenComplete((_, failure) -> {
+        CompletableFuture<Void> ended =
+                new CompletableFuture<Void>().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = ended.whenComplete((_, failure) -> {
             if (failure instanceof TimeoutException) {
                 cancel(new ApiException(
                         ApiError.Kind.TIMEOUT,

@@ -39,13 +39,7 @@ public final class Endpoint<T> {
     }
 
     private Endpoint(
-            String method,
-            String path,
-            Api api,
-            Access access,
-            String meaning,
-            JsonType<T> body,
-            Action<T> action) {
+            String method, String path, Api api, Access access, String meaning, JsonType<T> body, Action<T> action) {
         this.method = method;
         this.path = path;
         this.api = api;

@@ -21,8 +21,8 @@ import ouverture.server.key.ApiKey;
 import ouverture.server.key.ApiKeys;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Where all requests come in: finds out whose they are and what they want, and turns whatever happens into an answer,
-/// a line of the log and figures.
+/// Where all requests come in: finds out whose they are and what they want, and turns whatever happens into an
+/// answer, a line of the log and figures.
 public final class Front implements HttpHandler {
     private static final Duration STEP = Duration.ofMillis(20);
     private static final String PREFLIGHT = "OPTIONS";
@@ -59,7 +59,14 @@ public final class Front implements HttpHandler {
     /// @param key name of the key that it came with, or empty
     /// @param status of the answer; 499 if the client left before
     public record Ended(
-            String id, String remote, String key, String method, String path, int status, Duration took, Account account) {}
+            String id,
+            String remote,
+            String key,
+            String method,
+            String path,
+            int status,
+            Duration took,
+            Account account) {}
 
     public Front(List<Endpoint<?>> endpoints, Rules rules, Observer observer) {
         router = new Router(endpoints);
@@ -174,9 +181,10 @@ public final class Front implements HttpHandler {
         switch (endpoint.access()) {
             case Endpoint.Access.Open() -> {}
             case Endpoint.Access.Keys(var scope) -> {
-                ApiKey known = key.orElseThrow(() -> new ApiException(
-                        ApiError.Kind.NO_KEY,
-                        "This server wants an API key that it knows, as `Authorization: Bearer KEY` or `x-api-key: KEY`."));
+                ApiKey known = key.orElseThrow(
+                        () -> new ApiException(
+                                ApiError.Kind.NO_KEY,
+                                "This server wants an API key that it knows, as `Authorization: Bearer KEY` or `x-api-key: KEY`."));
                 if (!known.scopes().contains(scope)) {
                     throw new ApiException(
                             ApiError.Kind.FORBIDDEN, "The API key is not good for " + scope.text() + ".");
@@ -185,14 +193,15 @@ public final class Front implements HttpHandler {
         }
     }
 
-    /// Browsers say for which page they ask. Pages of other hosts may not, unless they are allowed to; nor may pages
-    /// that reach a server without keys under a name of their own (DNS rebinding).
+    /// Browsers say for which page they ask. Pages of other hosts may not, unless they are allowed to; nor may
+    /// pages that reach a server without keys under a name of their own (DNS rebinding).
     private void checkOrigin(Exchange exchange, Call call) {
         String host = exchange.header("host").orElse("");
         if (rules.keys().isEmpty() && !isOurs(hostName("http://" + host))) {
             throw new ApiException(
                     ApiError.Kind.FORBIDDEN,
-                    "This server has no API keys and therefore answers under its own address only, not as " + host + ".");
+                    "This server has no API keys and therefore answers under its own address only, not as " + host
+                            + ".");
         }
         String origin = exchange.header("origin").orElse("");
         if (origin.isEmpty() || origin.endsWith("://" + host)) {
@@ -247,8 +256,8 @@ public final class Front implements HttpHandler {
     public void drain(Duration patience) {
         stopping = true;
         await(patience);
-        running.forEach(call -> call.cancel(
-                new ApiException(ApiError.Kind.UNAVAILABLE, "The server was shut down before the answer was complete.")));
+        running.forEach(call -> call.cancel(new ApiException(
+                ApiError.Kind.UNAVAILABLE, "The server was shut down before the answer was complete.")));
         await(Duration.ofSeconds(1));
     }
 

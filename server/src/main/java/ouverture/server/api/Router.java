@@ -21,20 +21,22 @@ final class Router {
         List<Endpoint<?>> there =
                 endpoints.stream().filter(each -> matches(each, path)).toList();
         if (there.isEmpty()) {
-            throw new ApiException(ApiError.Kind.NOT_FOUND, "There is nothing at " + path + "; docs/api.md lists what there is.");
+            throw new ApiException(
+                    ApiError.Kind.NOT_FOUND, "There is nothing at " + path + "; docs/api.md lists what there is.");
         }
         return there.stream()
                 .filter(each -> each.method().equals(wanted))
                 .findFirst()
-                .orElseThrow(() -> new ApiException(ApiError.Kind.WRONG_METHOD, path + " takes " + methods(there)
-                        + " and not " + method + "."));
+                .orElseThrow(() -> new ApiException(
+                        ApiError.Kind.WRONG_METHOD, path + " takes " + methods(there) + " and not " + method + "."));
     }
 
     private static String methods(List<Endpoint<?>> endpoints) {
         return endpoints.stream().map(Endpoint::method).distinct().collect(Collectors.joining(" or "));
     }
 
-    /// The API that a path belongs to, as far as can be told: that of the endpoint with the longest common beginning.
+    /// The API that a path belongs to, as far as can be told: that of the endpoint with the longest common
+    /// beginning.
     Api api(String path) {
         Endpoint<?> nearest = endpoints.getFirst();
         int longest = -1;

@@ -71,9 +71,9 @@ public final class Field<T> {
     /// @param why there are no others: half a sentence without its full stop
     /// @param otherwise what holds without it
     /// @param texts that are taken
-    public static Field<String> partly(
-            String name, String meaning, String why, String otherwise, String... texts) {
-        Only only = new Only(why, Arrays.stream(texts).map(text -> '"' + text + '"').toList());
+    public static Field<String> partly(String name, String meaning, String why, String otherwise, String... texts) {
+        Only only =
+                new Only(why, Arrays.stream(texts).map(text -> '"' + text + '"').toList());
         JsonType<String> type = new JsonType<>() {
             @Override
             public String read(JsonNode value, String path) {
@@ -142,7 +142,8 @@ public final class Field<T> {
 
         @Override
         public boolean fits(JsonNode value) {
-            return values.stream().anyMatch(each -> JsonMapper.shared().readTree(each).equals(value));
+            return values.stream()
+                    .anyMatch(each -> JsonMapper.shared().readTree(each).equals(value));
         }
 
         @Override

@@ -148,8 +148,9 @@ public final class JsonTypes {
                     throw FieldException.unfit(path, words);
                 }
                 Map<String, T> read = new LinkedHashMap<>();
-                value.propertyStream().forEach(entry -> read.put(
-                        entry.getKey(), each.read(entry.getValue(), path + "." + entry.getKey())));
+                value.propertyStream()
+                        .forEach(entry ->
+                                read.put(entry.getKey(), each.read(entry.getValue(), path + "." + entry.getKey())));
                 return read;
             }
 

@@ -1,7 +1,7 @@
 package ouverture.server.field;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,13 +37,14 @@ public final class ObjectType<T> implements JsonType<T> {
             throw FieldException.unfit(path, words);
         }
         for (String name : value.propertyNames()) {
-            if (!name.equals(tag) && fields.stream().noneMatch(field -> field.name().equals(name))) {
+            if (!name.equals(tag)
+                    && fields.stream().noneMatch(field -> field.name().equals(name))) {
                 String own = path.isEmpty() ? name : path + "." + name;
                 throw new FieldException(
                         own, FieldException.quoted(own) + " is no field of " + words + "; leave it out.");
             }
         }
-        Map<Field<?>, Object> values = new IdentityHashMap<>();
+        Map<Field<?>, Object> values = new HashMap<>();
         for (Field<?> field : fields) {
             values.put(field, field.read(value, path));
         }

@@ -77,13 +77,17 @@ public final class TaggedType<T> implements JsonType<T> {
                 .map(each -> "`" + each.getKey() + "` is refused: " + each.getValue())
                 .collect(Collectors.joining("; "));
         rows.add(new Row(
-                path + "." + tag, choices(), "required", Standing.HONOURED, "decides about the other fields"
-                        + (reasons.isEmpty() ? "" : "; " + reasons)));
+                path + "." + tag,
+                choices(),
+                "required",
+                Standing.HONOURED,
+                "decides about the other fields" + (reasons.isEmpty() ? "" : "; " + reasons)));
         Map<List<Row>, List<String>> alike = new LinkedHashMap<>();
         variants.forEach((value, variant) ->
                 alike.computeIfAbsent(variant.rows(""), _ -> new ArrayList<>()).add(value));
-        alike.values().forEach(values -> rows.addAll(
-                variants.get(values.getFirst()).rows(path + "{" + String.join(",", values) + "}")));
+        variants.forEach((value, variant) -> alike.values().stream()
+                .filter(values -> values.getFirst().equals(value))
+                .forEach(values -> rows.addAll(variant.rows(path + "{" + String.join(",", values) + "}"))));
         return rows;
     }
 }

@@ -1,6 +1,5 @@
 package ouverture.server.field;
 
-import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,7 @@ public final class Values {
 
     Values(String path, Map<Field<?>, Object> values) {
         this.path = path;
-        this.values = new IdentityHashMap<>(values);
+        this.values = Map.copyOf(values);
     }
 
     /// The value of a field of the object.

@@ -9,6 +9,7 @@ import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
 import io.helidon.webserver.http1.Http1Connection;
 import io.helidon.webserver.spi.ServerConnection;
@@ -16,7 +17,6 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import io.helidon.webserver.ProxyProtocolData;
 import ouverture.server.http.HttpOptions;
 
 /// A client's connection: Helidon's own, with eyes on how long it takes for what.
@@ -96,14 +96,14 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
         linger = unread;
     }
 
-    /// Reads what the client still sends, within limits: closing a connection with unread bytes throws away the answer
-    /// on its way.
+    /// Reads what the client still sends, within limits: closing a connection with unread bytes throws away the
+    /// answer on its way.
     private void linger() {
         enter(Phase.READING);
         try {
-            byte[] bytes = inbound.get();
-            for (long left = LINGER_BYTES; bytes != null && left > 0; left -= bytes.length) {
-                bytes = inbound.get();
+            long left = LINGER_BYTES;
+            for (byte[] bytes = inbound.get(); bytes != null && left > 0; bytes = inbound.get()) {
+                left -= bytes.length;
             }
         } catch (CloseConnectionException e) {
             // The client has closed: it has what it wants.

@@ -20,7 +20,8 @@ final class Connections implements AutoCloseable {
         sweeper = Thread.ofVirtual().name("ouverture-connections").start(this::sweep);
     }
 
-    /// Takes a new connection. Where there are too many, the one that has waited longest for a request makes room.
+    /// Takes a new connection. Where there are too many, the one that has waited longest for a request makes
+    /// room.
     ///
     /// @return whether there is room
     synchronized boolean add(Connection connection) {

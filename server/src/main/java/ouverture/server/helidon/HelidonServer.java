@@ -28,7 +28,8 @@ import ouverture.server.http.HttpServer;
 
 /// HTTP/1.1 on Helidon's web server, which runs each connection on a virtual thread.
 public final class HelidonServer implements HttpServer {
-    /// Reading has limits of our own ([Connection]); Helidon's would end a connection whose answer takes its time.
+    /// Reading has limits of our own ([Connection]); Helidon's would end a connection whose answer takes its
+    /// time.
     private static final Duration NEVER = Duration.ofDays(1);
 
     /// Helidon tells of every start and stop; only what is wrong is of interest here.
@@ -73,8 +74,9 @@ public final class HelidonServer implements HttpServer {
                 .build()
                 .start();
         if (!server.isRunning()) {
-            throw new ResourceException("The server cannot listen on " + options.address().getHostAddress() + " port "
-                    + options.port() + ": another program may listen there already; choose another --port.");
+            throw new ResourceException(
+                    "The server cannot listen on " + options.address().getHostAddress() + " port " + options.port()
+                            + ": another program may listen there already; choose another --port.");
         }
     }
 

@@ -9,8 +9,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes that a client sends. While a request is answered nobody reads them, and nobody would see that the client
-/// has closed its connection: so they are read ahead then, on another thread, and kept for the next request.
+/// The bytes that a client sends. While a request is answered nobody reads them, and nobody would see that the
+/// client has closed its connection: so they are read ahead then, on another thread, and kept for the next
+/// request.
 final class Inbound implements Supplier<byte @Nullable []> {
     /// Hears of the bytes that came, on the connection's thread.
     interface Meter {
@@ -57,8 +58,8 @@ final class Inbound implements Supplier<byte @Nullable []> {
         }
     }
 
-    /// Runs an action when the client closes its connection, until [#unwatch]. Called by the thread that reads, when
-    /// it has read a whole request.
+    /// Runs an action when the client closes its connection, until [#unwatch]. Called by the thread that reads,
+    /// when it has read a whole request.
     void watch(Runnable action) {
         gone = action;
         if (ahead != null) {

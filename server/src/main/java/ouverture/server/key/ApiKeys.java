@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 
-/// The keys of a server. Their file has a line for each: name, scopes with commas between them, and the hash of the
-/// key. Keys are 256 random bits, so a hash without salt and stretching gives nothing away.
+/// The keys of a server. Their file has a line for each: name, scopes with commas between them, and the hash of
+/// the key. Keys are 256 random bits, so a hash without salt and stretching gives nothing away.
 public final class ApiKeys {
     /// A server without keys: anybody may ask for anything.
     public static final ApiKeys NONE = new ApiKeys(List.of());
@@ -67,12 +67,13 @@ public final class ApiKeys {
     }
 
     private static ApiKey key(String line, String where) {
-        String[] parts = line.strip().split("\\s+");
+        String[] parts = line.strip().split("\\s+", -1);
         if (parts.length != 3 || !parts[2].matches("[0-9a-f]{64}")) {
-            throw new RequestException(where + " is not a name, scopes and a hash, as `ouverture api-key` writes them.");
+            throw new RequestException(
+                    where + " is not a name, scopes and a hash, as `ouverture api-key` writes them.");
         }
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-        for (String text : parts[1].split(",")) {
+        for (String text : parts[1].split(",", -1)) {
             scopes.add(Arrays.stream(Scope.values())
                     .filter(scope -> scope.text().equals(text))
                     .findFirst()
@@ -91,15 +92,16 @@ public final class ApiKeys {
         if (!name.matches("[\\w.@-]{1,64}") || scopes.isEmpty()) {
             throw new RequestException("A key needs a name of letters, digits, _, -, . and @, and a scope at least.");
         }
-        if (Files.exists(file) && lines(file).stream().anyMatch(key -> key.name().equals(name))) {
+        if (Files.exists(file)
+                && lines(file).stream().anyMatch(key -> key.name().equals(name))) {
             throw new RequestException("The key file " + file + " has a key of " + name
                     + " already; remove its line, or take another name.");
         }
         byte[] random = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(random);
         String key = PREFIX + HexFormat.of().formatHex(random);
-        String line = name + " "
-                + scopes.stream().sorted().map(Scope::text).collect(Collectors.joining(",")) + " " + hash(key) + "\n";
+        String line = name + " " + scopes.stream().sorted().map(Scope::text).collect(Collectors.joining(",")) + " "
+                + hash(key) + "\n";
         try {
             Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {

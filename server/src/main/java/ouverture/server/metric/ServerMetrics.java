@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 import ouverture.ChatEvent.Usage;
 
-/// Figures of a running server, under the names that OpenTelemetry's conventions for generative AI give to servers
-/// (`gen_ai.server.*`), and our own where it has none (`ouverture.*`).
+/// Figures of a running server, under the names that OpenTelemetry's conventions for generative AI give to
+/// servers (`gen_ai.server.*`), and our own where it has none (`ouverture.*`).
 public final class ServerMetrics implements AutoCloseable {
     private static final double[] REQUEST_SECONDS = {
         0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92
@@ -52,10 +52,10 @@ public final class ServerMetrics implements AutoCloseable {
     public void request(String operation, String model, String error, Duration took) {
         Tags tags = tags(operation, model);
         timer(
-                "gen_ai.server.request.duration",
-                "Duration of requests, to the last byte of the answer",
-                error.isEmpty() ? tags : tags.and("error.type", error),
-                REQUEST_SECONDS)
+                        "gen_ai.server.request.duration",
+                        "Duration of requests, to the last byte of the answer",
+                        error.isEmpty() ? tags : tags.and("error.type", error),
+                        REQUEST_SECONDS)
                 .record(took);
     }
 
@@ -68,10 +68,10 @@ public final class ServerMetrics implements AutoCloseable {
                 .record(usage.prefill());
         if (usage.generatedTokens() > 1) {
             timer(
-                    "gen_ai.server.time_per_output_token",
-                    "Time for each token after the first",
-                    tags,
-                    OUTPUT_TOKEN_SECONDS)
+                            "gen_ai.server.time_per_output_token",
+                            "Time for each token after the first",
+                            tags,
+                            OUTPUT_TOKEN_SECONDS)
                     .record(usage.decode().dividedBy(usage.generatedTokens() - 1L));
         }
         if (isFirst) {
@@ -100,7 +100,11 @@ public final class ServerMetrics implements AutoCloseable {
     }
 
     private void count(String name, String description, Tags tags, int amount) {
-        Counter.builder(name).description(description).tags(tags).register(registry).increment(amount);
+        Counter.builder(name)
+                .description(description)
+                .tags(tags)
+                .register(registry)
+                .increment(amount);
     }
 
     /// All figures in the text format of Prometheus.

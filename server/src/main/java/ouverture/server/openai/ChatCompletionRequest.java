@@ -44,8 +44,8 @@ record ChatCompletionRequest(
             "max_completion_tokens",
             JsonTypes.integer(1, Integer.MAX_VALUE),
             "tokens of the answer at most, thoughts included; as many as fit without it");
-    private static final Field<Optional<Integer>> MAX_TOKENS = Field.optional(
-            "max_tokens", JsonTypes.integer(1, Integer.MAX_VALUE), "the same under its old name");
+    private static final Field<Optional<Integer>> MAX_TOKENS =
+            Field.optional("max_tokens", JsonTypes.integer(1, Integer.MAX_VALUE), "the same under its old name");
     private static final Field<Boolean> LOGPROBS = SamplingFields.flag(
             "logprobs", "adds the log-probability of each token: `content` and, of thoughts, `reasoning`");
     private static final Field<Optional<Integer>> TOP_LOGPROBS = Field.optional(
@@ -58,13 +58,7 @@ record ChatCompletionRequest(
             "text");
 
     private static final List<Field<?>> BEFORE = List.of(
-            MODEL,
-            ChatMessages.FIELD,
-            StreamFields.STREAM,
-            StreamFields.OPTIONS,
-            N,
-            MAX_COMPLETION_TOKENS,
-            MAX_TOKENS);
+            MODEL, ChatMessages.FIELD, StreamFields.STREAM, StreamFields.OPTIONS, N, MAX_COMPLETION_TOKENS, MAX_TOKENS);
 
     private static final List<Field<?>> AFTER = List.of(
             LOGPROBS,

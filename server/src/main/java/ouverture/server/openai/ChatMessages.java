@@ -65,7 +65,9 @@ final class ChatMessages {
     private static final Field<Optional<String>> REASONING_CONTENT =
             Field.optional("reasoning_content", JsonTypes.text(), "the same under its other name");
     private static final Field<List<Message.Call>> TOOL_CALLS = Field.list(
-            "tool_calls", JsonTypes.list("tool calls", CALL, 0, Integer.MAX_VALUE), "the tools that the model asked for");
+            "tool_calls",
+            JsonTypes.list("tool calls", CALL, 0, Integer.MAX_VALUE),
+            "the tools that the model asked for");
 
     private static final Field<String> TOOL_CALL_ID =
             Field.required("tool_call_id", JsonTypes.name(), "the call that this answers");
@@ -97,8 +99,7 @@ final class ChatMessages {
         return new ObjectType<>(
                 words,
                 List.of(REQUIRED_CONTENT, NO_NAME),
-                values -> new Read(
-                        new Message(role, values.get(REQUIRED_CONTENT)), values.path(), Optional.empty()));
+                values -> new Read(new Message(role, values.get(REQUIRED_CONTENT)), values.path(), Optional.empty()));
     }
 
     private static ObjectType<Read> assistant() {

@@ -126,8 +126,7 @@ final class Completions {
         return body;
     }
 
-    private static void stream(
-            CompletionFields request, ServedModel model, Call call, OpenAi api, Answers answers) {
+    private static void stream(CompletionFields request, ServedModel model, Call call, OpenAi api, Answers answers) {
         List<Growing> texts = growing(request, model);
         UsageCount usage = new UsageCount();
         EventStream events = call.stream(
@@ -159,8 +158,7 @@ final class Completions {
         if (request.echo()) {
             CompletionRequest completion = request.completion();
             body.set(
-                    "parameters",
-                    Reports.parameters(completion.sampling(), completion.maxTokens(), completion.stop()));
+                    "parameters", Reports.parameters(completion.sampling(), completion.maxTokens(), completion.stop()));
         }
     }
 

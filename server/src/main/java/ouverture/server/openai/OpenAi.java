@@ -38,8 +38,7 @@ public final class OpenAi implements Api {
                         api,
                         models,
                         "Looks at one model.",
-                        (_, call) -> call.json(model(
-                                backend.model(call.path().substring(MODELS.length() + 1))))),
+                        (_, call) -> call.json(model(backend.model(call.path().substring(MODELS.length() + 1))))),
                 Endpoint.post(
                         "/v1/moderations",
                         api,
@@ -78,7 +77,8 @@ public final class OpenAi implements Api {
     @Override
     public ObjectNode error(ApiError error, String requestId) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        ObjectNode inner = body.putObject("error").put("message", error.message()).put("type", type(error.kind()));
+        ObjectNode inner =
+                body.putObject("error").put("message", error.message()).put("type", type(error.kind()));
         if (error.field().isEmpty()) {
             inner.putNull("param");
         } else {

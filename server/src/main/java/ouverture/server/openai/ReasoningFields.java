@@ -15,8 +15,8 @@ import ouverture.server.field.Values;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// How much the model thinks, in the words of all clients that speak this API. Two fields must not contradict each
-/// other.
+/// How much the model thinks, in the words of all clients that speak this API. Two fields must not contradict
+/// each other.
 ///
 /// @param setting the one switch
 /// @param show whether thoughts are part of the answer
@@ -30,8 +30,8 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
             "how much the model thinks; `minimal` counts as `low`, `xhigh` as `high`, and `auto` leaves it to the model");
 
     private static final Field<Optional<Reasoning>> EFFORT = Field.optional("effort", EFFORTS, "as `reasoning_effort`");
-    private static final Field<Optional<Reasoning>> MAX_TOKENS = Field.optional(
-            "max_tokens", budget(), "tokens that the model may think; 0 for none");
+    private static final Field<Optional<Reasoning>> MAX_TOKENS =
+            Field.optional("max_tokens", budget(), "tokens that the model may think; 0 for none");
     private static final Field<Optional<Boolean>> ENABLED =
             Field.optional("enabled", JsonTypes.flag(), "false for no thoughts; true counts as `medium`");
     private static final Field<Boolean> EXCLUDE =
@@ -41,7 +41,8 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
 
     private static final Field<Optional<Nested>> REASONING = Field.optional(
             "reasoning",
-            new ObjectType<>("reasoning options", List.of(EFFORT, MAX_TOKENS, ENABLED, EXCLUDE), ReasoningFields::nested),
+            new ObjectType<>(
+                    "reasoning options", List.of(EFFORT, MAX_TOKENS, ENABLED, EXCLUDE), ReasoningFields::nested),
             "the same in the words of OpenRouter");
 
     private static final Field<Boolean> TYPE = Field.required(
@@ -60,8 +61,8 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
             JsonTypes.object(),
             "variables of the model's chat template, which prevail; `enable_thinking` or `thinking` false,"
                     + " `reasoning_effort` and `thinking_budget` also set the switch");
-    private static final Field<Boolean> INCLUDE_REASONING = Field.of(
-            "include_reasoning", JsonTypes.flag(), true, "whether thoughts are part of the answer");
+    private static final Field<Boolean> INCLUDE_REASONING =
+            Field.of("include_reasoning", JsonTypes.flag(), true, "whether thoughts are part of the answer");
 
     /// All of them, in the order of the documentation.
     static final List<Field<?>> ALL =
@@ -122,22 +123,26 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
         values.get(REASONING).ifPresent(nested -> settings.putAll(nested.settings));
         values.get(THINKING).ifPresent(setting -> settings.put(THINKING.name(), setting));
         Map<String, Object> variables = new LinkedHashMap<>();
-        values.get(CHAT_TEMPLATE_KWARGS).ifPresent(node -> node.propertyStream()
-                .filter(entry -> !entry.getValue().isNull())
-                .forEach(entry -> {
-                    JsonNode value = entry.getValue();
-                    variables.put(entry.getKey(), JsonMapper.shared().treeToValue(value, Object.class));
-                    ofTemplate(entry.getKey(), value)
-                            .ifPresent(setting ->
-                                    settings.put(CHAT_TEMPLATE_KWARGS.name() + "." + entry.getKey(), setting));
-                }));
+        values.get(CHAT_TEMPLATE_KWARGS)
+                .ifPresent(node -> node.propertyStream()
+                        .filter(entry -> !entry.getValue().isNull())
+                        .forEach(entry -> {
+                            JsonNode value = entry.getValue();
+                            variables.put(entry.getKey(), JsonMapper.shared().treeToValue(value, Object.class));
+                            ofTemplate(entry.getKey(), value)
+                                    .ifPresent(setting ->
+                                            settings.put(CHAT_TEMPLATE_KWARGS.name() + "." + entry.getKey(), setting));
+                        }));
         if (settings.values().stream().distinct().count() > 1) {
-            String names = settings.keySet().stream().map(name -> "`" + name + "`").collect(Collectors.joining(" and "));
+            String names =
+                    settings.keySet().stream().map(name -> "`" + name + "`").collect(Collectors.joining(" and "));
             throw new FieldException(
                     settings.keySet().iterator().next(),
                     names + " say different things about how much the model thinks; give one of them.");
         }
-        Reasoning setting = settings.isEmpty() ? Reasoning.AUTO : settings.values().iterator().next();
+        Reasoning setting = settings.isEmpty()
+                ? Reasoning.AUTO
+                : settings.values().iterator().next();
         boolean exclude = values.get(REASONING).map(Nested::exclude).orElse(false);
         return new ReasoningFields(setting, values.get(INCLUDE_REASONING) && !exclude, variables);
     }
@@ -147,7 +152,8 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
         return switch (name) {
             case "enable_thinking", "thinking" ->
                 value.isBoolean() && !value.booleanValue() ? Optional.of(Reasoning.OFF) : Optional.empty();
-            case "reasoning_effort" -> EFFORTS.fits(value) ? Optional.ofNullable(efforts().get(value.stringValue())) : Optional.empty();
+            case "reasoning_effort" ->
+                EFFORTS.fits(value) ? Optional.ofNullable(efforts().get(value.stringValue())) : Optional.empty();
             case "thinking_budget" ->
                 value.isIntegralNumber() && value.intValue() > 0
                         ? Optional.of(new Reasoning.Budget(value.intValue()))

@@ -32,8 +32,10 @@ final class Reports {
 
     /// A tool call of an answer.
     static ObjectNode call(ChatEvent.ToolCall call) {
-        ObjectNode node =
-                JsonNodeFactory.instance.objectNode().put("id", call.call().id()).put("type", "function");
+        ObjectNode node = JsonNodeFactory.instance
+                .objectNode()
+                .put("id", call.call().id())
+                .put("type", "function");
         node.putObject("function")
                 .put("name", call.call().name())
                 .put("arguments", call.call().arguments());

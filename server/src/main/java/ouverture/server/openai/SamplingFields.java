@@ -24,7 +24,10 @@ final class SamplingFields {
             DEFAULT.temperature(),
             "0 always takes the most likely token, more varies more");
     static final Field<Double> TOP_P = Field.of(
-            "top_p", JsonTypes.number(0, 1), DEFAULT.topP(), "draws from the most likely tokens that make it up together");
+            "top_p",
+            JsonTypes.number(0, 1),
+            DEFAULT.topP(),
+            "draws from the most likely tokens that make it up together");
     static final Field<Integer> TOP_K = Field.of(
             "top_k",
             JsonTypes.integer(0, Integer.MAX_VALUE),

@@ -3,7 +3,6 @@ package ouverture.server.openai;
 import java.util.List;
 import java.util.Optional;
 import ouverture.server.field.Field;
-import ouverture.server.field.JsonTypes;
 import ouverture.server.field.ObjectType;
 import ouverture.server.field.Values;
 

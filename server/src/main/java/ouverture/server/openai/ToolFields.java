@@ -49,8 +49,8 @@ record ToolFields(List<Tool> tools, boolean parallel) {
             "auto",
             "auto",
             "none");
-    private static final Field<Boolean> PARALLEL = Field.of(
-            "parallel_tool_calls", JsonTypes.flag(), true, "false ends the answer with its first call");
+    private static final Field<Boolean> PARALLEL =
+            Field.of("parallel_tool_calls", JsonTypes.flag(), true, "false ends the answer with its first call");
 
     /// All of them, in the order of the documentation.
     static final List<Field<?>> ALL = List.of(TOOLS, TOOL_CHOICE, PARALLEL);
