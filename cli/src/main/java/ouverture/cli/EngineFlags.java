@@ -56,13 +56,20 @@ final class EngineFlags {
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
     EngineOptions options() {
+        return options(1);
+    }
+
+    /// The options; throws as the other.
+    ///
+    /// @param sequences answers that run at the same time
+    EngineOptions options(int sequences) {
         return EngineOptions.DEFAULT
                 .withThreads(threads)
                 .withKernels(kernels)
                 .withCache(cache)
                 .withActivations(activations)
                 .withContext(context)
-                .withSequences(1)
+                .withSequences(sequences)
                 .withBatchTokens(batch)
                 .withLargerThanMemory(largerThanMemory)
                 .withSpeculation(Speculation.OFF);
