@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Training: gradients of the engine's own forward pass.
+@NullMarked
+module ouverture.train {
+    requires ouverture.core;
+    requires static org.jspecify;
+
+    exports ouverture.train.gradient;
+}
