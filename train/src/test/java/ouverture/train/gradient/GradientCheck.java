@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
 import ouverture.tensor.DType;
@@ -91,7 +92,7 @@ final class GradientCheck {
             Random random = new Random(3);
             assertThat((double) gradients.get("loss")[0])
                     .as("loss")
-                    .isCloseTo(loss(kernels) - balance * kernels.balance(), Offset.offset(1e-5));
+                    .isCloseTo(loss(kernels) - balance * kernels.balance(), Percentage.withPercentage(1e-4));
             for (Tensor weight : weights) {
                 float[] gradient = gradients.get(weight.name());
                 double[] values = kernels.weight(weight);
