@@ -6,5 +6,6 @@ module ouverture.train {
     requires ouverture.core;
     requires static org.jspecify;
 
+    exports ouverture.train;
     exports ouverture.train.gradient;
 }

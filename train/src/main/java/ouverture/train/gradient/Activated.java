@@ -21,12 +21,15 @@ record Activated(Tensor result, Tensor kept, Activation activation) implements O
         Slope slope = Slope.of(activation);
         pass.rows().each(result.rows(), 16 * result.columns(), (from, to) -> {
             float[] input = new float[result.columns()];
+            float[] values = new float[result.columns()];
+            float[] slopes = new float[result.columns()];
             float[] output = new float[result.columns()];
             for (int r = from; r < to; r++) {
                 Rows.read(kept, r, input);
+                slope.compute(input, values, slopes);
                 Rows.read(gradient, r, output);
                 for (int c = 0; c < input.length; c++) {
-                    output[c] *= (float) slope.slope(input[c]);
+                    output[c] *= slopes[c];
                 }
                 Rows.write(gradient, r, output);
             }

@@ -15,7 +15,7 @@ record Embedding(Tensor result, Tensor table, int[] ids) implements Operation {
     public void back(BackwardPass pass) {
         Tensor gradient = pass.parameter(table);
         if (gradient != null) {
-            pass.rows().scatter(gradient, pass.gradient(result), ids, 1);
+            Rows.scatterInOrder(gradient, pass.gradient(result), ids);
         }
     }
 

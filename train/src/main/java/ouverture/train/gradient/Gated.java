@@ -25,14 +25,17 @@ record Gated(Tensor result, Tensor gate, Tensor kept, Tensor up, Activation acti
         Tensor towards = pass.gradient(result);
         Tensor gateGradient = pass.gradient(gate);
         Tensor upGradient = pass.gradient(up);
-        pass.rows().each(result.rows(), 16 * result.columns(), (from, to) -> {
+        pass.rows().each(result.rows(), 8 * result.columns(), (from, to) -> {
             float[] inputs = new float[gate.columns()];
             float[] factors = new float[gate.columns()];
             float[] output = new float[gate.columns()];
+            float[] values = new float[gate.columns()];
+            float[] slopes = new float[gate.columns()];
             float[] gateSum = new float[gate.columns()];
             float[] upSum = new float[gate.columns()];
             for (int r = from; r < to; r++) {
                 Rows.read(kept, r, inputs);
+                slope.compute(inputs, values, slopes);
                 Rows.read(up, r, factors);
                 Rows.read(towards, r, output);
                 Rows.read(upGradient, r, upSum);
@@ -42,9 +45,9 @@ record Gated(Tensor result, Tensor gate, Tensor kept, Tensor up, Activation acti
                     Rows.read(gateGradient, r, gateSum);
                 }
                 for (int c = 0; c < output.length; c++) {
-                    float factor = Math.clamp(factors[c], -bound, bound);
-                    gateSum[c] += output[c] * (factor + offset) * (float) slope.slope(inputs[c]);
-                    upSum[c] += factor == factors[c] ? output[c] * (float) slope.value(inputs[c]) : 0;
+                    float factor = Math.max(-bound, Math.min(bound, factors[c]));
+                    gateSum[c] += output[c] * (factor + offset) * slopes[c];
+                    upSum[c] += factor == factors[c] ? output[c] * values[c] : 0;
                 }
                 Rows.write(gateGradient, r, gateSum);
                 Rows.write(upGradient, r, upSum);

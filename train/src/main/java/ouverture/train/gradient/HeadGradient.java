@@ -148,25 +148,29 @@ final class HeadGradient {
     /// Copies heads of some rows of the document into a matrix, head after head.
     private Tensor columns(Tensor matrix, int size, int head, int heads, int from, int count) {
         Tensor out = pass.temporary(heads * count, size);
-        for (int i = 0; i < heads * count; i++) {
-            MemorySegment.copy(
-                    matrix.data(), place(matrix, size, head, from, count, i), out.data(), i * out.rowBytes(), 4L * size);
-        }
+        pass.rows().each(out.rows(), size, (begin, end) -> {
+            for (int i = begin; i < end; i++) {
+                long at = place(matrix, size, head, from, count, i);
+                MemorySegment.copy(matrix.data(), at, out.data(), i * out.rowBytes(), 4L * size);
+            }
+        });
         return out;
     }
 
     /// Adds rows of a matrix to where [#columns] copies them from.
     private void add(Tensor matrix, Tensor to, int head, int heads, int from, int count) {
         int size = matrix.columns();
-        float[] values = new float[size];
-        float[] sum = new float[size];
-        for (int i = 0; i < heads * count; i++) {
-            long at = place(to, size, head, from, count, i);
-            Rows.read(matrix, i, values);
-            MemorySegment.copy(to.data(), ValueLayout.JAVA_FLOAT, at, sum, 0, size);
-            Rows.add(sum, values);
-            MemorySegment.copy(sum, 0, to.data(), ValueLayout.JAVA_FLOAT, at, size);
-        }
+        pass.rows().each(heads * count, size, (begin, end) -> {
+            float[] values = new float[size];
+            float[] sum = new float[size];
+            for (int i = begin; i < end; i++) {
+                long at = place(to, size, head, from, count, i);
+                Rows.read(matrix, i, values);
+                MemorySegment.copy(to.data(), ValueLayout.JAVA_FLOAT, at, sum, 0, size);
+                Rows.add(sum, values);
+                MemorySegment.copy(sum, 0, to.data(), ValueLayout.JAVA_FLOAT, at, size);
+            }
+        });
     }
 
     /// Where row `i` of the heads' matrix begins in a matrix with one row for each token.

@@ -93,16 +93,32 @@ final class Rows implements AutoCloseable {
         });
     }
 
-    /// Adds rows where they belong: `out[rows[i] / share] += x[i]`, in this order.
+    /// Adds rows where they belong: `out[rows[i] / share] += x[i]`; no two go to the same.
     void scatter(Tensor out, Tensor x, int[] rows, int share) {
+        each(rows.length, out.columns(), (from, to) -> {
+            float[] sum = new float[out.columns()];
+            float[] row = new float[out.columns()];
+            for (int i = from; i < to; i++) {
+                read(x, i, row);
+                add(row, out, rows[i] / share, sum);
+            }
+        });
+    }
+
+    /// Adds rows where they belong, in their order, as several may go to one: `out[rows[i]] += x[i]`.
+    static void scatterInOrder(Tensor out, Tensor x, int[] rows) {
         float[] sum = new float[out.columns()];
         float[] row = new float[out.columns()];
         for (int i = 0; i < rows.length; i++) {
-            read(out, rows[i] / share, sum);
             read(x, i, row);
-            add(sum, row);
-            write(out, rows[i] / share, sum);
+            add(row, out, rows[i], sum);
         }
+    }
+
+    private static void add(float[] values, Tensor to, int row, float[] sum) {
+        read(to, row, sum);
+        add(sum, values);
+        write(to, row, sum);
     }
 
     /// Sets all elements to zero.

@@ -3,54 +3,45 @@ package ouverture.train.gradient;
 import ouverture.tensor.Activation;
 
 /// Values and derivatives of [Activation]s.
+@FunctionalInterface
 interface Slope {
-    /// The activation of a number.
-    double value(double x);
-
-    /// Its derivative.
-    double slope(double x);
+    /// Computes the activation of each number and its derivative.
+    void compute(float[] x, float[] values, float[] slopes);
 
     /// Of an activation.
     static Slope of(Activation activation) {
         return switch (activation) {
-            case SILU -> new Swish(1, Double.POSITIVE_INFINITY);
-            case SWIGLU_CLAMPED -> new Swish(Activation.STEEPNESS, Activation.CLAMP);
-            case GELU_TANH -> new Gelu();
+            case SILU -> (x, values, slopes) -> swish(x, values, slopes, 1, Float.POSITIVE_INFINITY);
+            case SWIGLU_CLAMPED ->
+                (x, values, slopes) -> swish(x, values, slopes, Activation.STEEPNESS, Activation.CLAMP);
+            case GELU_TANH -> Slope::gelu;
         };
     }
 
     /// x sigmoid(steepness x), constant beyond a bound.
-    record Swish(double steepness, double bound) implements Slope {
-        @Override
-        public double value(double x) {
-            double bounded = Math.min(x, bound);
-            return bounded / (1 + Math.exp(-steepness * bounded));
+    private static void swish(float[] x, float[] values, float[] slopes, float steepness, float bound) {
+        for (int i = 0; i < x.length; i++) {
+            values[i] = (float) Math.exp(-steepness * Math.min(x[i], bound));
         }
-
-        @Override
-        public double slope(double x) {
-            if (x > bound) {
-                return 0;
-            }
-            double sigmoid = 1 / (1 + Math.exp(-steepness * x));
-            return sigmoid * (1 + steepness * x * (1 - sigmoid));
+        for (int i = 0; i < x.length; i++) {
+            float bounded = Math.min(x[i], bound);
+            float sigmoid = 1 / (1 + values[i]);
+            values[i] = bounded * sigmoid;
+            slopes[i] = x[i] > bound ? 0 : sigmoid * (1 + steepness * bounded * (1 - sigmoid));
         }
     }
 
     /// The tanh form of GELU.
-    record Gelu() implements Slope {
-        private static final double FACTOR = Math.sqrt(2 / Math.PI);
-        private static final double CUBIC = 0.044715;
-
-        @Override
-        public double value(double x) {
-            return 0.5 * x * (1 + Math.tanh(FACTOR * (x + CUBIC * x * x * x)));
-        }
-
-        @Override
-        public double slope(double x) {
-            double tanh = Math.tanh(FACTOR * (x + CUBIC * x * x * x));
-            return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * FACTOR * (1 + 3 * CUBIC * x * x);
+    private static void gelu(float[] x, float[] values, float[] slopes) {
+        double factor = Math.sqrt(2 / Math.PI);
+        double cubic = 0.044715;
+        for (int i = 0; i < x.length; i++) {
+            double number = x[i];
+            double square = number * number;
+            double tanh = Math.tanh(factor * number * (1 + cubic * square));
+            values[i] = (float) (0.5 * number * (1 + tanh));
+            double inner = factor * (1 + 3 * cubic * square);
+            slopes[i] = (float) (0.5 * (1 + tanh) + 0.5 * number * (1 - tanh * tanh) * inner);
         }
     }
 }
