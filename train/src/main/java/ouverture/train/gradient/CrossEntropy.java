@@ -50,8 +50,11 @@ final class CrossEntropy {
         double sum = 0;
         double own = logits[target];
         for (int v = 0; v < logits.length; v++) {
-            logits[v] = (float) Math.exp(logits[v] - max);
-            sum += logits[v];
+            logits[v] -= max;
+        }
+        Exponential.inPlace(logits, 0, logits.length);
+        for (float power : logits) {
+            sum += power;
         }
         float factor = (float) (weight / sum);
         for (int v = 0; v < logits.length; v++) {

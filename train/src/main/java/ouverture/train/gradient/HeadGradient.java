@@ -119,14 +119,18 @@ final class HeadGradient {
     /// @return the gradient of the sink
     private double throughSoftmax(float[] row, float[] gradients, int from, int to, double sink) {
         float scale = attention.scale();
-        double max = sink;
+        float max = (float) sink;
         for (int p = from; p < to; p++) {
-            max = Math.max(max, scale * row[p]);
+            row[p] *= scale;
+            max = Math.max(max, row[p]);
         }
+        for (int p = from; p < to; p++) {
+            row[p] -= max;
+        }
+        Exponential.inPlace(row, from, to);
         double sinkWeight = Math.exp(sink - max);
         double sum = sinkWeight;
         for (int p = from; p < to; p++) {
-            row[p] = (float) Math.exp(scale * row[p] - max);
             sum += row[p];
         }
         float factor = (float) (1 / sum);

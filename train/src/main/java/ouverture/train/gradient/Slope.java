@@ -21,8 +21,9 @@ interface Slope {
     /// x sigmoid(steepness x), constant beyond a bound.
     private static void swish(float[] x, float[] values, float[] slopes, float steepness, float bound) {
         for (int i = 0; i < x.length; i++) {
-            values[i] = (float) Math.exp(-steepness * Math.min(x[i], bound));
+            values[i] = -steepness * Math.min(x[i], bound);
         }
+        Exponential.inPlace(values, 0, x.length);
         for (int i = 0; i < x.length; i++) {
             float bounded = Math.min(x[i], bound);
             float sigmoid = 1 / (1 + values[i]);
