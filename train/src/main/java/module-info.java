@@ -4,8 +4,12 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ouverture.train {
     requires ouverture.core;
+    requires tools.jackson.databind;
     requires static org.jspecify;
 
     exports ouverture.train;
     exports ouverture.train.gradient;
+
+    opens ouverture.train to
+            tools.jackson.databind;
 }

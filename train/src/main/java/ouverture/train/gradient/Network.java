@@ -11,9 +11,10 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkerPool;
 
-/// A model that learns: from documents to the gradients of its parameters. One thread at a time; the kernels and
-/// the model's weights belong to the caller.
+/// A model that learns: from documents to the gradients of its parameters. One thread at a time; kernels, threads
+/// and weights belong to the caller.
 ///
 /// The same documents, parameters and kernels give the same bits, however many threads compute.
 public final class Network implements AutoCloseable {
@@ -31,8 +32,7 @@ public final class Network implements AutoCloseable {
     ///
     /// @param recomputes whether layers are computed twice, so that less must be in memory
     /// @param balanceWeight factor on the load-balance loss of mixtures, 0 for none
-    /// @param threads at least 1
-    public record Options(boolean recomputes, double balanceWeight, int threads) {}
+    public record Options(boolean recomputes, double balanceWeight) {}
 
     /// What came of a batch.
     ///
@@ -42,11 +42,13 @@ public final class Network implements AutoCloseable {
     ///     mixtures
     public record Result(double loss, double weight, double balance) {}
 
+    /// @param kernels for the operations that they have
+    /// @param pool for the others
     /// @param parameters what is trained; all other weights stay as they are
-    public Network(Model model, Kernels kernels, List<Parameter> parameters, Options options) {
+    public Network(Model model, Kernels kernels, WorkerPool pool, List<Parameter> parameters, Options options) {
         this.model = model;
         this.kernels = kernels;
-        rows = new Rows(options.threads);
+        rows = new Rows(pool);
         balanceWeight = options.balanceWeight;
         tape = new Tape(arena, options.recomputes);
         for (Parameter parameter : parameters) {
@@ -94,10 +96,9 @@ public final class Network implements AutoCloseable {
         return current;
     }
 
-    /// Ends the threads and gives the memory back.
+    /// Gives the memory back.
     @Override
     public void close() {
-        rows.close();
         arena.close();
     }
 }

@@ -7,7 +7,7 @@ import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
 /// Work on the rows of F32 matrices, shared among threads such that no result depends on how many there are.
-final class Rows implements AutoCloseable {
+final class Rows {
     /// Numbers below which handing work to another thread costs more than it gains.
     private static final int GRAIN = 1 << 13;
 
@@ -16,8 +16,8 @@ final class Rows implements AutoCloseable {
 
     private final WorkerPool pool;
 
-    Rows(int threads) {
-        pool = new WorkerPool(threads);
+    Rows(WorkerPool pool) {
+        this.pool = pool;
     }
 
     /// Runs work on all rows, some at a time.
@@ -161,10 +161,5 @@ final class Rows implements AutoCloseable {
     /// A zeroed array for row sums.
     static void zero(float[] values) {
         Arrays.fill(values, 0);
-    }
-
-    @Override
-    public void close() {
-        pool.close();
     }
 }

@@ -18,6 +18,7 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
+import ouverture.tensor.WorkerPool;
 import ouverture.train.gradient.TrainingBatch.Document;
 
 /// Compares the gradients of a model's loss with central differences of the same loss in double precision.
@@ -67,8 +68,9 @@ final class GradientCheck {
                                     weight.columns(),
                                     arena.allocate(weight.bytes(), 64))))
                     .toList();
-            Network.Options options = new Network.Options(recomputes, balance, threads);
-            try (Network network = new Network(model, kernels, parameters, options)) {
+            Network.Options options = new Network.Options(recomputes, balance);
+            try (WorkerPool pool = new WorkerPool(threads);
+                    Network network = new Network(model, kernels, pool, parameters, options)) {
                 for (int step = 0; step < 2; step++) {
                     parameters.forEach(parameter -> parameter.gradient().data().fill((byte) 0));
                     Network.Result result = network.learn(batch, 1 / batch.totalWeight(), 1);
