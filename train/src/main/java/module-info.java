@@ -9,6 +9,7 @@ module ouverture.train {
 
     exports ouverture.train;
     exports ouverture.train.gradient;
+    exports ouverture.train.tokenizer;
 
     opens ouverture.train to
             tools.jackson.databind;

@@ -91,7 +91,7 @@ class TrainerTest {
         assertThat(entries.getFirst().loss()).isGreaterThan(2.5);
         assertThat(entries.getLast().loss()).isLessThan(0.3);
         assertThat(entries.getLast().balance()).isBetween(0.9, 2.0);
-        assertThat(LossCurve.svg("a <title>", entries)).contains("a &lt;title>", "polyline");
+        assertThat(LossCurve.svg("a <title>", entries)).contains("a &lt;title&gt;", "polyline");
     }
 
     @Test
