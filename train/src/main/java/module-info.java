@@ -9,8 +9,11 @@ module ouverture.train {
 
     exports ouverture.train;
     exports ouverture.train.gradient;
+    exports ouverture.train.recipe;
     exports ouverture.train.tokenizer;
 
+    opens ouverture.train.recipe to
+            tools.jackson.databind;
     opens ouverture.train to
             tools.jackson.databind;
 }

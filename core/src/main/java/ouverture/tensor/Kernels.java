@@ -122,6 +122,12 @@ public interface Kernels extends AutoCloseable {
     /// `out[i] = x[rows[i]]`.
     void gatherRows(Tensor out, Tensor x, int[] rows);
 
+    /// Runs work of the caller's on the kernels' threads, parts 0 to `count`, at least `grain` at a time; the parts
+    /// use no kernels. Threads of the caller's own would compete with these for the processors.
+    default void run(int count, int grain, WorkerPool.Part part) {
+        part.run(0, count);
+    }
+
     /// Ends the worker threads.
     @Override
     void close();

@@ -4,8 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import ouverture.tensor.Kernels;
 import ouverture.tensor.Tensor;
-import ouverture.tensor.WorkerPool;
 import ouverture.train.gradient.Parameter;
 
 /// Adam with decoupled weight decay (arXiv 1711.05101), in F32. Matrices decay, offsets and factors
@@ -21,7 +21,7 @@ public final class AdamW {
     private final List<Tensor> means;
     private final List<Tensor> squares;
     private final Settings settings;
-    private final WorkerPool pool;
+    private final Kernels kernels;
 
     /// @param meanDecay how much of the gradients' running mean each step keeps, 0 to 1
     /// @param squareDecay the same for the mean of their squares
@@ -32,10 +32,11 @@ public final class AdamW {
         public static final Settings USUAL = new Settings(0.9, 0.95, 0.01, 1e-8);
     }
 
-    public AdamW(ParameterSet parameters, Settings settings, WorkerPool pool) {
+    /// @param kernels whose threads work
+    public AdamW(ParameterSet parameters, Settings settings, Kernels kernels) {
         this.parameters = parameters.all();
         this.settings = settings;
-        this.pool = pool;
+        this.kernels = kernels;
         means = parameters.zeros();
         squares = parameters.zeros();
     }
@@ -58,7 +59,7 @@ public final class AdamW {
 
     private void each(Tensor tensor, Part part) {
         int chunks = Math.toIntExact(Math.ceilDiv(tensor.size(), CHUNK));
-        pool.run(chunks, 1, (first, last) -> {
+        kernels.run(chunks, 1, (first, last) -> {
             for (int c = first; c < last; c++) {
                 part.run(c, (long) c * CHUNK, Math.min(tensor.size(), (c + 1L) * CHUNK));
             }

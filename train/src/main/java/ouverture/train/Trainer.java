@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import ouverture.error.TrainingException;
 import ouverture.model.Model;
 import ouverture.tensor.Kernels;
-import ouverture.tensor.WorkerPool;
 import ouverture.train.gradient.Network;
 import ouverture.train.gradient.TrainingBatch;
 
@@ -13,7 +12,6 @@ import ouverture.train.gradient.TrainingBatch;
 public final class Trainer implements AutoCloseable {
     private final TrainingPlan plan;
     private final TrainingData data;
-    private final WorkerPool pool;
     private final Network network;
     private final AdamW optimiser;
     private final Checkpoint checkpoint;
@@ -37,9 +35,8 @@ public final class Trainer implements AutoCloseable {
     public Trainer(Model model, ParameterSet parameters, TrainingData data, Kernels kernels, TrainingPlan plan) {
         this.plan = plan;
         this.data = data;
-        pool = new WorkerPool(plan.threads());
-        network = new Network(model, kernels, pool, parameters.all(), plan.network());
-        optimiser = new AdamW(parameters, plan.optimiser(), pool);
+        network = new Network(model, kernels, parameters.all(), plan.network());
+        optimiser = new AdamW(parameters, plan.optimiser(), kernels);
         checkpoint = new Checkpoint(plan.checkpoint(), plan.identity(), parameters, optimiser);
         try {
             progress = Files.exists(plan.checkpoint()) ? checkpoint.read() : Progress.START;
@@ -131,10 +128,9 @@ public final class Trainer implements AutoCloseable {
                 + "; go on with a lower learning rate, or with other data.");
     }
 
-    /// Ends the threads and gives the network's memory back; the parameters stay.
+    /// Gives the network's memory back; kernels and parameters stay.
     @Override
     public void close() {
         network.close();
-        pool.close();
     }
 }

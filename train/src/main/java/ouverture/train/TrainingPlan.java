@@ -15,7 +15,6 @@ import ouverture.train.gradient.Network;
 /// @param clip longest gradient; longer ones are shortened to it
 /// @param network how it computes
 /// @param checkpointSeconds between two checkpoints
-/// @param threads that compute
 public record TrainingPlan(
         Path folder,
         String identity,
@@ -25,8 +24,7 @@ public record TrainingPlan(
         int tokensPerBatch,
         double clip,
         Network.Options network,
-        double checkpointSeconds,
-        int threads) {
+        double checkpointSeconds) {
     /// Where the checkpoint is.
     public Path checkpoint() {
         return folder.resolve("checkpoint.gguf");

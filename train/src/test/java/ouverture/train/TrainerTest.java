@@ -47,7 +47,7 @@ class TrainerTest {
         return new Document(tokens, weights);
     }
 
-    private TrainingPlan plan(String name, int steps, double peak, int threads) throws IOException {
+    private TrainingPlan plan(String name, int steps, double peak, boolean recomputes) throws IOException {
         return new TrainingPlan(
                 Files.createDirectories(folder.resolve(name)),
                 "chains",
@@ -56,17 +56,17 @@ class TrainerTest {
                 300,
                 120,
                 1,
-                new Network.Options(threads > 1, 0.01),
-                1e9,
-                threads);
+                new Network.Options(recomputes, 0.01),
+                1e9);
     }
 
-    /// Runs a plan, and stops it after step `last`.
+    /// Runs a plan, with three threads if layers are computed twice, and stops it after step `last`.
     private static List<TrainingLog.Entry> run(TrainingPlan plan, TrainingData data, long last) {
+        int threads = plan.network().recomputes() ? 3 : 1;
         Metadata metadata = new Metadata("new", TINY.header());
         try (ParameterSet parameters = new ParameterSet(TINY.slots());
                 Kernels kernels =
-                        KernelSets.choose(KernelSets.AUTO).create(new KernelsOptions(plan.threads(), Activations.F32))) {
+                        KernelSets.choose(KernelSets.AUTO).create(new KernelsOptions(threads, Activations.F32))) {
             parameters.initialise(7, TINY.layers());
             Model model = Families.of(metadata)
                     .loader()
@@ -86,7 +86,7 @@ class TrainerTest {
 
     @Test
     void lossFalls() throws IOException {
-        List<TrainingLog.Entry> entries = run(plan("run", 150, 1e-2, 2), TrainerTest::chain, 1000);
+        List<TrainingLog.Entry> entries = run(plan("run", 150, 1e-2, false), TrainerTest::chain, 1000);
         assertThat(entries).hasSize(150);
         assertThat(entries.getFirst().loss()).isGreaterThan(2.5);
         assertThat(entries.getLast().loss()).isLessThan(0.3);
@@ -96,8 +96,8 @@ class TrainerTest {
 
     @Test
     void aResumedRunGivesTheBytesOfAnUninterruptedOne() throws IOException {
-        TrainingPlan whole = plan("whole", 12, 3e-3, 1);
-        TrainingPlan parts = plan("parts", 12, 3e-3, 3);
+        TrainingPlan whole = plan("whole", 12, 3e-3, false);
+        TrainingPlan parts = plan("parts", 12, 3e-3, true);
         List<TrainingLog.Entry> expected = run(whole, TrainerTest::chain, 1000);
         run(parts, TrainerTest::chain, 5);
         Files.writeString(parts.log(), "{\"step\":6,\"lo", java.nio.file.StandardOpenOption.APPEND);
@@ -111,7 +111,7 @@ class TrainerTest {
 
     @Test
     void aLossThatIsNoNumberStopsWithStepAndBatchAndKeepsTheCheckpoint() throws IOException {
-        TrainingPlan plan = plan("run", 20, 3e-3, 1);
+        TrainingPlan plan = plan("run", 20, 3e-3, false);
         run(plan, TrainerTest::chain, 3);
         byte[] before = Files.readAllBytes(plan.checkpoint());
         TrainingData broken = index -> {
@@ -130,7 +130,7 @@ class TrainerTest {
 
     @Test
     void divergenceStopsTheRun() throws IOException {
-        TrainingPlan plan = plan("run", 20, 1e30, 1);
+        TrainingPlan plan = plan("run", 20, 1e30, false);
         assertThatThrownBy(() -> run(plan, TrainerTest::chain, 1000))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("is NaN. No checkpoint had been written yet");
@@ -139,7 +139,7 @@ class TrainerTest {
 
     @Test
     void aFullDiskKeepsTheCheckpoint() throws IOException {
-        TrainingPlan plan = plan("run", 20, 3e-3, 1);
+        TrainingPlan plan = plan("run", 20, 3e-3, false);
         run(plan, TrainerTest::chain, 2);
         byte[] before = Files.readAllBytes(plan.checkpoint());
         // Where the new one grows there can be no file, as on a full disk.
@@ -154,7 +154,7 @@ class TrainerTest {
 
     @Test
     void checkpointsOfOtherRunsAndDamagedOnesAreRefused() throws IOException {
-        TrainingPlan plan = plan("run", 20, 3e-3, 1);
+        TrainingPlan plan = plan("run", 20, 3e-3, false);
         run(plan, TrainerTest::chain, 2);
         TrainingPlan other = new TrainingPlan(
                 plan.folder(),
@@ -165,8 +165,7 @@ class TrainerTest {
                 plan.tokensPerBatch(),
                 plan.clip(),
                 plan.network(),
-                plan.checkpointSeconds(),
-                1);
+                plan.checkpointSeconds());
         assertThatThrownBy(() -> run(other, TrainerTest::chain, 4))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("another recipe");
@@ -177,7 +176,7 @@ class TrainerTest {
 
     @Test
     void examplesThatDoNotFitAreRefused() throws IOException {
-        TrainingPlan plan = plan("run", 20, 3e-3, 1);
+        TrainingPlan plan = plan("run", 20, 3e-3, false);
         assertThatThrownBy(() -> run(plan, _ -> new Document(new int[200], new float[200]), 4))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("Example 0 has 200 tokens and a batch takes 121");

@@ -11,10 +11,9 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
-import ouverture.tensor.WorkerPool;
 
-/// A model that learns: from documents to the gradients of its parameters. One thread at a time; kernels, threads
-/// and weights belong to the caller.
+/// A model that learns: from documents to the gradients of its parameters. One thread at a time; kernels and
+/// weights belong to the caller.
 ///
 /// The same documents, parameters and kernels give the same bits, however many threads compute.
 public final class Network implements AutoCloseable {
@@ -42,13 +41,11 @@ public final class Network implements AutoCloseable {
     ///     mixtures
     public record Result(double loss, double weight, double balance) {}
 
-    /// @param kernels for the operations that they have
-    /// @param pool for the others
     /// @param parameters what is trained; all other weights stay as they are
-    public Network(Model model, Kernels kernels, WorkerPool pool, List<Parameter> parameters, Options options) {
+    public Network(Model model, Kernels kernels, List<Parameter> parameters, Options options) {
         this.model = model;
         this.kernels = kernels;
-        rows = new Rows(pool);
+        rows = new Rows(kernels);
         balanceWeight = options.balanceWeight;
         tape = new Tape(arena, options.recomputes);
         for (Parameter parameter : parameters) {

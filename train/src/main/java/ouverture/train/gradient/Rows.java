@@ -3,6 +3,7 @@ package ouverture.train.gradient;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import ouverture.tensor.Kernels;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
@@ -14,17 +15,18 @@ final class Rows {
     /// Rows that are summed up before their sum is added to that of the others.
     private static final int BLOCK = 64;
 
-    private final WorkerPool pool;
+    private final Kernels kernels;
 
-    Rows(WorkerPool pool) {
-        this.pool = pool;
+    /// @param kernels whose threads work
+    Rows(Kernels kernels) {
+        this.kernels = kernels;
     }
 
     /// Runs work on all rows, some at a time.
     ///
     /// @param columns numbers of a row, for a fair share
     void each(int rows, int columns, WorkerPool.Part work) {
-        pool.run(rows, grain(columns), work);
+        kernels.run(rows, grain(columns), work);
     }
 
     private static int grain(int columns) {
@@ -49,7 +51,7 @@ final class Rows {
     void sum(Tensor vector, int rows, Contributor contributor) {
         int columns = Math.toIntExact(vector.size());
         double[][] sums = new double[Math.ceilDiv(rows, BLOCK)][];
-        pool.run(sums.length, Math.ceilDiv(grain(columns), BLOCK), (from, to) -> {
+        kernels.run(sums.length, Math.ceilDiv(grain(columns), BLOCK), (from, to) -> {
             Contribution contribution = contributor.begin();
             for (int b = from; b < to; b++) {
                 sums[b] = new double[columns];

@@ -18,7 +18,6 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
-import ouverture.tensor.WorkerPool;
 import ouverture.train.gradient.TrainingBatch.Document;
 
 /// Compares the gradients of a model's loss with central differences of the same loss in double precision.
@@ -54,7 +53,7 @@ final class GradientCheck {
     }
 
     /// The gradients by the weights' names, and the loss under the name `loss`.
-    Map<String, float[]> gradients(Kernels kernels, boolean recomputes, int threads) {
+    Map<String, float[]> gradients(Kernels kernels, boolean recomputes) {
         Map<String, float[]> gradients = new HashMap<>();
         try (Arena arena = Arena.ofShared()) {
             List<Parameter> parameters = weights.stream()
@@ -69,8 +68,7 @@ final class GradientCheck {
                                     arena.allocate(weight.bytes(), 64))))
                     .toList();
             Network.Options options = new Network.Options(recomputes, balance);
-            try (WorkerPool pool = new WorkerPool(threads);
-                    Network network = new Network(model, kernels, pool, parameters, options)) {
+            try (Network network = new Network(model, kernels, parameters, options)) {
                 for (int step = 0; step < 2; step++) {
                     parameters.forEach(parameter -> parameter.gradient().data().fill((byte) 0));
                     Network.Result result = network.learn(batch, 1 / batch.totalWeight(), 1);

@@ -292,6 +292,11 @@ final class JitKernels implements Kernels {
         }
     }
 
+    @Override
+    public synchronized void run(int count, int grain, WorkerPool.Part part) {
+        pool.run(count, grain, part);
+    }
+
     /// Rows of `columns` numbers that one thread should take at least.
     private static int grain(long columns) {
         return (int) Math.ceilDiv(GRAIN, columns);
