@@ -39,7 +39,7 @@ final class ChannelReference {
     private static final Pattern CLEAR_APART = Pattern.compile("(analysis|commentary|final)([{\\[\"<].*)?");
 
     private static final Pattern ANY_RECIPIENT = Pattern.compile("to=|[\\w-]\\.[\\w-]");
-    private static final Pattern CALL = Pattern.compile("\\s*(assistant\\s*)?(\u0001(analysis|commentary|final)\\s+)?"
+    private static final Pattern CALL = Pattern.compile("\\s*(assistant\\s+)?(\u0001(analysis|commentary|final)\\s+)?"
             + "to=(functions\\.)?([a-z_]+)\\s*(\u0001(analysis|commentary|final)\\s*)?(\u0002?\\s*(json|code))?\\s*");
 
     private static final int MOST_WORDS = 8;

@@ -82,7 +82,10 @@ class OutputParserTest {
                         "R:a < b",
                         "T:1 < 2 <tool",
                         CALL),
-                new Case(Family.HERMES_AS_TEXT, "Tags: <think>", "T:Tags: <think>"));
+                new Case(Family.HERMES_AS_TEXT, "<think>Hm" + call + "</think>Hi </think>", "R:Hm", CALL, "T:Hi </think>"),
+                new Case(Family.HERMES_AS_TEXT, "Tags: <think>", "T:Tags: <think>"),
+                new Case(Family.QWEN_3, "<tool_call>\n<think>Hm</think>Hi", "T:<tool_call>", "R:Hm", "T:Hi"),
+                new Case(Family.QWEN_3, call.replace("</tool_call>", "<think>Hm</think>Hi"), CALL, "R:Hm", "T:Hi"));
     }
 
     private static List<Case> deepSeek() {
@@ -248,6 +251,8 @@ class OutputParserTest {
                 new Case(Family.PHI_4_MINI, "<|tool_call|>[" + call + "]<|/tool_call|>", CALL),
                 new Case(Family.PHI_4_MINI, "functools[" + call + "]Hi", CALL, "T:Hi"),
                 new Case(Family.PHI_4_MINI, "<think>Hmfunctools[" + call + "]Hi", "R:Hm", CALL, "T:Hi"),
+                new Case(Family.CHATML_THINKING, "<think>Hm</think>" + call + ";" + call + "Hi", "R:Hm", CALL, CALL, "T:Hi"),
+                new Case(Family.REKA_FLASH, "<reasoning> Hm </reasoning> " + call + " <sep>", "R:Hm ", "T: ", CALL),
                 new Case(Family.CHATML_THINKING, "<think>\nHm\n</think>\n\nHi", "R:Hm", "T:Hi"),
                 new Case(Family.CHATML_TOKENS, "<think>Hm</think>" + call, "R:Hm", CALL),
                 new Case(Family.CHATML_TOKENS, call + ";<think>Hm</think>Hi", CALL, "R:Hm", "T:Hi"),
@@ -257,6 +262,10 @@ class OutputParserTest {
                         Family.REKA_EDGE,
                         "<tool_call>\n{\"name\": \"exec\", \"arguments\": {}}\n</tool_call>\n\n<sep>",
                         "C:exec {}"),
+                new Case(
+                        Family.REKA_EDGE,
+                        "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"town\": \"Nice\"}}\n</tool_call>",
+                        CALL),
                 new Case(
                         Family.REKA_FLASH,
                         " <reasoning> Hm <b> </reasoning> Paris. <sep> human: x",

@@ -2,9 +2,8 @@ package ouverture.text.output;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import ouverture.text.TokenDecoder;
 import ouverture.text.TokenKind;
@@ -108,11 +107,13 @@ final class TagReference {
         private final List<Place> places = new ArrayList<>();
         private Place place;
         private boolean begins = true;
+        private boolean mayClose;
         private boolean called;
 
         Walk(int[] ids, boolean hasTools, boolean inThought) {
             this.hasTools = hasTools;
             place = inThought ? Place.THOUGHT : Place.ANSWER;
+            mayClose = inThought;
             TokenDecoder decoder = tokenizer.rawDecoder();
             StringBuilder text = new StringBuilder();
             List<String> special = new ArrayList<>();
@@ -163,7 +164,7 @@ final class TagReference {
 
         private @Nullable Tag tagAt(int at, java.util.function.Predicate<Tag> counts) {
             for (Tag tag : tags) {
-                boolean stands = tag.isToken() ? tag.text.equals(tokens[at]) : raw.startsWith(tag.text, at);
+                boolean stands = tag.isToken() ? tag.text.equals(tokens[at]) : standsAsText(tag.text, at);
                 if (stands && counts.test(tag)) {
                     return tag;
                 }
@@ -171,12 +172,17 @@ final class TagReference {
             return null;
         }
 
+        /// No token that is a tag may begin within a tag.
+        private boolean standsAsText(String text, int at) {
+            return raw.startsWith(text, at) && IntStream.range(at, at + text.length()).noneMatch(i -> tags.stream().anyMatch(tag -> tag.isToken() && tag.text.equals(tokens[i])));
+        }
+
         /// Whether a tag outside of calls means something.
         private boolean counts(Tag tag) {
             return place != Place.NOWHERE
                     && switch (tag.role) {
                         case OPEN -> place == Place.ANSWER && (begins || tag.isToken());
-                        case CLOSE -> place == Place.THOUGHT || tag.isToken();
+                        case CLOSE -> mayClose || tag.isToken();
                         case END -> true;
                         case SECTION -> isRead(tag);
                         case CALL_END -> tag.isToken() && isRead(tag);
@@ -191,9 +197,13 @@ final class TagReference {
 
         private void take(Tag tag) {
             switch (tag.role) {
-                case OPEN -> place = Place.THOUGHT;
+                case OPEN -> {
+                    place = Place.THOUGHT;
+                    mayClose = true;
+                }
                 case CLOSE -> {
                     place = Place.ANSWER;
+                    mayClose = false;
                     begins = true;
                 }
                 case END -> place = Place.NOWHERE;
