@@ -12,9 +12,11 @@ import java.util.stream.IntStream;
 import ouverture.text.TokenDecoder;
 import ouverture.text.Tokenizer;
 import ouverture.text.harmony.HarmonyControl;
+import ouverture.text.output.MutatedStreams.Mutated;
 
-/// Says of every letter of a stream of gpt-oss where it may stand. It reads the token ids on its own: of control
-/// tokens and of the words of headers it understands just what tells a thought from an answer.
+/// Where letters are in a stream of gpt-oss. Reads the token ids on its own: of control tokens and of the words of
+/// headers it understands just what tells a thought from an answer, and gives more than one place where a header is
+/// too damaged for that.
 ///
 /// The rules, also where the format leaves open what a stream means:
 ///
@@ -27,7 +29,7 @@ import ouverture.text.harmony.HarmonyControl;
 ///   header they are thought.
 /// - A header that has too much in it to be one goes over into text somewhere: what stands in and after it is on a
 ///   channel that was named in it.
-final class ChannelReference {
+final class ChannelReference implements LetterReference {
     private static final char CHANNEL = '\u0001';
     private static final char CONSTRAIN = '\u0002';
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
@@ -35,12 +37,14 @@ final class ChannelReference {
     /// A mark and what is glued to it or follows it as a word.
     private static final Pattern NAMED = Pattern.compile("\u0001(\\s*)([^\\s\u0001\u0002]*)");
 
-    private static final Pattern CLEAR_IF_GLUED = Pattern.compile("(analysis|commentary|final)([^A-Za-z0-9_-].*)?");
-    private static final Pattern CLEAR_APART = Pattern.compile("(analysis|commentary|final)([{\\[\"<].*)?");
+    private static final Pattern CLEAR_IF_GLUED =
+            Pattern.compile("([^A-Za-z_].*?)?(?<channel>analysis|commentary|final)([^A-Za-z0-9_-].*)?");
+    private static final Pattern CLEAR_APART =
+            Pattern.compile("(?<channel>analysis|commentary|final)([{\\[\"<].*)?");
 
     private static final Pattern ANY_RECIPIENT = Pattern.compile("to=|[\\w-]\\.[\\w-]");
-    private static final Pattern CALL = Pattern.compile("\\s*(assistant\\s+)?(\u0001(analysis|commentary|final)\\s+)?"
-            + "to=(functions\\.)?([a-z_]+)\\s*(\u0001(analysis|commentary|final)\\s*)?(\u0002?\\s*(json|code))?\\s*");
+    private static final Pattern CALL = Pattern.compile("\\s*(assistant(\\s+|(?=\u0001)))?(\u0001(analysis|commentary|final)\\s+)?"
+            + "to=(functions\\.)?(?<name>[a-z_]+)\\s*(\u0001(analysis|commentary|final)\\s*)?(\u0002?\\s*(json|code))?\\s*");
 
     private static final int MOST_WORDS = 8;
     private static final int MOST_CHARACTERS = 256;
@@ -61,12 +65,10 @@ final class ChannelReference {
         }
     }
 
-    /// Where each letter of a stream may be.
-    ///
-    /// @param header what the prompt has opened after `<|start|>assistant`
-    List<Set<Place>> places(int[] ids, String header) {
+    @Override
+    public List<Set<Place>> places(Mutated stream, boolean hasTools, List<Span> calls) {
         Walk walk = new Walk();
-        IntStream.concat(IntStream.of(tokenizer.encode(header, false, true)), IntStream.of(ids))
+        IntStream.concat(IntStream.of(tokenizer.encode(stream.opening(), false, true)), IntStream.of(stream.ids()))
                 .forEach(walk::take);
         walk.text();
         walk.breakOff();
@@ -147,7 +149,7 @@ final class ChannelReference {
                         Set<Place> channel = channel(whole);
                         addHeader(whole, goesOver(whole) ? orCall(channel, whole) : channel);
                         Matcher call = ChannelReference.CALL.matcher(whole);
-                        boolean isCall = call.matches() && !ROLES.contains(call.group(5));
+                        boolean isCall = call.matches() && !ROLES.contains(call.group("name"));
                         content = isCall ? Set.of(Place.CALL) : orCall(channel, whole);
                         phase = Phase.CONTENT;
                     }
@@ -172,9 +174,7 @@ final class ChannelReference {
     }
 
     private static IntStream letters(String text) {
-        return text.chars()
-                .filter(c -> c >= MutatedStreams.FIRST_LETTER
-                        && c < MutatedStreams.FIRST_LETTER + MutatedStreams.LETTERS);
+        return text.chars().filter(MutatedStreams::isLetter);
     }
 
     private static Set<Place> with(Set<Place> some, Place another) {
@@ -204,7 +204,7 @@ final class ChannelReference {
                 if (!goesOver) {
                     places.clear();
                 }
-                places.add(clear.group(1).equals("analysis") ? Place.THOUGHT : Place.ANSWER);
+                places.add(clear.group("channel").equals("analysis") ? Place.THOUGHT : Place.ANSWER);
             } else if (word.contains("analysis")) {
                 places.addAll(Set.of(Place.THOUGHT, Place.ANSWER));
             } else if (!word.isEmpty()) {

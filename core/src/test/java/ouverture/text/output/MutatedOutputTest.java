@@ -12,116 +12,153 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import ouverture.text.TokenDecoder;
 import ouverture.text.Tokenizer;
 import ouverture.text.harmony.HarmonyContent;
 import ouverture.text.harmony.HarmonyMessage;
 import ouverture.text.harmony.HarmonyParser;
 import ouverture.text.harmony.HarmonyRole;
 import ouverture.text.harmony.HarmonyVocabulary;
+import ouverture.text.output.LetterReference.Place;
+import ouverture.text.output.LetterReference.Span;
 import ouverture.text.output.MutatedStreams.Mutated;
-import ouverture.text.output.TagReference.Span;
 
 /// A million mutated streams of tokens, spread over the families: nothing thrown, nothing lost, nothing of a thought
-/// in the answer or of the answer in a thought.
+/// in the answer and nothing of the answer in a thought.
 ///
 /// Nothing is lost: the sources of the pieces, in order, are the raw text of the tokens. gpt-oss's parser leaves out
 /// headers, so there the pieces are a part of the text, in order, and what is missing is control tokens and headers.
 ///
-/// Nothing leaks: each letter (see [MutatedStreams]) comes out where a reference that is not the parser says that
-/// the stream, as it stands after the mutation, has it: [TagReference], and for gpt-oss [ChannelReference]. Where
-/// streams were left well formed, the reference itself must say what each letter was written for.
+/// Nothing leaks: each letter (see [MutatedStreams]) comes out, once, where a [LetterReference] says that the stream,
+/// as it stands after the mutation, has it. Where a stream was left well formed, the reference itself must say what
+/// each letter was written for.
 class MutatedOutputTest {
     private static final int STREAMS = 1_000_000 / Family.values().length + 1;
     private static final int SHARDS = 16;
     /// One stream of this number is parsed a second time, in single bytes.
     private static final int PARSED_TWICE = 32;
+    /// One shard of this number has a vocabulary without the family's special tokens.
+    private static final int WITHOUT_TOKENS = 4;
+    /// What the marks of [MutatedStreams] stand for.
     private static final List<Place> ORIGINS = List.of(Place.THOUGHT, Place.ANSWER, Place.CALL);
 
-    /// A family's streams, and what says where their letters may be.
-    private record Subject(MutatedStreams streams, Reference reference) {
-        static Subject of(Family family) {
-            MutatedStreams streams = MutatedStreams.of(family);
-            if (streams.format().isHarmony()) {
-                ChannelReference channels = new ChannelReference(streams.tokenizer());
-                return new Subject(streams, (mutated, _, _) -> channels.places(mutated.ids(), mutated.prompt().replace("<|start|>assistant", "")));
-            }
-            TagReference tags = new TagReference(streams);
+    /// A family's streams and what says where their letters are, with counts of what was seen.
+    ///
+    /// @param letters all of them
+    /// @param thoughts those in thoughts
+    /// @param open those of which the reference does not know whether they are thought or answer
+    /// @param wellFormed those of streams that were left well formed
+    private record Subject(
+            MutatedStreams streams,
+            LetterReference reference,
+            LongAdder letters,
+            LongAdder thoughts,
+            LongAdder open,
+            LongAdder wellFormed) {
+        static Subject of(Family family, boolean hasTokens) {
+            MutatedStreams streams = MutatedStreams.of(family, hasTokens);
             return new Subject(
                     streams,
-                    (mutated, tools, calls) ->
-                            tags.places(mutated.ids(), !tools.isEmpty(), !mutated.prompt().isEmpty(), calls).stream()
-                                    .map(Set::of)
-                                    .toList());
+                    LetterReference.of(streams),
+                    new LongAdder(),
+                    new LongAdder(),
+                    new LongAdder(),
+                    new LongAdder());
         }
 
         List<Output> parse(Mutated mutated, int[] ids, DeclaredTools tools) {
-            return Family.merged(Family.run(streams.parser(tools, mutated.prompt()), ids));
+            return Family.merged(Family.run(streams.format().parser(streams.tokenizer(), tools, mutated.prompt()), ids));
         }
 
-        String describe(Mutated mutated) {
-            return streams.family() + " after \"" + mutated.prompt() + "\": " + raw(streams.tokenizer(), mutated.ids());
+        String describe(Mutated mutated, DeclaredTools tools, List<Output> pieces) {
+            return "%s, %d tools, \"%s\" and then \"%s\": %s"
+                    .formatted(
+                            streams.family(),
+                            tools.textParameters().size(),
+                            mutated.prompt(),
+                            mutated.raw(),
+                            pieces);
         }
     }
 
-    private interface Reference {
-        List<Set<Place>> places(Mutated mutated, DeclaredTools tools, List<Span> calls);
-    }
-
-    /// How often the check meant something.
-    private record Seen(LongAdder thoughts, LongAdder answers, LongAdder open, LongAdder wellFormed, LongAdder other, LongAdder calls) {
-        Seen() {
-            this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
-        }
+    @Test
+    void everyFormatHasAFamilyThatThinks() {
+        assertThat(Arrays.stream(Family.values())
+                        .map(Family::format)
+                        .filter(format -> format.thoughts().isPresent()))
+                .containsAll(OutputFormat.ALL);
     }
 
     @ParameterizedTest
     @EnumSource(Family.class)
-    void nothingIsThrownOrLostAndNoThoughtLeaks(Family family) {
-        Subject subject = Subject.of(family);
-        Seen seen = new Seen();
+    void nothingIsThrownLostOrLeaked(Family family) {
+        Subject usual = Subject.of(family, true);
+        Subject spelled = usual.streams.format().isHarmony() ? usual : Subject.of(family, false);
         IntStream.range(0, SHARDS).parallel().forEach(shard -> {
             Random random = new Random(1000L * family.ordinal() + shard);
+            Subject subject = shard % WITHOUT_TOKENS == 0 ? spelled : usual;
             for (int i = 0; i <= STREAMS / SHARDS; i++) {
-                Mutated mutated = subject.streams.mutated(random);
-                check(subject, mutated, random.nextInt(4) == 0 ? DeclaredTools.NONE : Family.TOOLS, i, seen);
+                check(
+                        subject,
+                        subject.streams.mutated(random),
+                        random.nextInt(4) == 0 ? DeclaredTools.NONE : Family.TOOLS,
+                        i % PARSED_TWICE == 0);
             }
         });
-        System.err.println(family + " " + seen);
+        for (Subject subject : List.of(usual, spelled)) {
+            long letters = subject.letters.sum();
+            boolean thinks = subject.streams.format().thoughts().isPresent();
+            assertThat(letters).isGreaterThan(STREAMS / 2);
+            assertThat(subject.thoughts.sum()).isBetween(thinks ? letters / 10 : 0, thinks ? letters / 2 : 0);
+            assertThat(subject.wellFormed.sum()).isGreaterThan(letters / 100);
+            assertThat(subject.open.sum()).isLessThan(letters / 50);
+        }
     }
 
-    private static void check(Subject subject, Mutated mutated, DeclaredTools tools, int number, Seen seen) {
+    private static void check(Subject subject, Mutated mutated, DeclaredTools tools, boolean twice) {
         List<Output> pieces = subject.parse(mutated, mutated.ids(), tools);
-        checkComplete(subject, mutated, pieces);
-        checkLetters(subject, mutated, tools, pieces, seen);
+        checkComplete(subject, mutated, tools, pieces);
+        checkLetters(subject, mutated, tools, pieces);
         // Harmony's reader decides with each token whether text can still be a header, so there tokens matter.
-        if (number % PARSED_TWICE == 0 && !subject.streams.format().isHarmony()) {
+        if (twice && !subject.streams.format().isHarmony()) {
             List<Output> again = subject.parse(mutated, subject.streams.inBytes(mutated.ids()), tools);
             if (!again.equals(pieces)) {
-                assertThat(again).as(subject.describe(mutated)).isEqualTo(pieces);
+                assertThat(again).as(subject.describe(mutated, tools, pieces)).isEqualTo(pieces);
             }
         }
     }
 
-    private static void checkComplete(Subject subject, Mutated mutated, List<Output> pieces) {
+    private static void checkComplete(Subject subject, Mutated mutated, DeclaredTools tools, List<Output> pieces) {
         Tokenizer tokenizer = subject.streams.tokenizer();
         StringBuilder sources = new StringBuilder();
         pieces.forEach(piece -> sources.append(piece.source()));
-        String raw = raw(tokenizer, mutated.ids());
         boolean complete = subject.streams.format().isHarmony()
-                ? isPart(sources.toString(), raw) && hasAllContents(sources.toString(), tokenizer, mutated)
-                : sources.toString().equals(raw);
+                ? isPart(sources.toString(), mutated.raw()) && hasAllContents(sources.toString(), tokenizer, mutated)
+                : sources.toString().equals(mutated.raw());
         if (!complete) {
-            assertThat(sources.toString()).as("%s: %s", subject.describe(mutated), pieces).isEqualTo(raw);
+            assertThat(sources.toString())
+                    .as(subject.describe(mutated, tools, pieces))
+                    .isEqualTo(mutated.raw());
         }
     }
 
-    private static void checkLetters(Subject subject, Mutated mutated, DeclaredTools tools, List<Output> pieces, Seen seen) {
-        int count = mutated.origins().length();
-        Place[] found = new Place[count];
+    private static void checkLetters(Subject subject, Mutated mutated, DeclaredTools tools, List<Output> pieces) {
+        String wrong;
+        try {
+            Place[] found = found(mutated.origins().length(), pieces);
+            List<Set<Place>> places = subject.reference.places(mutated, !tools.isEmpty(), spans(pieces));
+            wrong = wrongLetter(subject, mutated, !tools.isEmpty(), found, places);
+        } catch (IllegalStateException e) {
+            wrong = e.getMessage();
+        }
+        if (!wrong.isEmpty()) {
+            throw new AssertionError(wrong + " " + subject.describe(mutated, tools, pieces));
+        }
+    }
+
+    /// Where each letter came out.
+    private static Place[] found(int letters, List<Output> pieces) {
+        Place[] found = new Place[letters];
         Arrays.fill(found, Place.NOWHERE);
-        List<Span> calls = new ArrayList<>();
-        int at = 0;
         for (Output piece : pieces) {
             Place place =
                     switch (piece) {
@@ -130,54 +167,67 @@ class MutatedOutputTest {
                         case Output.Call _ -> Place.CALL;
                         case Output.Markup _ -> Place.NOWHERE;
                     };
-            String source = piece.source();
-            source.chars().filter(MutatedStreams::isLetter).forEach(c -> found[c - MutatedStreams.FIRST_LETTER] = place);
-            if (place == Place.CALL && !source.isEmpty()) {
-                calls.add(new Span(at, at + source.length()));
-            }
-            at += source.length();
-        }
-        try {
-            List<Set<Place>> places = subject.reference.places(mutated, tools, calls);
-            if (places.size() != count) throw new IllegalStateException("count");
-            for (int i = 0; i < count; i++) {
-                Set<Place> allowed = places.get(i);
-                if (!allowed.contains(found[i])) throw new IllegalStateException("letter " + (char)(0x400+i) + " is " + found[i]+ " not " + allowed);
-                Place origin = ORIGINS.get(MutatedStreams.MARKS.indexOf(mutated.origins().charAt(i)));
-                if (mutated.wellFormed() && (origin != Place.CALL || !tools.isEmpty()) ) {
-                    seen.wellFormed.increment();
-                    if (!allowed.equals(Set.of(origin))) throw new IllegalStateException("reference on letter " + (char)(0x400+i) + " says " + allowed + " not " + origin);
+            piece.source().chars().filter(MutatedStreams::isLetter).map(c -> c - MutatedStreams.FIRST_LETTER).forEach(i -> {
+                if (found[i] != Place.NOWHERE) {
+                    throw new IllegalStateException("Letter %d comes twice.".formatted(i));
                 }
-                if (allowed.size() > 1) seen.open.increment();
-                else switch(allowed.iterator().next()) { case THOUGHT -> seen.thoughts.increment(); case ANSWER -> seen.answers.increment(); case CALL -> seen.calls.increment(); case NOWHERE -> seen.other.increment(); }
+                found[i] = place;
+            });
+        }
+        for (Output piece : pieces) {
+            if (piece instanceof Output.Call call
+                    && call.arguments()
+                            .chars()
+                            .filter(MutatedStreams::isLetter)
+                            .anyMatch(c -> found[c - MutatedStreams.FIRST_LETTER] != Place.CALL)) {
+                throw new IllegalStateException("A call's arguments are not of its source.");
             }
-        } catch (IllegalStateException e) {
-            FAIL.computeIfAbsent(subject.streams.family(), _ -> new java.util.concurrent.atomic.AtomicInteger()).incrementAndGet();
-            if (FAIL.get(subject.streams.family()).get() < 4)
-            System.err.println("FAIL " + e.getMessage() + " " + tools.isEmpty() + " " + subject.describe(mutated) + "\n   "+pieces);
         }
+        return found;
     }
-    static final java.util.Map<Family, java.util.concurrent.atomic.AtomicInteger> FAIL = new java.util.concurrent.ConcurrentHashMap<>();
-    @org.junit.jupiter.api.AfterAll static void fails() { System.err.println(FAIL); }
 
-    private static String raw(Tokenizer tokenizer, int[] ids) {
-        TokenDecoder decoder = tokenizer.rawDecoder();
-        StringBuilder raw = new StringBuilder();
-        for (int id : ids) {
-            raw.append(decoder.push(id));
+    private static List<Span> spans(List<Output> pieces) {
+        List<Span> spans = new ArrayList<>();
+        int at = 0;
+        for (Output piece : pieces) {
+            int to = at + piece.source().length();
+            if (piece instanceof Output.Call && to > at) {
+                spans.add(new Span(at, to));
+            }
+            at = to;
         }
-        return raw.append(decoder.flush()).toString();
+        return spans;
+    }
+
+    /// @return what is wrong, or nothing
+    private static String wrongLetter(
+            Subject subject, Mutated mutated, boolean hasTools, Place[] found, List<Set<Place>> places) {
+        if (places.size() != found.length) {
+            return "The reference has %d letters of %d.".formatted(places.size(), found.length);
+        }
+        for (int i = 0; i < found.length; i++) {
+            Set<Place> allowed = places.get(i);
+            Place origin = ORIGINS.get(MutatedStreams.MARKS.indexOf(mutated.origins().charAt(i)));
+            boolean known = mutated.wellFormed() && (hasTools || origin != Place.CALL);
+            if (!allowed.contains(found[i])) {
+                return "Letter %d (%s) is %s.".formatted(i, allowed, found[i]);
+            }
+            if (known && !allowed.equals(Set.of(origin))) {
+                return "The reference says %s of letter %d, which is %s.".formatted(allowed, i, origin);
+            }
+            subject.wellFormed.add(known ? 1 : 0);
+            subject.thoughts.add(allowed.contains(Place.THOUGHT) ? 1 : 0);
+            subject.open.add(allowed.contains(Place.THOUGHT) && allowed.contains(Place.ANSWER) ? 1 : 0);
+        }
+        subject.letters.add(found.length);
+        return "";
     }
 
     /// Whether a text has what every message says, one after the other; white space does not count.
     private static boolean hasAllContents(String text, Tokenizer tokenizer, Mutated mutated) {
         HarmonyParser parser = HarmonyParser.lenient(new HarmonyVocabulary(tokenizer), HarmonyRole.ASSISTANT);
-        for (int id : tokenizer.encode(mutated.prompt().replace("<|start|>assistant", ""), false, true)) {
-            parser.feed(id);
-        }
-        for (int id : mutated.ids()) {
-            parser.feed(id);
-        }
+        IntStream.concat(IntStream.of(tokenizer.encode(mutated.opening(), false, true)), IntStream.of(mutated.ids()))
+                .forEach(parser::feed);
         parser.finish();
         String dense = dense(text);
         int at = 0;

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import ouverture.text.SpecialVocabulary;
+import ouverture.text.TokenDecoder;
 import ouverture.text.Tokenizer;
 
 /// Streams of tokens that a family's model might write on a bad day: what it does write, and turns put together
@@ -38,6 +39,9 @@ record MutatedStreams(
     static final int LETTERS = 0x130;
     /// The id of the first ordinary word of more than a letter.
     static final int FIRST_WORD = SpecialVocabulary.FIRST_WORD + LETTERS;
+
+    /// What a turn of gpt-oss begins with.
+    static final String TURN = "<|start|>assistant";
 
     private static final int MOST_TOKENS = 36;
     private static final int TEXTS_OF_A_KIND = 40;
@@ -69,31 +73,42 @@ record MutatedStreams(
 
     /// A stream.
     ///
+    /// @param raw its text, with special tokens as they are written
+    /// @param tokens for each character and the end, the special token that begins there, or an empty string
     /// @param origins for each letter, the mark that it was
-    /// @param prompt what it goes on with
+    /// @param prompt what it goes on with: nothing, or what has opened a thought
     /// @param wellFormed whether each letter still is where its mark says, if the request has tools
-    record Mutated(int[] ids, String origins, String prompt, boolean wellFormed) {}
+    record Mutated(
+            int[] ids, String raw, List<String> tokens, String origins, String prompt, boolean wellFormed) {
+        /// What the prompt has opened in the turn.
+        String opening() {
+            return prompt.startsWith(TURN) ? prompt.substring(TURN.length()) : prompt;
+        }
+    }
 
-    static MutatedStreams of(Family family) {
+    /// @param hasTokens whether the vocabulary has the family's special tokens; where it has not, all tags are text
+    static MutatedStreams of(Family family, boolean hasTokens) {
         Random random = new Random(family.ordinal());
         OutputFormat format = family.format();
         List<String> texts = OutputParserTest.writtenBy(family).stream()
                 .map(MutatedStreams::marked)
                 .toList();
         Set<String> own = tags(format);
+        List<String> control = hasTokens ? family.control() : List.of();
         List<String> userDefined = Stream.concat(
-                        family.userDefined().stream(), FOREIGN.stream().filter(tag -> !own.contains(tag)))
+                        hasTokens ? family.userDefined().stream() : Stream.empty(),
+                        FOREIGN.stream().filter(tag -> !own.contains(tag)))
                 .distinct()
                 .toList();
         List<String> specials =
-                Stream.concat(family.control().stream(), userDefined.stream()).toList();
+                Stream.concat(control.stream(), userDefined.stream()).toList();
         List<String> words = words(texts, own, specials, random);
         Tokenizer tokenizer = SpecialVocabulary.of(
                 Stream.concat(
                                 IntStream.range(0, LETTERS).mapToObj(i -> String.valueOf((char) (FIRST_LETTER + i))),
                                 words.stream())
                         .toList(),
-                family.control(),
+                control,
                 userDefined);
         Encoder encoder = new Encoder(tokenizer, specials, words, random);
         return new MutatedStreams(
@@ -146,7 +161,7 @@ record MutatedStreams(
 
     private static Turn turn(Family family, List<String> texts, Encoder encoder) {
         Thoughts tags = family.format().thoughts().orElse(Thoughts.of("", "", "", "", ""));
-        String start = family.format().isHarmony() ? "<|start|>assistant" : "";
+        String start = family.format().isHarmony() ? TURN : "";
         List<String> calls = texts.stream().filter(text -> isCall(family, text)).toList();
         return new Turn(
                 tags.open().isEmpty() ? "" : start + tags.opening(),
@@ -217,7 +232,7 @@ record MutatedStreams(
     }
 
     private void addParts(List<Integer> ids, Random random) {
-        for (int parts = 2 + random.nextInt(6); parts > 0; parts--) {
+        for (int parts = 2 + random.nextInt(4); parts > 0; parts--) {
             List<List<int[]>> all = List.of(
                     turn.open, turn.thoughts, turn.thoughts, turn.close, turn.answers, turn.calls, recorded, others);
             List<int[]> some = all.get(random.nextInt(all.size()));
@@ -228,7 +243,7 @@ record MutatedStreams(
     }
 
     private static void add(List<int[]> some, List<Integer> ids, Random random) {
-        IntStream.of(any(some, random)).limit(2L * MOST_TOKENS).forEach(ids::add);
+        IntStream.of(any(some, random)).limit(MOST_TOKENS).forEach(ids::add);
     }
 
     private static int[] any(List<int[]> some, Random random) {
@@ -279,7 +294,34 @@ record MutatedStreams(
                 origins.append(id < 0 ? MARKS.charAt(-1 - id) : MARKS.charAt(0));
             }
         }
-        return new Mutated(ids.build().toArray(), origins.toString(), prompt, wellFormed);
+        int[] all = ids.build().toArray();
+        List<String> tokens = new ArrayList<>();
+        String raw = decode(all, tokens);
+        return new Mutated(all, raw, tokens, origins.toString(), prompt, wellFormed);
+    }
+
+    /// @param tokens gets the special tokens
+    private String decode(int[] ids, List<String> tokens) {
+        TokenDecoder decoder = tokenizer.rawDecoder();
+        StringBuilder raw = new StringBuilder();
+        for (int id : ids) {
+            boolean special = !isOrdinary(id);
+            raw.append(special ? decoder.flush() : "");
+            if (special) {
+                pad(tokens, raw.length());
+                tokens.add(tokenizer.piece(id));
+            }
+            raw.append(decoder.push(id));
+        }
+        raw.append(decoder.flush());
+        pad(tokens, raw.length() + 1);
+        return raw.toString();
+    }
+
+    private static void pad(List<String> tokens, int length) {
+        while (tokens.size() < length) {
+            tokens.add("");
+        }
     }
 
     static boolean isLetter(int c) {
@@ -306,7 +348,4 @@ record MutatedStreams(
                 .toArray();
     }
 
-    OutputParser parser(DeclaredTools tools, String prompt) {
-        return format.parser(tokenizer, tools, prompt);
-    }
 }

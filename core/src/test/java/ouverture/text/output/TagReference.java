@@ -3,30 +3,34 @@ package ouverture.text.output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import ouverture.text.TokenDecoder;
 import ouverture.text.TokenKind;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.CallSyntax.Block;
+import ouverture.text.output.MutatedStreams.Mutated;
 
-/// Says of every letter of a stream whether it stands in a thought, for the families that put tags around thoughts.
-/// It shares nothing with the parser but the list of tags: it reads the whole stream from the left to the right.
+/// Where letters are in the families that put tags around thoughts. Shares with the parser the list of tags and the
+/// bytes of tokens, nothing else: it goes once over the whole text, from the left to the right.
 ///
 /// The rules, also where a format leaves open what a stream means:
 ///
-/// - A tag that is one special token of the vocabulary is that token only. Other tags are their text, and then an
-///   opening tag counts only where an answer begins: at first, after a thought and after a call, before anything
-///   but white space and tags (and, once there was a call, semicolons).
-/// - Thoughts are not nested: whatever opens, the first closing tag closes. A closing tag in an answer is nothing.
-///   A thought without an end goes on to the end.
+/// - A tag that is one special token of the vocabulary is that token only. Other tags are their text, in which no
+///   token that is a tag begins.
+/// - A thought is opened by its token anywhere in an answer; by text only where an answer begins: at first, after a
+///   thought and after a call, before anything but white space and tags (and, once there was a call, semicolons).
+/// - Thoughts are not nested: whatever opens, the first closing tag closes. A closing token in an answer is nothing;
+///   as text it is a tag once for each opening, for a call may have ended the thought before it. A thought without
+///   an end goes on to the end.
 /// - After a tag that ends the turn, nothing is thought or answer.
 /// - What is a call, the parser says: whether a block reads as one is another test's matter. But a call has to begin
 ///   with a tag for calls that may be read, or where a bare call may stand, and may have no tag in it that ends it,
 ///   none that ends the turn, and, if it stands in a thought, none that closes the thought. What is in a call is
 ///   neither thought nor answer. A block that is no call is nothing special: tags of thoughts in it count.
 /// - After a call in a thought the thought goes on in the families of THINKS_ON; in the others it is over.
-final class TagReference {
+final class TagReference implements LetterReference {
     private static final Set<String> THINKS_ON = Set.of(
             "Gemma 4",
             "Kimi K2, Kimi K2 Thinking",
@@ -53,13 +57,11 @@ final class TagReference {
         }
     }
 
-    /// A call's place in the text.
-    record Span(int from, int to) {}
-
     private final Tokenizer tokenizer;
     private final boolean thinksOn;
     private final boolean bareCalls;
     private final List<Tag> tags;
+    private final Set<String> tagTokens;
 
     TagReference(MutatedStreams streams) {
         OutputFormat format = streams.format();
@@ -78,65 +80,42 @@ final class TagReference {
             block.closers().forEach(closer -> all.add(tag(closer, Role.CALL_END, block)));
         }
         tags = List.copyOf(all);
+        tagTokens = tags.stream().filter(Tag::isToken).map(Tag::text).collect(Collectors.toSet());
     }
 
     private Tag tag(String text, Role role, @Nullable Block block) {
         int id = tokenizer.id(text).orElse(-1);
-        return new Tag(text, role, block, isSpecial(id) ? tokenizer.kind(id) : TokenKind.NORMAL);
+        return new Tag(text, role, block, id >= 0 ? tokenizer.kind(id) : TokenKind.NORMAL);
     }
 
-    private boolean isSpecial(int id) {
-        return id >= 0
-                && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
-    }
-
-    /// Where each letter of a stream is.
-    ///
-    /// @param calls that were found, in their order
-    /// @throws IllegalStateException if one of them is where none may be
-    List<Place> places(int[] ids, boolean hasTools, boolean inThought, List<Span> calls) {
-        return new Walk(ids, hasTools, inThought).places(calls);
+    @Override
+    public List<Set<Place>> places(Mutated stream, boolean hasTools, List<Span> calls) {
+        return new Walk(stream, hasTools).places(calls);
     }
 
     /// One stream.
     private final class Walk {
         private final String raw;
-        /// The special token that begins at each character.
-        private final String[] tokens;
+        private final List<String> tokens;
         private final boolean hasTools;
-        private final List<Place> places = new ArrayList<>();
+        private final List<Set<Place>> places = new ArrayList<>();
         private Place place;
         private boolean begins = true;
         private boolean mayClose;
         private boolean called;
 
-        Walk(int[] ids, boolean hasTools, boolean inThought) {
+        Walk(Mutated stream, boolean hasTools) {
             this.hasTools = hasTools;
-            place = inThought ? Place.THOUGHT : Place.ANSWER;
-            mayClose = inThought;
-            TokenDecoder decoder = tokenizer.rawDecoder();
-            StringBuilder text = new StringBuilder();
-            List<String> special = new ArrayList<>();
-            List<Integer> at = new ArrayList<>();
-            for (int id : ids) {
-                if (isSpecial(id)) {
-                    text.append(decoder.flush());
-                    special.add(tokenizer.piece(id));
-                    at.add(text.length());
-                }
-                text.append(decoder.push(id));
-            }
-            raw = text.append(decoder.flush()).toString();
-            tokens = new String[raw.length() + 1];
-            for (int i = 0; i < special.size(); i++) {
-                tokens[at.get(i)] = special.get(i);
-            }
+            raw = stream.raw();
+            tokens = stream.tokens();
+            place = stream.prompt().isEmpty() ? Place.ANSWER : Place.THOUGHT;
+            mayClose = !stream.prompt().isEmpty();
         }
 
-        List<Place> places(List<Span> calls) {
+        List<Set<Place>> places(List<Span> calls) {
             int next = 0;
             for (int at = 0; at < raw.length(); ) {
-                if (next < calls.size() && calls.get(next).from == at) {
+                if (next < calls.size() && calls.get(next).from() == at) {
                     at = takeCall(calls.get(next++));
                 } else {
                     Tag tag = tagAt(at, this::counts);
@@ -156,16 +135,15 @@ final class TagReference {
         }
 
         private void add(int at, Place where) {
-            char c = raw.charAt(at);
-            if (c >= MutatedStreams.FIRST_LETTER && c < MutatedStreams.FIRST_LETTER + MutatedStreams.LETTERS) {
-                places.add(where);
+            if (MutatedStreams.isLetter(raw.charAt(at))) {
+                places.add(Set.of(where));
             }
         }
 
-        private @Nullable Tag tagAt(int at, java.util.function.Predicate<Tag> counts) {
+        private @Nullable Tag tagAt(int at, Predicate<Tag> counts) {
+            String token = tokens.get(at);
             for (Tag tag : tags) {
-                boolean stands = tag.isToken() ? tag.text.equals(tokens[at]) : standsAsText(tag.text, at);
-                if (stands && counts.test(tag)) {
+                if ((tag.isToken() ? tag.text.equals(token) : standsAsText(tag.text, at)) && counts.test(tag)) {
                     return tag;
                 }
             }
@@ -174,7 +152,8 @@ final class TagReference {
 
         /// No token that is a tag may begin within a tag.
         private boolean standsAsText(String text, int at) {
-            return raw.startsWith(text, at) && IntStream.range(at, at + text.length()).noneMatch(i -> tags.stream().anyMatch(tag -> tag.isToken() && tag.text.equals(tokens[i])));
+            return raw.startsWith(text, at)
+                    && IntStream.range(at, at + text.length()).noneMatch(i -> tagTokens.contains(tokens.get(i)));
         }
 
         /// Whether a tag outside of calls means something.
@@ -214,10 +193,10 @@ final class TagReference {
         /// @return where the text goes on
         private int takeCall(Span call) {
             require(place != Place.NOWHERE, "A call stands behind the end of the turn.");
-            Tag opener = tagAt(call.from, tag -> tag.role == Role.CALL && isRead(tag));
-            boolean bare = bareCalls && hasTools && begins && place == Place.ANSWER && raw.charAt(call.from) == '{';
+            Tag opener = tagAt(call.from(), tag -> tag.role == Role.CALL && isRead(tag));
+            boolean bare = bareCalls && hasTools && begins && place == Place.ANSWER && raw.charAt(call.from()) == '{';
             require(opener != null || bare, "A call stands where none may begin.");
-            for (int at = call.from; at < call.to; at++) {
+            for (int at = call.from(); at < call.to(); at++) {
                 Tag inside = tagAt(at, tag -> switch (tag.role) {
                     case CLOSE -> place == Place.THOUGHT;
                     case END -> true;
@@ -232,8 +211,8 @@ final class TagReference {
             called = true;
             Tag closer = opener == null
                     ? null
-                    : tagAt(call.to, tag -> tag.role == Role.CALL_END && tag.block == opener.block);
-            return call.to + (closer == null ? 0 : closer.text.length());
+                    : tagAt(call.to(), tag -> tag.role == Role.CALL_END && tag.block == opener.block);
+            return call.to() + (closer == null ? 0 : closer.text.length());
         }
     }
 
