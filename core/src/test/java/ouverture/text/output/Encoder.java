@@ -1,6 +1,5 @@
 package ouverture.text.output;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -12,6 +11,9 @@ import ouverture.text.Tokenizer;
 ///
 /// @param words ordinary pieces of more than a byte
 record Encoder(Tokenizer tokenizer, List<String> specials, List<String> words, Random random) {
+    /// One word of this number is not taken as a word.
+    private static final int BROKEN = 8;
+
     /// Ways to cut a text.
     private static final int CUTS = 4;
 
@@ -52,12 +54,8 @@ record Encoder(Tokenizer tokenizer, List<String> specials, List<String> words, R
 
     private void addOrdinary(String text, IntStream.Builder ids) {
         for (int at = 0; at < text.length(); ) {
-            int here = at;
             int mark = MutatedStreams.MARKS.indexOf(text.charAt(at));
-            List<String> possible = new ArrayList<>(
-                    words.stream().filter(word -> text.startsWith(word, here)).toList());
-            possible.add("");
-            String word = possible.get(random.nextInt(possible.size()));
+            String word = random.nextInt(BROKEN) == 0 ? "" : word(text, at);
             if (mark >= 0) {
                 ids.add(-1 - mark);
                 at++;
@@ -71,5 +69,11 @@ record Encoder(Tokenizer tokenizer, List<String> specials, List<String> words, R
                 at += word.length();
             }
         }
+    }
+
+    private String word(String text, int at) {
+        List<String> possible =
+                words.stream().filter(word -> text.startsWith(word, at)).toList();
+        return possible.isEmpty() ? "" : possible.get(random.nextInt(possible.size()));
     }
 }

@@ -43,9 +43,9 @@ record MutatedStreams(
     /// What a turn of gpt-oss begins with.
     static final String TURN = "<|start|>assistant";
 
-    private static final int MOST_TOKENS = 36;
+    private static final int MOST_TOKENS = 24;
     private static final int TEXTS_OF_A_KIND = 40;
-    private static final int CUT_WORDS = 60;
+    private static final int CUT_WORDS = 120;
     private static final List<String> FOREIGN = List.of(
             "<think>",
             "</think>",
@@ -237,13 +237,13 @@ record MutatedStreams(
                     turn.open, turn.thoughts, turn.thoughts, turn.close, turn.answers, turn.calls, recorded, others);
             List<int[]> some = all.get(random.nextInt(all.size()));
             if (!some.isEmpty()) {
-                add(some, ids, random);
+                IntStream.of(any(some, random)).limit(MOST_TOKENS).forEach(ids::add);
             }
         }
     }
 
     private static void add(List<int[]> some, List<Integer> ids, Random random) {
-        IntStream.of(any(some, random)).limit(MOST_TOKENS).forEach(ids::add);
+        IntStream.of(any(some, random)).forEach(ids::add);
     }
 
     private static int[] any(List<int[]> some, Random random) {
