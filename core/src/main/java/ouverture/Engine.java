@@ -115,13 +115,23 @@ public final class Engine implements ChatModel, AutoCloseable {
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
-        kernels = provider.create(new KernelsOptions(
+        kernels = provider.create(kernelsOptions(options, plan, threads));
+        scheduler = start(model, cache, scratch, residency(plan), options);
+    }
+
+    private static KernelsOptions kernelsOptions(EngineOptions options, MemoryPlan plan, int threads) {
+        return new KernelsOptions(
                 threads,
                 switch (options.activations()) {
                     case F32 -> KernelsOptions.Activations.F32;
                     case Q8 -> KernelsOptions.Activations.Q8;
-                }));
-        scheduler = start(model, cache, scratch, residency(plan), options);
+                    case AUTO -> KernelsOptions.Activations.AUTO;
+                },
+                switch (options.repack()) {
+                    case AUTO -> plan.fits();
+                    case ON -> true;
+                    case OFF -> false;
+                });
     }
 
     private Scheduler start(
