@@ -219,8 +219,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
-    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool calls
-    /// come as events of their own.
+    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool
+    /// calls come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws ouverture.error.TemplateException if the template refuses the conversation

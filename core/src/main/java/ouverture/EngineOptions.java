@@ -45,8 +45,8 @@ public record EngineOptions(
         AUTO
     }
 
-    /// Whether kernels may keep weights in another form, in which they are multiplied faster. It takes the memory that
-    /// the weights' part of the file takes, which is given back.
+    /// Whether kernels may keep weights in another form, in which they are multiplied faster. It takes the
+    /// memory that the weights' part of the file takes, which is given back.
     public enum Repack {
         /// Where the model fits the memory.
         AUTO,

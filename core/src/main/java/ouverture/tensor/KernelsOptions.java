@@ -4,8 +4,8 @@ package ouverture.tensor;
 ///
 /// @param threads compute threads, at least 1
 /// @param activations how inputs of quantised matrices are represented
-/// @param repack whether weights in read-only memory may be kept in another form too, which takes about the memory
-///     that they take themselves; kernels that need another form make it anew each time otherwise
+/// @param repack whether weights in read-only memory may be kept in another form too, which takes about the
+///     memory that they take themselves; kernels that need another form make it anew each time otherwise
 public record KernelsOptions(int threads, Activations activations, boolean repack) {
     /// Representation of the activations that a quantised weight matrix is multiplied with.
     public enum Activations {

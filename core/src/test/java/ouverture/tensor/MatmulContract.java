@@ -182,7 +182,11 @@ abstract class MatmulContract {
             Tensor weight = memory.randomBits(type, 50, columns, random);
             Tensor x = memory.floats(rows, columns, random(rows * columns, Range.TINY, random));
             check(Activations.F32, x, weight, null);
-            check(Activations.Q8, memory.floats(rows, columns, random(rows * columns, Range.ORDINARY, random)), weight, null);
+            check(
+                    Activations.Q8,
+                    memory.floats(rows, columns, random(rows * columns, Range.ORDINARY, random)),
+                    weight,
+                    null);
         }
     }
 

@@ -18,8 +18,8 @@ final class IntegerMatmul implements AutoCloseable {
     /// Multiplications below which handing work to another thread costs more than it gains.
     private static final int GRAIN = 1 << 16;
 
-    /// Bytes of weights that are used for all rows of inputs before the next are read: what a second-level cache has
-    /// room for beside the inputs.
+    /// Bytes of weights that are used for all rows of inputs before the next are read: what a second-level cache
+    /// has room for beside the inputs.
     private static final int PANEL_BYTES = 3 << 17;
 
     /// Strips that are handed out together.
@@ -71,7 +71,8 @@ final class IntegerMatmul implements AutoCloseable {
         /// Every row to one plane.
         static Plan ofRows(int rows, long outputStride) {
             int[] inputs = IntStream.range(0, rows).toArray();
-            long[] outputs = LongStream.range(0, rows).map(r -> r * outputStride).toArray();
+            long[] outputs =
+                    LongStream.range(0, rows).map(r -> r * outputStride).toArray();
             return new Plan(new int[1], new int[] {0, rows}, inputs, outputs);
         }
 
@@ -141,7 +142,14 @@ final class IntegerMatmul implements AutoCloseable {
         }
         PackedWeights.Matrices matrices = packed.of(weight, format);
         Product product = new Product(
-                weight, matrices, plan, out, bias, addresses.address(), routines(format, plan.starts), code.get(new Elementwise.Sum()));
+                weight,
+                matrices,
+                plan,
+                out,
+                bias,
+                addresses.address(),
+                routines(format, plan.starts),
+                code.get(new Elementwise.Sum()));
         int units = Math.ceilDiv(PackedWeights.Matrices.strips(weight), UNIT);
         long work = (long) UNIT * PackedFormat.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
         int count = Math.multiplyExact(units, plan.planes.length);
@@ -196,8 +204,8 @@ final class IntegerMatmul implements AutoCloseable {
         return routines;
     }
 
-    /// Strips of a group. A single row of inputs is multiplied as fast as weights can be read; one after another they
-    /// are read the fastest.
+    /// Strips of a group. A single row of inputs is multiplied as fast as weights can be read; one after another
+    /// they are read the fastest.
     private static int strips(int inputs) {
         return inputs == 1 ? 1 : IntegerProducts.STRIPS;
     }
@@ -236,7 +244,14 @@ final class IntegerMatmul implements AutoCloseable {
             int group = strips(inputs);
             int grouped = full / group * group;
             multiply(product, group, row, inputs, weights, offset, grouped / group);
-            multiply(product, 1, row, inputs, weights + grouped * stripBytes, offset + grouped * ROW_BYTES, full - grouped);
+            multiply(
+                    product,
+                    1,
+                    row,
+                    inputs,
+                    weights + grouped * stripBytes,
+                    offset + grouped * ROW_BYTES,
+                    full - grouped);
             if (full < count) {
                 multiplyLast(product, worker, row, inputs, weights + full * stripBytes);
             }

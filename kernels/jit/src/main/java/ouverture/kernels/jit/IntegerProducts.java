@@ -18,12 +18,12 @@ import static ouverture.kernels.jit.General.RSI;
 
 /// Products of packed weights with rows of inputs that [Quantisation] rounded, for AVX-512 VNNI.
 ///
-/// Arguments: the first strip, addresses of the rows of inputs, addresses of the rows of outputs, byte of those that
-/// the first strip's outputs go to, number of groups of strips, blocks of a row.
+/// Arguments: the first strip, addresses of the rows of inputs, addresses of the rows of outputs, byte of those
+/// that the first strip's outputs go to, number of groups of strips, blocks of a row.
 ///
-/// Bytes are multiplied and added up without rounding over the columns that share a scale; the sum times the product
-/// of both scales is added to the result with one rounding, columns ascending. The order is the same for any number of
-/// strips and inputs.
+/// Bytes are multiplied and added up without rounding over the columns that share a scale; the sum times the
+/// product of both scales is added to the result with one rounding, columns ascending. The order is the same for
+/// any number of strips and inputs.
 ///
 /// @param strips of a group: 1 to [#STRIPS]
 /// @param inputs rows of inputs: 1 to [#INPUTS]
@@ -56,7 +56,8 @@ record IntegerProducts(PackedFormat format, int strips, int inputs) implements R
         private final int strips;
         private final int inputs;
 
-        /// Behind the results and the sums: a register for the inputs, one for the weights of each strip, the format's.
+        /// Behind the results and the sums: a register for the inputs, one for the weights of each strip, the
+        /// format's.
         private final int free;
 
         private final PackedFormat.Target target;
@@ -168,8 +169,7 @@ record IntegerProducts(PackedFormat format, int strips, int inputs) implements R
             for (int t = 0; t < inputs; t++) {
                 assembler.load(RAX, Memory.at(RDX, t * Long.BYTES));
                 for (int s = 0; s < strips; s++) {
-                    assembler.store(
-                            Instruction.VMOVUPS_STORE, Memory.at(RAX, RCX, 1, s * set.bytes()), result(s, t));
+                    assembler.store(Instruction.VMOVUPS_STORE, Memory.at(RAX, RCX, 1, s * set.bytes()), result(s, t));
                 }
             }
         }

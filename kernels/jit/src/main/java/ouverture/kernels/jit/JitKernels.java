@@ -22,10 +22,11 @@ import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// Kernels in machine code. What each routine will touch is checked before it is called, since it checks nothing
-/// itself. All tensors must lie in native or mapped memory, which must not be given back before an operation ends.
+/// itself. All tensors must lie in native or mapped memory, which must not be given back before an operation
+/// ends.
 ///
-/// Operations lock each other out although callers promise one at a time: two at once, or a close meanwhile, would
-/// end the process.
+/// Operations lock each other out although callers promise one at a time: two at once, or a close meanwhile,
+/// would end the process.
 final class JitKernels implements Kernels {
     static final String NAME = "jit";
 
@@ -104,8 +105,7 @@ final class JitKernels implements Kernels {
         Matmul.Rows from = new Matmul.Rows(x);
         if (rounds(weight) && integers.serves(weight)) {
             Matmul.check(to, from, weight, bias);
-            integers.multiply(
-                    out.data(), from, weight, bias, IntegerMatmul.Plan.ofRows(x.rows(), out.rowBytes()));
+            integers.multiply(out.data(), from, weight, bias, IntegerMatmul.Plan.ofRows(x.rows(), out.rowBytes()));
         } else {
             matmul.multiply(to, from, weight, bias, rounds(weight));
         }

@@ -4,13 +4,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
-/// A number format whose weights are multiplied as bytes. For that they are packed: in strips of [#ROWS] rows, whose
-/// blocks lie side by side, each piece of a block beside the same piece of the other rows. Nothing else changes, so that
+/// A number format whose weights are multiplied as bytes. For that they are packed: in strips of [#ROWS] rows,
+/// whose blocks lie side by side, each piece of a block beside the same piece of the other rows. Nothing else
+/// changes, so that
 /// packed weights take the bytes they have in the file.
 ///
-/// A block has parts of [#PART] columns, and a part has chunks of four columns. A number is `scale * byte - minimum`
-/// with a scale, and in some formats a minimum, for each 16 or 32 columns, and a byte of 0 to 255; or, if the format's
-/// [Sums] say so, `scale * (byte - offset)`.
+/// A block has parts of [#PART] columns, and a part has chunks of four columns. A number is `scale * byte -
+/// minimum` with a scale, and in some formats a minimum, for each 16 or 32 columns, and a byte of 0 to 255; or,
+/// if the format's [Sums] say so, `scale * (byte - offset)`.
 ///
 /// Implementations have no state: they write the code that reads weights.
 abstract class PackedFormat {

@@ -3,7 +3,8 @@ package ouverture.kernels.jit;
 import java.util.List;
 import ouverture.tensor.DType;
 
-/// Q4_0: numbers 0 to 15 in the halves of bytes, number i of a part in the lower half of byte i and number i + 16 in the
+/// Q4_0: numbers 0 to 15 in the halves of bytes, number i of a part in the lower half of byte i and number i +
+/// 16 in the
 /// upper, with 8 added; before them a scale in half precision.
 final class PackedHalves extends PackedFormat {
     private static final int QUANTS = 0;

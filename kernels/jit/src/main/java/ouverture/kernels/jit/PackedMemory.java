@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Memory of packed weights, one piece after another in huge pages, so that little of the last page of each is lost. It
-/// takes real memory when it is written.
+/// Memory of packed weights, one piece after another in huge pages, so that little of the last page of each is
+/// lost. It takes real memory when it is written.
 final class PackedMemory implements AutoCloseable {
     private static final long HUGE_PAGE = 2 << 20;
     private static final long REGION_MIN = 1 << 30;

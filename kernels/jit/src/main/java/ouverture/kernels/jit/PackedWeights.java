@@ -9,8 +9,8 @@ import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 
 /// Weights in the form of [PackedFormat], strip by strip as they are first multiplied with, by the worker that
-/// multiplies. What was packed is kept if the tensor's memory is read-only, as a model file's is, and then stands in
-/// place of the file's pages; else, or where memory is short, a strip is packed each time.
+/// multiplies. What was packed is kept if the tensor's memory is read-only, as a model file's is, and then
+/// stands in place of the file's pages; else, or where memory is short, a strip is packed each time.
 final class PackedWeights implements AutoCloseable {
     private final CodeCache code;
     private final WorkMemory[] scratch;

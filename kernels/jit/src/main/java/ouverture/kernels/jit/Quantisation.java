@@ -8,7 +8,8 @@ import static ouverture.kernels.jit.General.RDI;
 import static ouverture.kernels.jit.General.RDX;
 import static ouverture.kernels.jit.General.RSI;
 
-/// Rounds rows of floats to bytes by blocks of [PackedFormat#PART], with the rounding of Q8_0's codec. A block becomes a
+/// Rounds rows of floats to bytes by blocks of [PackedFormat#PART], with the rounding of Q8_0's codec. A block
+/// becomes a
 /// record: the bytes, the scale as a float, and the [Sums].
 ///
 /// Arguments: floats, records, number of rows, blocks of a row, and bytes from one row of floats to the next.
@@ -25,8 +26,8 @@ record Quantisation(Sums sums) implements Routine {
     private static final int SWAP_HALVES = 0x4e;
     private static final int SWAP_NEIGHBOURS = 0xb1;
 
-    /// The largest float below a half: added before the fraction is cut off it rounds halves away from zero, where a
-    /// half itself would take the number below it up too.
+    /// The largest float below a half: added before the fraction is cut off it rounds halves away from zero,
+    /// where a half itself would take the number below it up too.
     private static final float ALMOST_HALF = Math.nextDown(0.5f);
 
     /// Bytes of a record.
@@ -87,9 +88,9 @@ record Quantisation(Sums sums) implements Routine {
             return set.vector(7);
         }
 
-        /// The inverse of the scale, which is the largest magnitude / 127, to all of register 3, and the scale in half
-        /// precision to register 2 and the record. Where it is nothing there, any bytes will do, and where it is not
-        /// finite: the product is what it must be.
+        /// The inverse of the scale, which is the largest magnitude / 127, to all of register 3, and the scale
+        /// in half precision to register 2 and the record. Where it is nothing there, any bytes will do, and
+        /// where it is not finite: the product is what it must be.
         private void findScale() {
             Vector largest = set.vector(2);
             Vector other = set.vector(3);

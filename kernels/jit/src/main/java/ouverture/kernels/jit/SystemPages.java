@@ -29,7 +29,9 @@ final class SystemPages {
     @SuppressWarnings("restricted") // the size is what was asked for
     static MemorySegment map(long bytes) {
         long address = NativeCalls.call(MAP, 0, bytes, READ_WRITE, PRIVATE_ANONYMOUS | NO_RESERVE, NO_FILE, 0);
-        return address == FAILED ? MemorySegment.NULL : MemorySegment.ofAddress(address).reinterpret(bytes);
+        return address == FAILED
+                ? MemorySegment.NULL
+                : MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
     /// Gives memory of [#map] back.
@@ -49,7 +51,8 @@ final class SystemPages {
         NativeCalls.call(ADVISE, memory.address(), memory.byteSize(), HUGE_PAGES, 0, 0, 0);
     }
 
-    /// Takes the whole pages of a part of a mapped file out of the process's memory; when they are read again, they come
+    /// Takes the whole pages of a part of a mapped file out of the process's memory; when they are read again,
+    /// they come
     /// from the file.
     static void drop(long address, long bytes) {
         long from = Math.ceilDiv(address, PAGE) * PAGE;
