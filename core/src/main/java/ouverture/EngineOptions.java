@@ -208,7 +208,46 @@ public record EngineOptions(
 
     public EngineOptions withLargerThanMemory(boolean largerThanMemory) {
         return new EngineOptions(
-        Speculation speculation,
-        Repack repack) {
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation,
+                repack);
+    }
+
+    public EngineOptions withSpeculation(Speculation speculation) {
+        return new EngineOptions(
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation,
+                repack);
+    }
+
+    public EngineOptions withRepack(Repack repack) {
+        return new EngineOptions(
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation,
+                repack);
     }
 }
