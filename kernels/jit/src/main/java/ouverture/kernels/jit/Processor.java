@@ -21,8 +21,6 @@ final class Processor {
     private static final int AVX512_VL = 1 << 31;
     private static final int AVX512_VNNI = 1 << 11;
 
-    private static final int AVX512_VNNI = 1 << 11;
-
     /// Registers that the system keeps for each thread: 128 and 256 bits.
     private static final long STATE_256 = 0x6;
 
@@ -52,14 +50,7 @@ final class Processor {
     ///
     /// @throws UnsupportedOperationException if the system does not let programs write machine code
     static boolean multipliesBytes() {
-        if (!instructionSets().contains(InstructionSet.AVX512)) {
-            return false;
-        }
-        try (ExecutableMemory memory = new ExecutableMemory();
-                Arena arena = Arena.ofConfined()) {
-            int[] leaf = identify(memory.install(identification()), 7, arena.allocate(JAVA_LONG, 4));
-            return has(leaf[2], AVX512_VNNI);
-        }
+        return instructionSets().contains(InstructionSet.AVX512_VNNI);
     }
 
     /// Judges what CPUID and XGETBV say.
