@@ -34,7 +34,20 @@ abstract class PackedFormat {
     /// @param count of units
     record Piece(int offset, int bytes, int count) {}
 
-    private static final List<PackedFormat> ALL = List.of(new PackedBytes(), new PackedHalves());
+    private static final List<PackedFormat> ALL = List.of(
+            new PackedBytes(),
+            new PackedNibbles(DType.Q4_0, 8, List.of(new Piece(0, 2, 1)), null),
+            new PackedNibbles(DType.IQ4_NL, 128, List.of(new Piece(0, 2, 1)), LevelReader.UNEVEN),
+            new PackedIq4Xs(),
+            new PackedMxfp4(),
+            new PackedLegacy(DType.Q4_1),
+            new PackedLegacy(DType.Q5_0),
+            new PackedLegacy(DType.Q5_1),
+            new PackedQ2K(),
+            new PackedQ3K(),
+            new PackedQ4K(),
+            new PackedQ5K(),
+            new PackedQ6K());
 
     private final DType type;
     private final Sums sums;
@@ -98,6 +111,11 @@ abstract class PackedFormat {
             assembler.emit(Instruction.VPBROADCASTD, constant(index), assembler.constant(bits));
         }
 
+        /// A constant in memory that stands for each lane.
+        Memory all(int bits) {
+            return assembler.constant(bits).all();
+        }
+
         void emit(Instruction instruction, Vector to, Vector a, Operand b) {
             assembler.emit(instruction, to, a, b);
         }
@@ -118,6 +136,50 @@ abstract class PackedFormat {
         }
         int bytes = pieces.get(piece).bytes;
         return block.plus(ROWS * (before + unit * bytes) + target.row * bytes);
+    }
+
+    /// Reads the lower or the upper halves of bytes. The target's constant 0 must have the lower bits of all.
+    static void nibbles(Target target, Vector to, Memory from, boolean upper) {
+        bits(target, to, from, upper ? -CHUNK : 0, target.constant(0));
+    }
+
+    /// Reads lanes, moves them up, or down by a negative number of bits, and keeps the bits of a mask.
+    static void bits(Target target, Vector to, Memory from, int up, Operand mask) {
+        if (up == 0 && mask instanceof Vector bits) {
+            target.emit(Instruction.VPAND, to, bits, from);
+        } else {
+            target.emit(Instruction.VMOVUPS, to, from);
+            shift(target, to, up);
+            target.emit(Instruction.VPAND, to, to, mask);
+        }
+    }
+
+    /// Moves the bits of lanes up, or down if `up` is negative.
+    static void shift(Target target, Vector lanes, int up) {
+        if (up != 0) {
+            Instruction shift = up > 0 ? Instruction.VPSLLD : Instruction.VPSRLD;
+            target.assembler.emit(shift, lanes, lanes, Math.abs(up));
+        }
+    }
+
+    /// Makes floats of integers and multiplies them with numbers in half precision.
+    static void multiply(Target target, Vector integers, Memory halves, Vector free) {
+        target.emit(Instruction.VCVTDQ2PS, integers, integers);
+        target.emit(Instruction.VCVTPH2PS, free, halves);
+        target.emit(Instruction.VMULPS, integers, integers, free);
+    }
+
+    /// Puts 6-bit numbers with 32 added together.
+    ///
+    /// @param lower lanes with the lower four bits, to be moved by `up`
+    /// @param upper lanes with the upper two bits, which come to bit 4 when they are moved by `upOfUpper`
+    static void signedSixBits(Target target, Vector lower, int up, Vector upper, int upOfUpper) {
+        shift(target, lower, up);
+        target.emit(Instruction.VPAND, lower, lower, target.all(0x0f));
+        shift(target, upper, upOfUpper);
+        target.emit(Instruction.VPAND, upper, upper, target.all(0x30));
+        target.emit(Instruction.VPOR, lower, lower, upper);
+        target.emit(Instruction.VPSUBD, lower, lower, target.all(32));
     }
 
     /// Loads constants; once, before the first block.
