@@ -27,6 +27,9 @@ abstract class PackedFormat {
     /// Vector registers for constants; the last [IntegerProducts#STRIPS] hold minimums where a format has them.
     static final int REGISTERS = 5;
 
+    /// What VPTERNLOGD gives for each value of the bits a, b and c: a | b & c.
+    private static final int OR_OF_AND = 0xf8;
+
     /// Equal units of a row's block that follow each other.
     ///
     /// @param offset in the file's block
@@ -144,21 +147,43 @@ abstract class PackedFormat {
     }
 
     /// Reads lanes, moves them up, or down by a negative number of bits, and keeps the bits of a mask.
-    static void bits(Target target, Vector to, Memory from, int up, Operand mask) {
-        if (up == 0 && mask instanceof Vector bits) {
-            target.emit(Instruction.VPAND, to, bits, from);
+    static void bits(Target target, Vector to, Memory from, int up, Vector mask) {
+        Operand bits = from;
+        if (up != 0) {
+            shift(target, to, from, up);
+            bits = to;
+        }
+        target.emit(Instruction.VPAND, to, mask, bits);
+    }
+
+    /// As the other, with a mask in memory.
+    static void bits(Target target, Vector to, Memory from, int up, Memory mask) {
+        shift(target, to, from, up);
+        target.emit(Instruction.VPAND, to, to, mask);
+    }
+
+    /// Reads lanes, moves them up, or down by a negative number of bits, and adds the bits of a mask to what `to` has.
+    static void insert(Target target, Vector to, Memory from, int up, Vector mask, Vector free) {
+        if (up == 0) {
+            insert(target, to, from, mask);
         } else {
-            target.emit(Instruction.VMOVUPS, to, from);
-            shift(target, to, up);
-            target.emit(Instruction.VPAND, to, to, mask);
+            shift(target, free, from, up);
+            insert(target, to, free, mask);
         }
     }
 
-    /// Moves the bits of lanes up, or down if `up` is negative.
-    static void shift(Target target, Vector lanes, int up) {
+    /// Adds the bits of a mask to what `to` has.
+    static void insert(Target target, Vector to, Operand bits, Vector mask) {
+        target.assembler.emit(Instruction.VPTERNLOGD, to, mask, bits, OR_OF_AND);
+    }
+
+    /// Moves the bits of lanes up, or down by a negative number.
+    static void shift(Target target, Vector to, Operand from, int up) {
         if (up != 0) {
             Instruction shift = up > 0 ? Instruction.VPSLLD : Instruction.VPSRLD;
-            target.assembler.emit(shift, lanes, lanes, Math.abs(up));
+            target.assembler.emit(shift, to, from, Math.abs(up));
+        } else if (!to.equals(from)) {
+            target.emit(Instruction.VMOVUPS, to, from);
         }
     }
 
@@ -174,9 +199,9 @@ abstract class PackedFormat {
     /// @param lower lanes with the lower four bits, to be moved by `up`
     /// @param upper lanes with the upper two bits, which come to bit 4 when they are moved by `upOfUpper`
     static void signedSixBits(Target target, Vector lower, int up, Vector upper, int upOfUpper) {
-        shift(target, lower, up);
+        shift(target, lower, lower, up);
         target.emit(Instruction.VPAND, lower, lower, target.all(0x0f));
-        shift(target, upper, upOfUpper);
+        shift(target, upper, upper, upOfUpper);
         target.emit(Instruction.VPAND, upper, upper, target.all(0x30));
         target.emit(Instruction.VPOR, lower, lower, upper);
         target.emit(Instruction.VPSUBD, lower, lower, target.all(32));

@@ -20,9 +20,9 @@ final class PackedIq4Xs extends PackedNibbles {
 
     @Override
     void scale(Target target, Vector to, Memory block, int part, int group, Vector free) {
-        target.emit(Instruction.VMOVUPS, to, unit(target, block, LOWER, 0));
+        shift(target, to, unit(target, block, LOWER, 0), -4 * part);
         target.emit(Instruction.VPMOVZXWD, free, unit(target, block, UPPER, 0));
-        signedSixBits(target, to, -4 * part, free, 4 - 2 * part);
+        signedSixBits(target, to, 0, free, 4 - 2 * part);
         multiply(target, to, unit(target, block, SCALE, 0), free);
     }
 }

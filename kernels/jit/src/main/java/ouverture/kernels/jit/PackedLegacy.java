@@ -42,8 +42,7 @@ final class PackedLegacy extends PackedNibbles {
             Memory word = unit(target, block, pieces().size() - 1, 0);
             bits(target, free, word, -CHUNK * chunk, target.all(0x0f));
             target.emit(Instruction.VPMULLD, free, free, target.constant(1));
-            target.emit(Instruction.VPAND, free, free, target.constant(2));
-            target.emit(Instruction.VPOR, to, to, free);
+            insert(target, to, free, target.constant(2));
         }
     }
 

@@ -44,7 +44,7 @@ final class PackedQ2K extends PackedFormat {
     @Override
     void minimum(Target target, Vector to, Memory block, int part, int group, Vector free) {
         target.emit(Instruction.VPMOVZXBD, to, unit(target, block, SCALES, 2 * part + group));
-        shift(target, to, -4);
+        shift(target, to, to, -4);
         multiply(target, to, unit(target, block, SCALE_OF_MINIMUMS, 0), free);
     }
 }

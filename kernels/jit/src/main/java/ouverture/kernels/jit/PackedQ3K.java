@@ -37,8 +37,7 @@ final class PackedQ3K extends PackedFormat {
     @Override
     void weights(Target target, Vector to, Memory block, int part, int chunk, Vector free) {
         PackedQ2K.pairs(target, to, unit(target, block, LOWER, part / 4 * UNITS + chunk), part);
-        bits(target, free, unit(target, block, UPPER, chunk), 2 - part, target.constant(1));
-        target.emit(Instruction.VPOR, to, to, free);
+        insert(target, to, unit(target, block, UPPER, chunk), 2 - part, target.constant(1), free);
     }
 
     @Override

@@ -36,8 +36,7 @@ final class PackedQ6K extends PackedFormat {
         int quarter = part % 4;
         nibbles(target, to, unit(target, block, LOWER, (2 * half + part % 2) * UNITS + chunk), quarter >= 2);
         Memory upper = unit(target, block, UPPER, half * UNITS + chunk);
-        bits(target, free, upper, 4 - 2 * quarter, target.constant(1));
-        target.emit(Instruction.VPOR, to, to, free);
+        insert(target, to, upper, 4 - 2 * quarter, target.constant(1), free);
     }
 
     @Override
