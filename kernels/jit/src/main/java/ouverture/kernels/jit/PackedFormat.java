@@ -162,7 +162,8 @@ abstract class PackedFormat {
         target.emit(Instruction.VPAND, to, to, mask);
     }
 
-    /// Reads lanes, moves them up, or down by a negative number of bits, and adds the bits of a mask to what `to` has.
+    /// Reads lanes, moves them up, or down by a negative number of bits, and adds the bits of a mask to what
+    /// `to` has.
     static void insert(Target target, Vector to, Memory from, int up, Vector mask, Vector free) {
         if (up == 0) {
             insert(target, to, from, mask);

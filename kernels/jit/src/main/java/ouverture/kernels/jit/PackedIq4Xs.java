@@ -3,9 +3,9 @@ package ouverture.kernels.jit;
 import java.util.List;
 import ouverture.tensor.DType;
 
-/// IQ4_XS: 256 numbers as IQ4_NL has them, and a 6-bit scale with 32 added for each part: before the numbers the lower
-/// four bits of all in a word, before that the upper two in half a word, and first a scale of the scales in half
-/// precision.
+/// IQ4_XS: 256 numbers as IQ4_NL has them, and a 6-bit scale with 32 added for each part: before the numbers the
+/// lower four bits of all in a word, before that the upper two in half a word, and first a scale of the scales
+/// in half precision.
 final class PackedIq4Xs extends PackedNibbles {
     private static final int UPPER = 2;
     private static final int LOWER = 3;

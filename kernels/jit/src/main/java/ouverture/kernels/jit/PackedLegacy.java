@@ -3,8 +3,8 @@ package ouverture.kernels.jit;
 import java.util.List;
 import ouverture.tensor.DType;
 
-/// Q4_1, Q5_0 and Q5_1. Behind the scale Q4_1 and Q5_1 have a number in half precision that is added to all; behind that
-/// Q5_0 and Q5_1 have a word with the fifth bit of each number.
+/// Q4_1, Q5_0 and Q5_1. Behind the scale Q4_1 and Q5_1 have a number in half precision that is added to all;
+/// behind that Q5_0 and Q5_1 have a word with the fifth bit of each number.
 final class PackedLegacy extends PackedNibbles {
     /// Moves bit i of the lowest four to bit 4 of byte i.
     private static final int SPREAD = 0x02040810;

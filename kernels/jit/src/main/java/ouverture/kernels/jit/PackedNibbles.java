@@ -5,8 +5,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
-/// Formats of 4-bit numbers that end with them: of each 32 number i in the lower half of byte i and number i + 16 in the
-/// upper. What a number of bits means is the number itself, or what a list says. A block of 32 begins with a scale.
+/// Formats of 4-bit numbers that end with them: of each 32 number i in the lower half of byte i and number i +
+/// 16 in the upper. What a number of bits means is the number itself, or what a list says. A block of 32 begins
+/// with a scale.
 class PackedNibbles extends PackedFormat {
     static final int SCALE = 1;
 
@@ -16,8 +17,8 @@ class PackedNibbles extends PackedFormat {
 
     private final int @Nullable [] levels;
 
-    /// @param offset number that is added to what the numbers stand for, so that none is negative; 0 if the format has
-    ///     minimums
+    /// @param offset number that is added to what the numbers stand for, so that none is negative; 0 if the
+    ///     format has minimums
     /// @param header the pieces before the numbers, the scale first
     /// @param levels what each of the 16 numbers stands for, without the offset; null for the number itself
     PackedNibbles(DType type, int offset, List<Piece> header, int @Nullable [] levels) {

@@ -3,8 +3,8 @@ package ouverture.kernels.jit;
 import java.util.List;
 import ouverture.tensor.DType;
 
-/// Q2_K: 256 numbers of 2 bits, of 128 in 32 bytes those of the first part the lowest; before them a byte for each 16
-/// with a 4-bit scale and, above it, minimum, and behind them a scale of each in half precision.
+/// Q2_K: 256 numbers of 2 bits, of 128 in 32 bytes those of the first part the lowest; before them a byte for
+/// each 16 with a 4-bit scale and, above it, minimum, and behind them a scale of each in half precision.
 final class PackedQ2K extends PackedFormat {
     private static final int QUANTS = 0;
     private static final int SCALES = 1;

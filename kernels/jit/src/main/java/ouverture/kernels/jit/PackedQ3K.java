@@ -3,11 +3,11 @@ package ouverture.kernels.jit;
 import java.util.List;
 import ouverture.tensor.DType;
 
-/// Q3_K: 256 numbers of 3 bits with 4 added: their lower two as those of [PackedQ2K], behind 32 bytes with the upper
-/// one of all, that of the first part the lowest. Then 12 bytes with 6-bit scales with 32 added of each 16 numbers: of
-/// the first eight the lower four bits in the lower halves of the first eight bytes, of the others in the upper ones;
-/// the upper two bits in the last four bytes, those of the first four scales the lowest. Last a scale of the scales in
-/// half precision.
+/// Q3_K: 256 numbers of 3 bits with 4 added: their lower two as those of [PackedQ2K], behind 32 bytes with the
+/// upper one of all, that of the first part the lowest. Then 12 bytes with 6-bit scales with 32 added of each 16
+/// numbers: of the first eight the lower four bits in the lower halves of the first eight bytes, of the others
+/// in the upper ones; the upper two bits in the last four bytes, those of the first four scales the lowest. Last
+/// a scale of the scales in half precision.
 final class PackedQ3K extends PackedFormat {
     private static final int LOWER = 0;
     private static final int UPPER = 1;

@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import ouverture.tensor.DType;
 
-/// Q4_K: 256 numbers of 4 bits, in 32 bytes those of one part in the lower halves and of the next in the upper; before
-/// them 12 bytes with 6-bit scales and minimums of the eight parts, and before those a scale of each in half precision.
+/// Q4_K: 256 numbers of 4 bits, in 32 bytes those of one part in the lower halves and of the next in the upper;
+/// before them 12 bytes with 6-bit scales and minimums of the eight parts, and before those a scale of each in
+/// half precision.
 class PackedQ4K extends PackedFormat {
     private static final int SCALE_OF_SCALES = 0;
     private static final int SCALE_OF_MINIMUMS = 1;
@@ -54,9 +55,9 @@ class PackedQ4K extends PackedFormat {
         multiply(target, to, unit(target, block, SCALE_OF_MINIMUMS, 0), free);
     }
 
-    /// The scale or minimum of a part, of words with four bytes for four parts: of the first four parts they are the
-    /// lower six bits in the words 0 and 1, of the others the lower four bits in the halves of the bytes of word 2, and
-    /// the upper two at the top of those of words 0 and 1.
+    /// The scale or minimum of a part, of words with four bytes for four parts: of the first four parts they are
+    /// the lower six bits in the words 0 and 1, of the others the lower four bits in the halves of the bytes of
+    /// word 2, and the upper two at the top of those of words 0 and 1.
     private void sixBits(Target target, Vector to, Memory block, int part, int minimum, Vector free) {
         int place = part % 4 * Byte.SIZE;
         Memory own = unit(target, block, SCALES, minimum);

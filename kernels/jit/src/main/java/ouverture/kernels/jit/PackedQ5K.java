@@ -3,8 +3,8 @@ package ouverture.kernels.jit;
 import java.util.List;
 import ouverture.tensor.DType;
 
-/// Q5_K: as Q4_K, with 32 bytes behind the scales that have the fifth bit of all numbers, that of the first part the
-/// lowest.
+/// Q5_K: as Q4_K, with 32 bytes behind the scales that have the fifth bit of all numbers, that of the first part
+/// the lowest.
 final class PackedQ5K extends PackedQ4K {
     private static final int FIFTH_BITS = 4;
 

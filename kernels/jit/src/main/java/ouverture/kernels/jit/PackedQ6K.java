@@ -3,9 +3,10 @@ package ouverture.kernels.jit;
 import java.util.List;
 import ouverture.tensor.DType;
 
-/// Q6_K: 256 numbers of 6 bits with 32 added, and behind them a signed byte of scale for each 16 and a scale of the
-/// scales in half precision. Of 128 numbers the lower four bits are in 64 bytes, those of two parts in the lower halves
-/// and of the next two in the upper; the upper two bits in 32 bytes, those of the first part the lowest.
+/// Q6_K: 256 numbers of 6 bits with 32 added, and behind them a signed byte of scale for each 16 and a scale of
+/// the scales in half precision. Of 128 numbers the lower four bits are in 64 bytes, those of two parts in the
+/// lower halves and of the next two in the upper; the upper two bits in 32 bytes, those of the first part the
+/// lowest.
 final class PackedQ6K extends PackedFormat {
     private static final int LOWER = 0;
     private static final int UPPER = 1;
