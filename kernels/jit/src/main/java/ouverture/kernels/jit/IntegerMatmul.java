@@ -22,11 +22,14 @@ final class IntegerMatmul implements AutoCloseable {
     /// has room for beside the inputs.
     private static final int PANEL_BYTES = 3 << 17;
 
+    /// Rows of inputs from which on weights are expanded first.
+    private static final int EXPANDED_INPUTS_MIN = 3 * IntegerProducts.INPUTS;
+
     /// Strips that are handed out together.
     private static final int UNIT = IntegerProducts.STRIPS;
 
     /// Bytes of a row of results of one strip.
-    private static final long ROW_BYTES = PackedFormat.ROWS * Float.BYTES;
+    private static final long ROW_BYTES = Strips.ROWS * Float.BYTES;
 
     /// Where the addresses of such rows lie behind them.
     private static final long ADDRESSES = IntegerProducts.INPUTS * ROW_BYTES;
@@ -34,6 +37,7 @@ final class IntegerMatmul implements AutoCloseable {
     private final CodeCache code;
     private final WorkerPool pool;
     private final PackedWeights packed;
+    private final WorkMemory[] expandedMemory;
     private final WorkMemory recordMemory = new WorkMemory();
     private final WorkMemory addressMemory = new WorkMemory();
     private final Arena arena = Arena.ofShared();
@@ -47,6 +51,7 @@ final class IntegerMatmul implements AutoCloseable {
         this.code = code;
         this.pool = pool;
         packed = new PackedWeights(code, scratch, keeps);
+        expandedMemory = Stream.generate(WorkMemory::new).limit(pool.threads()).toArray(WorkMemory[]::new);
         last = new MemorySegment[pool.threads()];
         for (int worker = 0; worker < last.length; worker++) {
             last[worker] = arena.allocate((long) IntegerProducts.INPUTS * (ROW_BYTES + Long.BYTES), ROW_BYTES);
@@ -112,6 +117,8 @@ final class IntegerMatmul implements AutoCloseable {
     }
 
     /// A product, ready to be computed.
+    ///
+    /// @param addresses of the rows of inputs, then of those of outputs
     private record Product(
             Tensor weight,
             PackedWeights.Matrices matrices,
@@ -119,8 +126,35 @@ final class IntegerMatmul implements AutoCloseable {
             MemorySegment out,
             @Nullable Tensor bias,
             long addresses,
-            MemorySegment[][] routines,
-            MemorySegment sum) {}
+            Form packed,
+            Form expanded,
+            MemorySegment expansion,
+            MemorySegment sum) {
+        int rows(int index) {
+            return plan.starts[index + 1] - plan.starts[index];
+        }
+
+        boolean expands(int index) {
+            return rows(index) >= EXPANDED_INPUTS_MIN;
+        }
+    }
+
+    /// A form of the weights.
+    ///
+    /// @param blocks of a row
+    /// @param routines that multiply it, by strips and rows of inputs
+    private record Form(Strips weights, int blocks, MemorySegment[][] routines) {
+        Form(Strips weights, int columns) {
+            this(
+                    weights,
+                    columns / (weights.parts() * Strips.PART),
+                    new MemorySegment[IntegerProducts.STRIPS + 1][IntegerProducts.INPUTS + 1]);
+        }
+
+        long stripBytes() {
+            return (long) blocks * weights.blockBytes();
+        }
+    }
 
     /// `out[outputs[i]] = weight[plane] x[inputs[i]] + bias[plane]` for the rows i of each plane.
     ///
@@ -134,24 +168,26 @@ final class IntegerMatmul implements AutoCloseable {
             return;
         }
         long records = round(x, format);
-        long rowBytes = (long) weight.columns() / PackedFormat.PART * Quantisation.recordBytes(format.sums());
+        long rowBytes = (long) weight.columns() / Strips.PART * Quantisation.recordBytes(format.sums());
         MemorySegment addresses = addressMemory.segment(2L * rows * Long.BYTES);
         for (int i = 0; i < rows; i++) {
             addresses.setAtIndex(JAVA_LONG, i, records + plan.inputs[i] * rowBytes);
             addresses.setAtIndex(JAVA_LONG, rows + i, out.address() + plan.outputs[i]);
         }
-        PackedWeights.Matrices matrices = packed.of(weight, format);
         Product product = new Product(
                 weight,
-                matrices,
+                packed.of(weight, format),
                 plan,
                 out,
                 bias,
                 addresses.address(),
-                routines(format, plan.starts),
+                new Form(format, weight.columns()),
+                new Form(new ExpandedStrips(format.sums()), weight.columns()),
+                code.get(new Expansion(format)),
                 code.get(new Elementwise.Sum()));
+        prepare(product);
         int units = Math.ceilDiv(PackedWeights.Matrices.strips(weight), UNIT);
-        long work = (long) UNIT * PackedFormat.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
+        long work = (long) UNIT * Strips.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
         int count = Math.multiplyExact(units, plan.planes.length);
         pool.run(count, (int) Math.ceilDiv(GRAIN, work), (worker, from, to) -> {
             for (int unit = from; unit < to; ) {
@@ -162,7 +198,7 @@ final class IntegerMatmul implements AutoCloseable {
             }
         });
         for (int plane : plan.planes) {
-            matrices.release(plane);
+            product.matrices.release(plane);
         }
     }
 
@@ -170,7 +206,7 @@ final class IntegerMatmul implements AutoCloseable {
     ///
     /// @return the address of the records
     private long round(Matmul.Rows x, PackedFormat format) {
-        int blocks = x.columns() / PackedFormat.PART;
+        int blocks = x.columns() / Strips.PART;
         long rowBytes = (long) blocks * Quantisation.recordBytes(format.sums());
         long records = recordMemory.segment(x.count() * rowBytes).address();
         MemorySegment routine = code.get(new Quantisation(format.sums()));
@@ -189,19 +225,18 @@ final class IntegerMatmul implements AutoCloseable {
         return Math.ceilDiv(rows, IntegerProducts.INPUTS);
     }
 
-    /// The code that the planes' tiles need, by strips and rows.
-    private MemorySegment[][] routines(PackedFormat format, int[] starts) {
-        MemorySegment[][] routines = new MemorySegment[IntegerProducts.STRIPS + 1][IntegerProducts.INPUTS + 1];
-        for (int i = 0; i + 1 < starts.length; i++) {
-            int rows = starts[i + 1] - starts[i];
+    /// Writes the code that the planes' tiles need.
+    private void prepare(Product product) {
+        for (int i = 0; i < product.plan.planes.length; i++) {
+            Form form = product.expands(i) ? product.expanded : product.packed;
+            int rows = product.rows(i);
             int tiles = tiles(rows);
             for (int inputs = rows / tiles; inputs <= Math.ceilDiv(rows, tiles); inputs++) {
-                routines[1][inputs] = code.get(new IntegerProducts(format, 1, inputs));
+                form.routines[1][inputs] = code.get(new IntegerProducts(form.weights, 1, inputs));
                 int strips = strips(inputs);
-                routines[strips][inputs] = code.get(new IntegerProducts(format, strips, inputs));
+                form.routines[strips][inputs] = code.get(new IntegerProducts(form.weights, strips, inputs));
             }
         }
-        return routines;
     }
 
     /// Strips of a group. A single row of inputs is multiplied as fast as weights can be read; one after another
@@ -215,13 +250,22 @@ final class IntegerMatmul implements AutoCloseable {
         PackedWeights.Matrices matrices = product.matrices;
         int plane = product.plan.planes[index];
         int end = Math.min(to, PackedWeights.Matrices.strips(product.weight));
-        int rows = product.plan.starts[index + 1] - product.plan.starts[index];
-        boolean once = rows <= IntegerProducts.INPUTS && matrices.isComplete(plane);
-        int panel = once ? end - from : panelStrips(matrices.stripBytes());
+        boolean expands = product.expands(index);
+        Form form = expands ? product.expanded : product.packed;
+        boolean once = product.rows(index) <= IntegerProducts.INPUTS && matrices.isComplete(plane);
+        int panel = once ? end - from : panelStrips(form.stripBytes());
         for (int strip = from; strip < end; strip += panel) {
             int count = Math.min(panel, end - strip);
-            long address = matrices.address(worker, plane, strip, count);
-            multiplyPanel(product, worker, index, address, strip, count);
+            long weights = matrices.address(worker, plane, strip, count);
+            if (expands) {
+                long expanded = expandedMemory[worker]
+                        .segment(count * form.stripBytes())
+                        .address();
+                NativeCalls.call(
+                        product.expansion, weights, expanded, (long) count * product.packed.blocks, 0, 0, 0);
+                weights = expanded;
+            }
+            multiplyPanel(new Panel(product, form, index, weights, strip, count), worker);
         }
         addBias(product, index, plane, from, end);
     }
@@ -231,55 +275,64 @@ final class IntegerMatmul implements AutoCloseable {
         return Math.max(UNIT, strips / UNIT * UNIT);
     }
 
-    private void multiplyPanel(Product product, int worker, int index, long weights, int strip, int count) {
-        int first = product.plan.starts[index];
-        int rows = product.plan.starts[index + 1] - first;
-        int full = Math.min(count, product.weight.rows() / PackedFormat.ROWS - strip);
-        long offset = strip * ROW_BYTES;
-        long stripBytes = product.matrices.stripBytes();
+    /// Some strips of a plane.
+    ///
+    /// @param index of the plane in the plan
+    /// @param address of the weights
+    private record Panel(Product product, Form form, int index, long address, int strip, int count) {
+        /// Multiplies whole strips.
+        ///
+        /// @param from the first of them in the panel
+        /// @param strips of a group
+        /// @param row the first of the rows of inputs
+        void multiply(int from, int groups, int strips, int row, int inputs) {
+            if (groups > 0) {
+                long to = (product.plan.inputs.length + row) * (long) Long.BYTES;
+                long offset = (strip + from) * ROW_BYTES;
+                multiply(from, groups, strips, row, inputs, product.addresses + to, offset);
+            }
+        }
+
+        void multiply(int from, int groups, int strips, int row, int inputs, long outputs, long offset) {
+            NativeCalls.call(
+                    form.routines[strips][inputs],
+                    address + from * form.stripBytes(),
+                    product.addresses + row * (long) Long.BYTES,
+                    outputs,
+                    offset,
+                    groups,
+                    form.blocks);
+        }
+    }
+
+    private void multiplyPanel(Panel panel, int worker) {
+        Product product = panel.product;
+        int first = product.plan.starts[panel.index];
+        int rows = product.rows(panel.index);
+        int full = Math.min(panel.count, product.weight.rows() / Strips.ROWS - panel.strip);
         int tiles = tiles(rows);
         for (int i = 0; i < tiles; i++) {
             int row = first + tile(rows, tiles, i);
             int inputs = first + tile(rows, tiles, i + 1) - row;
-            int group = strips(inputs);
-            int grouped = full / group * group;
-            multiply(product, group, row, inputs, weights, offset, grouped / group);
-            multiply(
-                    product,
-                    1,
-                    row,
-                    inputs,
-                    weights + grouped * stripBytes,
-                    offset + grouped * ROW_BYTES,
-                    full - grouped);
-            if (full < count) {
-                multiplyLast(product, worker, row, inputs, weights + full * stripBytes);
+            int strips = strips(inputs);
+            int grouped = full / strips * strips;
+            panel.multiply(0, grouped / strips, strips, row, inputs);
+            panel.multiply(grouped, full - grouped, 1, row, inputs);
+            if (full < panel.count) {
+                multiplyLast(panel, last[worker], full, row, inputs);
             }
         }
     }
 
-    /// Whole strips.
-    private static void multiply(
-            Product product, int strips, int row, int inputs, long weights, long offset, int groups) {
-        if (groups > 0) {
-            long from = product.addresses + (long) row * Long.BYTES;
-            long to = from + (long) product.plan.inputs.length * Long.BYTES;
-            int blocks = product.weight.columns() / product.weight.type().blockElements();
-            NativeCalls.call(product.routines[strips][inputs], weights, from, to, offset, groups, blocks);
-        }
-    }
-
     /// The strip that is not full: code writes whole vectors, so that its results are copied.
-    private void multiplyLast(Product product, int worker, int row, int inputs, long weights) {
-        long from = product.addresses + (long) row * Long.BYTES;
-        long to = last[worker].address() + ADDRESSES;
-        int blocks = product.weight.columns() / product.weight.type().blockElements();
-        NativeCalls.call(product.routines[1][inputs], weights, from, to, 0, 1, blocks);
+    private static void multiplyLast(Panel panel, MemorySegment results, int strip, int row, int inputs) {
+        panel.multiply(strip, 1, 1, row, inputs, results.address() + ADDRESSES, 0);
+        Product product = panel.product;
         int outputs = product.weight.rows();
-        int rest = outputs % PackedFormat.ROWS;
+        int rest = outputs % Strips.ROWS;
         for (int t = 0; t < inputs; t++) {
             long target = product.plan.outputs[row + t] + (long) (outputs - rest) * Float.BYTES;
-            MemorySegment.copy(last[worker], t * ROW_BYTES, product.out, target, (long) rest * Float.BYTES);
+            MemorySegment.copy(results, t * ROW_BYTES, product.out, target, (long) rest * Float.BYTES);
         }
     }
 
@@ -289,8 +342,8 @@ final class IntegerMatmul implements AutoCloseable {
             return;
         }
         int outputs = product.weight.rows();
-        int first = from * PackedFormat.ROWS;
-        int count = Math.min(end * PackedFormat.ROWS, outputs) - first;
+        int first = from * Strips.ROWS;
+        int count = Math.min(end * Strips.ROWS, outputs) - first;
         long offsets = bias.data().address() + ((long) plane * outputs + first) * Float.BYTES;
         for (int row = product.plan.starts[index]; row < product.plan.starts[index + 1]; row++) {
             long to = product.out.address() + product.plan.outputs[row] + (long) first * Float.BYTES;
@@ -301,6 +354,7 @@ final class IntegerMatmul implements AutoCloseable {
     @Override
     public void close() {
         packed.close();
+        Stream.of(expandedMemory).forEach(WorkMemory::close);
         recordMemory.close();
         addressMemory.close();
         arena.close();

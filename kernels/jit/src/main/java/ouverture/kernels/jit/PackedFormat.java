@@ -4,32 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
-/// A number format whose weights are multiplied as bytes. For that they are packed: in strips of [#ROWS] rows,
-/// whose blocks lie side by side, each piece of a block beside the same piece of the other rows. Nothing else
-/// changes, so that
-/// packed weights take the bytes they have in the file.
-///
-/// A block has parts of [#PART] columns, and a part has chunks of four columns. A number is `scale * byte -
-/// minimum` with a scale, and in some formats a minimum, for each 16 or 32 columns, and a byte of 0 to 255; or,
-/// if the format's [Sums] say so, `scale * (byte - offset)`.
-///
-/// Implementations have no state: they write the code that reads weights.
-abstract class PackedFormat {
-    /// Rows of a strip.
-    static final int ROWS = 16;
-
-    /// Columns of a part, which are those of a block of rounded inputs.
-    static final int PART = 32;
-
-    /// Columns whose bytes are multiplied at once: those of a 32-bit lane.
-    static final int CHUNK = 4;
-
-    /// Vector registers for constants; the last [IntegerProducts#STRIPS] hold minimums where a format has them.
-    static final int REGISTERS = 5;
-
-    /// What VPTERNLOGD gives for each value of the bits a, b and c: a | b & c.
-    private static final int OR_OF_AND = 0xf8;
-
+/// A number format whose weights are multiplied as bytes. For that they are packed: each piece of a row's block
+/// lies beside the same piece of the other rows of the strip. Nothing else changes, so that packed weights take
+/// the bytes that they take in the file.
+abstract class PackedFormat extends Strips {
     /// Equal units of a row's block that follow each other.
     ///
     /// @param offset in the file's block
@@ -53,14 +31,13 @@ abstract class PackedFormat {
             new PackedQ6K());
 
     private final DType type;
-    private final Sums sums;
     private final List<Piece> pieces;
 
     /// @param sums what products need of the inputs
     /// @param pieces of a block, all of it, in the order in which they are packed
     PackedFormat(DType type, Sums sums, List<Piece> pieces) {
+        super(sums);
         this.type = type;
-        this.sums = sums;
         this.pieces = pieces;
         assert pieces.stream().mapToInt(piece -> piece.bytes * piece.count).sum() == type.blockBytes();
     }
@@ -81,51 +58,23 @@ abstract class PackedFormat {
         return type;
     }
 
-    final Sums sums() {
-        return sums;
-    }
-
     final List<Piece> pieces() {
         return pieces;
     }
 
-    /// Bytes of a block of all rows of a strip.
+    @Override
+    final String name() {
+        return type.name();
+    }
+
+    @Override
     final int blockBytes() {
         return ROWS * type.blockBytes();
     }
 
-    /// Parts of a block.
+    @Override
     final int parts() {
         return type.blockElements() / PART;
-    }
-
-    /// What the code is written for: as many rows of a strip as a vector has lanes.
-    ///
-    /// @param constants number of the first of [#REGISTERS] vector registers that the format may use
-    /// @param row the first of the rows
-    record Target(Assembler assembler, InstructionSet set, int constants, int row) {
-        Vector constant(int index) {
-            assert index < REGISTERS;
-            return set.vector(constants + index);
-        }
-
-        /// Loads a constant with the same 32 bits in each lane.
-        void broadcast(int index, int bits) {
-            assembler.emit(Instruction.VPBROADCASTD, constant(index), assembler.constant(bits));
-        }
-
-        /// A constant in memory that stands for each lane.
-        Memory all(int bits) {
-            return assembler.constant(bits).all();
-        }
-
-        void emit(Instruction instruction, Vector to, Vector a, Operand b) {
-            assembler.emit(instruction, to, a, b);
-        }
-
-        void emit(Instruction instruction, Vector to, Operand from) {
-            assembler.emit(instruction, to, from);
-        }
     }
 
     /// Where the target's rows of a unit lie.
@@ -138,94 +87,11 @@ abstract class PackedFormat {
             before += p.bytes * p.count;
         }
         int bytes = pieces.get(piece).bytes;
-        return block.plus(ROWS * (before + unit * bytes) + target.row * bytes);
+        return block.plus(ROWS * (before + unit * bytes) + target.row() * bytes);
     }
 
     /// Reads the lower or the upper halves of bytes. The target's constant 0 must have the lower bits of all.
     static void nibbles(Target target, Vector to, Memory from, boolean upper) {
-        bits(target, to, from, upper ? -CHUNK : 0, target.constant(0));
-    }
-
-    /// Reads lanes, moves them up, or down by a negative number of bits, and keeps the bits of a mask.
-    static void bits(Target target, Vector to, Memory from, int up, Vector mask) {
-        Operand bits = from;
-        if (up != 0) {
-            shift(target, to, from, up);
-            bits = to;
-        }
-        target.emit(Instruction.VPAND, to, mask, bits);
-    }
-
-    /// As the other, with a mask in memory.
-    static void bits(Target target, Vector to, Memory from, int up, Memory mask) {
-        shift(target, to, from, up);
-        target.emit(Instruction.VPAND, to, to, mask);
-    }
-
-    /// Reads lanes, moves them up, or down by a negative number of bits, and adds the bits of a mask to what
-    /// `to` has.
-    static void insert(Target target, Vector to, Memory from, int up, Vector mask, Vector free) {
-        if (up == 0) {
-            insert(target, to, from, mask);
-        } else {
-            shift(target, free, from, up);
-            insert(target, to, free, mask);
-        }
-    }
-
-    /// Adds the bits of a mask to what `to` has.
-    static void insert(Target target, Vector to, Operand bits, Vector mask) {
-        target.assembler.emit(Instruction.VPTERNLOGD, to, mask, bits, OR_OF_AND);
-    }
-
-    /// Moves the bits of lanes up, or down by a negative number.
-    static void shift(Target target, Vector to, Operand from, int up) {
-        if (up != 0) {
-            Instruction shift = up > 0 ? Instruction.VPSLLD : Instruction.VPSRLD;
-            target.assembler.emit(shift, to, from, Math.abs(up));
-        } else if (!to.equals(from)) {
-            target.emit(Instruction.VMOVUPS, to, from);
-        }
-    }
-
-    /// Makes floats of integers and multiplies them with numbers in half precision.
-    static void multiply(Target target, Vector integers, Memory halves, Vector free) {
-        target.emit(Instruction.VCVTDQ2PS, integers, integers);
-        target.emit(Instruction.VCVTPH2PS, free, halves);
-        target.emit(Instruction.VMULPS, integers, integers, free);
-    }
-
-    /// Puts 6-bit numbers with 32 added together.
-    ///
-    /// @param lower lanes with the lower four bits, to be moved by `up`
-    /// @param upper lanes with the upper two bits, which come to bit 4 when they are moved by `upOfUpper`
-    static void signedSixBits(Target target, Vector lower, int up, Vector upper, int upOfUpper) {
-        shift(target, lower, lower, up);
-        target.emit(Instruction.VPAND, lower, lower, target.all(0x0f));
-        shift(target, upper, upper, upOfUpper);
-        target.emit(Instruction.VPAND, upper, upper, target.all(0x30));
-        target.emit(Instruction.VPOR, lower, lower, upper);
-        target.emit(Instruction.VPSUBD, lower, lower, target.all(32));
-    }
-
-    /// Loads constants; once, before the first block.
-    abstract void prepare(Target target);
-
-    /// Reads the bytes of four columns of each row.
-    ///
-    /// @param block where the block is
-    /// @param part of the block
-    /// @param chunk of the part
-    /// @param free a register that the code may use
-    abstract void weights(Target target, Vector to, Memory block, int part, int chunk, Vector free);
-
-    /// Reads the scale of each row as a float.
-    ///
-    /// @param group 0, or for scales of 16 columns the half of the part
-    abstract void scale(Target target, Vector to, Memory block, int part, int group, Vector free);
-
-    /// Reads the minimum of each row as a float; only where [Sums#asFloats].
-    void minimum(Target target, Vector to, Memory block, int part, int group, Vector free) {
-        throw new UnsupportedOperationException(type + " has no minimums");
+        Bits.read(target, to, from, upper ? -4 : 0, target.constant(0));
     }
 }

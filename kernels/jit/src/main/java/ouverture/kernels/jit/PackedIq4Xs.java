@@ -20,9 +20,10 @@ final class PackedIq4Xs extends PackedNibbles {
 
     @Override
     void scale(Target target, Vector to, Memory block, int part, int group, Vector free) {
-        shift(target, to, unit(target, block, LOWER, 0), -4 * part);
+        Bits.shift(target, to, unit(target, block, LOWER, 0), -4 * part);
         target.emit(Instruction.VPMOVZXWD, free, unit(target, block, UPPER, 0));
-        signedSixBits(target, to, 0, free, 4 - 2 * part);
-        multiply(target, to, unit(target, block, SCALE, 0), free);
+        Bits.shift(target, free, free, 4 - 2 * part);
+        Bits.signedSixBits(target, to, free);
+        Bits.multiply(target, to, unit(target, block, SCALE, 0), free);
     }
 }

@@ -40,9 +40,9 @@ final class PackedLegacy extends PackedNibbles {
         super.weights(target, to, block, part, chunk, free);
         if (hasFifthBits) {
             Memory word = unit(target, block, pieces().size() - 1, 0);
-            bits(target, free, word, -CHUNK * chunk, target.all(0x0f));
+            Bits.read(target, free, word, -CHUNK * chunk, target.all(0x0f));
             target.emit(Instruction.VPMULLD, free, free, target.constant(1));
-            insert(target, to, free, target.constant(2));
+            Bits.insert(target, to, free, target.constant(2), free);
         }
     }
 

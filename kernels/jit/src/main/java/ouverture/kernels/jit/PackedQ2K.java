@@ -31,20 +31,20 @@ final class PackedQ2K extends PackedFormat {
 
     /// Reads two bits of each byte. The target's constant 0 must have the lowest two of all.
     static void pairs(Target target, Vector to, Memory from, int part) {
-        bits(target, to, from, -2 * (part % 4), target.constant(0));
+        Bits.read(target, to, from, -2 * (part % 4), target.constant(0));
     }
 
     @Override
     void scale(Target target, Vector to, Memory block, int part, int group, Vector free) {
         target.emit(Instruction.VPMOVZXBD, to, unit(target, block, SCALES, 2 * part + group));
         target.emit(Instruction.VPAND, to, to, target.all(0x0f));
-        multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
+        Bits.multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
     }
 
     @Override
     void minimum(Target target, Vector to, Memory block, int part, int group, Vector free) {
         target.emit(Instruction.VPMOVZXBD, to, unit(target, block, SCALES, 2 * part + group));
-        shift(target, to, to, -4);
-        multiply(target, to, unit(target, block, SCALE_OF_MINIMUMS, 0), free);
+        Bits.shift(target, to, to, -4);
+        Bits.multiply(target, to, unit(target, block, SCALE_OF_MINIMUMS, 0), free);
     }
 }

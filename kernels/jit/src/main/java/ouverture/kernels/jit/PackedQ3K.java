@@ -37,7 +37,7 @@ final class PackedQ3K extends PackedFormat {
     @Override
     void weights(Target target, Vector to, Memory block, int part, int chunk, Vector free) {
         PackedQ2K.pairs(target, to, unit(target, block, LOWER, part / 4 * UNITS + chunk), part);
-        insert(target, to, unit(target, block, UPPER, chunk), 2 - part, target.constant(1), free);
+        Bits.insert(target, to, unit(target, block, UPPER, chunk), 2 - part, target.constant(1), free);
     }
 
     @Override
@@ -45,7 +45,9 @@ final class PackedQ3K extends PackedFormat {
         int index = 2 * part + group;
         target.emit(Instruction.VPMOVZXBD, to, unit(target, block, SCALES, index % LOWER_SCALES));
         target.emit(Instruction.VPMOVZXBD, free, unit(target, block, SCALES, LOWER_SCALES + index % UPPER_SCALES));
-        signedSixBits(target, to, -4 * (index / LOWER_SCALES), free, 4 - 2 * (index / UPPER_SCALES));
-        multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
+        Bits.shift(target, to, to, -4 * (index / LOWER_SCALES));
+        Bits.shift(target, free, free, 4 - 2 * (index / UPPER_SCALES));
+        Bits.signedSixBits(target, to, free);
+        Bits.multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
     }
 }

@@ -46,13 +46,13 @@ class PackedQ4K extends PackedFormat {
     @Override
     void scale(Target target, Vector to, Memory block, int part, int group, Vector free) {
         sixBits(target, to, block, part, 0, free);
-        multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
+        Bits.multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
     }
 
     @Override
     void minimum(Target target, Vector to, Memory block, int part, int group, Vector free) {
         sixBits(target, to, block, part, 1, free);
-        multiply(target, to, unit(target, block, SCALE_OF_MINIMUMS, 0), free);
+        Bits.multiply(target, to, unit(target, block, SCALE_OF_MINIMUMS, 0), free);
     }
 
     /// The scale or minimum of a part, of words with four bytes for four parts: of the first four parts they are
@@ -62,10 +62,10 @@ class PackedQ4K extends PackedFormat {
         int place = part % 4 * Byte.SIZE;
         Memory own = unit(target, block, SCALES, minimum);
         if (part < 4) {
-            bits(target, to, own, -place, target.all(0x3f));
+            Bits.read(target, to, own, -place, target.all(0x3f));
         } else {
-            bits(target, free, own, -place - 2, target.all(0x30));
-            bits(target, to, unit(target, block, SCALES, 2), -place - 4 * minimum, target.all(0x0f));
+            Bits.read(target, free, own, -place - 2, target.all(0x30));
+            Bits.read(target, to, unit(target, block, SCALES, 2), -place - 4 * minimum, target.all(0x0f));
             target.emit(Instruction.VPOR, to, to, free);
         }
     }

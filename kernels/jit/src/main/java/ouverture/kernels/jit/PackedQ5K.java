@@ -21,6 +21,6 @@ final class PackedQ5K extends PackedQ4K {
     @Override
     void weights(Target target, Vector to, Memory block, int part, int chunk, Vector free) {
         super.weights(target, to, block, part, chunk, free);
-        insert(target, to, unit(target, block, FIFTH_BITS, chunk), 4 - part, target.constant(1), free);
+        Bits.insert(target, to, unit(target, block, FIFTH_BITS, chunk), 4 - part, target.constant(1), free);
     }
 }

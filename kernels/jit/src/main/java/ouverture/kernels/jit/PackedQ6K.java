@@ -37,12 +37,12 @@ final class PackedQ6K extends PackedFormat {
         int quarter = part % 4;
         nibbles(target, to, unit(target, block, LOWER, (2 * half + part % 2) * UNITS + chunk), quarter >= 2);
         Memory upper = unit(target, block, UPPER, half * UNITS + chunk);
-        insert(target, to, upper, 4 - 2 * quarter, target.constant(1), free);
+        Bits.insert(target, to, upper, 4 - 2 * quarter, target.constant(1), free);
     }
 
     @Override
     void scale(Target target, Vector to, Memory block, int part, int group, Vector free) {
         target.emit(Instruction.VPMOVSXBD, to, unit(target, block, SCALES, 2 * part + group));
-        multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
+        Bits.multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
     }
 }

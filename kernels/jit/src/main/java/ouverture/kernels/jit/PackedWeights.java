@@ -66,7 +66,7 @@ final class PackedWeights implements AutoCloseable {
             this.packed = packed;
             routine = code.get(new Packing(format));
             strips = strips(weight);
-            stripBytes = PackedFormat.ROWS * weight.rowBytes();
+            stripBytes = Strips.ROWS * weight.rowBytes();
             blocks = weight.columns() / weight.type().blockElements();
             int planes = isKept() ? weight.planes() : 0;
             done = new boolean[Math.multiplyExact(planes, strips)];
@@ -77,11 +77,11 @@ final class PackedWeights implements AutoCloseable {
 
         /// Strips of a plane.
         static int strips(Tensor weight) {
-            return Math.ceilDiv(weight.rows(), PackedFormat.ROWS);
+            return Math.ceilDiv(weight.rows(), Strips.ROWS);
         }
 
         private static long bytes(Tensor weight) {
-            return (long) weight.planes() * strips(weight) * PackedFormat.ROWS * weight.rowBytes();
+            return (long) weight.planes() * strips(weight) * Strips.ROWS * weight.rowBytes();
         }
 
         private boolean serves(Tensor other) {
@@ -129,9 +129,9 @@ final class PackedWeights implements AutoCloseable {
         }
 
         private void pack(int plane, int strip, long to) {
-            int row = strip * PackedFormat.ROWS;
+            int row = strip * Strips.ROWS;
             long from = weight.data().address() + ((long) plane * weight.rows() + row) * weight.rowBytes();
-            int rows = Math.min(PackedFormat.ROWS, weight.rows() - row);
+            int rows = Math.min(Strips.ROWS, weight.rows() - row);
             NativeCalls.call(routine, from, to, rows, blocks, weight.rowBytes(), 0);
         }
 
