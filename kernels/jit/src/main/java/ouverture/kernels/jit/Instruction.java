@@ -61,6 +61,7 @@ enum Instruction {
     VPSRAD(1, 1, 0x72, Tuple.WHOLE, 4),
     VPSRLVD(1, 2, 0x45, Tuple.WHOLE),
     VPSLLD(1, 1, 0x72, Tuple.WHOLE, 6),
+    VPTERNLOGD(1, 3, 0x25, Tuple.WHOLE),
     VPSHUFB(1, 2, 0x00, Tuple.WHOLE),
     VPERMPS(1, 2, 0x16, Tuple.WHOLE),
     VPERMILPS(1, 3, 0x04, Tuple.WHOLE),

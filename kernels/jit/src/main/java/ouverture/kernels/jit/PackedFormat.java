@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
-/// A number format whose weights are multiplied as bytes. For that they are packed: each piece of a row's block lies
-/// beside the same piece of the other rows of the strip. Nothing else changes, so that packed weights take the bytes
-/// that they take in the file.
+/// A number format whose weights are multiplied as bytes. For that they are packed: each piece of a row's block
+/// lies beside the same piece of the other rows of the strip. Nothing else changes, so that packed weights take
+/// the bytes that they take in the file.
 abstract class PackedFormat extends Strips {
     /// Equal units of a row's block that follow each other.
     ///
@@ -17,9 +17,17 @@ abstract class PackedFormat extends Strips {
 
     private static final List<PackedFormat> ALL = List.of(
             new PackedBytes(),
-            new PackedNibbles(DType.Q4_0, 8, Short.BYTES, null),
+            new PackedNibbles(DType.Q4_0, 8, List.of(new Piece(0, 2, 1)), null),
+            new PackedNibbles(DType.IQ4_NL, 128, List.of(new Piece(0, 2, 1)), LevelReader.UNEVEN),
+            new PackedIq4Xs(),
             new PackedMxfp4(),
+            new PackedLegacy(DType.Q4_1),
+            new PackedLegacy(DType.Q5_0),
+            new PackedLegacy(DType.Q5_1),
+            new PackedQ2K(),
+            new PackedQ3K(),
             new PackedQ4K(),
+            new PackedQ5K(),
             new PackedQ6K());
 
     private final DType type;
@@ -84,12 +92,6 @@ abstract class PackedFormat extends Strips {
 
     /// Reads the lower or the upper halves of bytes. The target's constant 0 must have the lower bits of all.
     static void nibbles(Target target, Vector to, Memory from, boolean upper) {
-        Operand bytes = from;
-        if (upper) {
-            target.emit(Instruction.VMOVUPS, to, from);
-            target.assembler().emit(Instruction.VPSRLW, to, to, 4);
-            bytes = to;
-        }
-        target.emit(Instruction.VPAND, to, target.constant(0), bytes);
+        Bits.read(target, to, from, upper ? -4 : 0, target.constant(0));
     }
 }

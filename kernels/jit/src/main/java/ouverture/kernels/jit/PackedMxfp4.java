@@ -1,5 +1,6 @@
 package ouverture.kernels.jit;
 
+import java.util.List;
 import ouverture.tensor.DType;
 
 /// MXFP4: 4-bit floats (E2M1 of the OCP Microscaling Formats 1.0), behind the exponent of their scale.
@@ -13,7 +14,7 @@ final class PackedMxfp4 extends PackedNibbles {
     private static final int EXPONENT = 23;
 
     PackedMxfp4() {
-        super(DType.MXFP4, LARGEST, Byte.BYTES, LEVELS);
+        super(DType.MXFP4, LARGEST, List.of(new Piece(0, 1, 1)), LEVELS);
     }
 
     /// Half of 2^(exponent - 127), as the levels are doubled; the two smallest are no normal floats.

@@ -1,11 +1,13 @@
 package ouverture.kernels.jit;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
-/// Formats of blocks of 32 numbers of 4 bits: number i in the lower half of byte i and number i + 16 in the upper; before
-/// them a scale. What a number of bits means is the number itself, or what a list says.
+/// Formats of 4-bit numbers that end with them: of each 32 number i in the lower half of byte i and number i +
+/// 16 in the upper. What a number of bits means is the number itself, or what a list says. A block of 32 begins
+/// with a scale.
 class PackedNibbles extends PackedFormat {
     static final int SCALE = 1;
 
@@ -15,15 +17,19 @@ class PackedNibbles extends PackedFormat {
 
     private final int @Nullable [] levels;
 
-    /// @param offset number that is added to what the numbers stand for, so that none is negative
-    /// @param scaleBytes bytes of a scale
+    /// @param offset number that is added to what the numbers stand for, so that none is negative; 0 if the
+    ///     format has minimums
+    /// @param header the pieces before the numbers, the scale first
     /// @param levels what each of the 16 numbers stands for, without the offset; null for the number itself
-    PackedNibbles(DType type, int offset, int scaleBytes, int @Nullable [] levels) {
-        super(
-                type,
-                new Sums(PART, offset),
-                List.of(new Piece(scaleBytes, Integer.BYTES, UNITS), new Piece(0, scaleBytes, 1)));
+    PackedNibbles(DType type, int offset, List<Piece> header, int @Nullable [] levels) {
+        super(type, new Sums(PART, offset), pieces(type, header));
         this.levels = levels;
+    }
+
+    private static List<Piece> pieces(DType type, List<Piece> header) {
+        int bytes = type.blockElements() / 2;
+        Piece quants = new Piece(type.blockBytes() - bytes, CHUNK, bytes / CHUNK);
+        return Stream.concat(Stream.of(quants), header.stream()).toList();
     }
 
     @Override
@@ -41,7 +47,7 @@ class PackedNibbles extends PackedFormat {
 
     @Override
     void weights(Target target, Vector to, Memory block, int part, int chunk, Vector free) {
-        nibbles(target, to, unit(target, block, QUANTS, chunk % UNITS), chunk >= UNITS);
+        nibbles(target, to, unit(target, block, QUANTS, part * UNITS + chunk % UNITS), chunk >= UNITS);
         if (levels != null) {
             target.emit(Instruction.VPSHUFB, to, target.constant(1), to);
         }

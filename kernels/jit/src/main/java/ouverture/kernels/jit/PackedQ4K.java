@@ -1,11 +1,13 @@
 package ouverture.kernels.jit;
 
 import java.util.List;
+import java.util.stream.Stream;
 import ouverture.tensor.DType;
 
-/// Q4_K: 256 numbers of 4 bits, in 32 bytes those of one part in the lower halves and of the next in the upper; before
-/// them 12 bytes with 6-bit scales and minimums of the eight parts, and before those a scale of each in half precision.
-final class PackedQ4K extends PackedFormat {
+/// Q4_K: 256 numbers of 4 bits, in 32 bytes those of one part in the lower halves and of the next in the upper;
+/// before them 12 bytes with 6-bit scales and minimums of the eight parts, and before those a scale of each in
+/// half precision.
+class PackedQ4K extends PackedFormat {
     private static final int SCALE_OF_SCALES = 0;
     private static final int SCALE_OF_MINIMUMS = 1;
     private static final int SCALES = 2;
@@ -13,10 +15,22 @@ final class PackedQ4K extends PackedFormat {
     private static final int UNITS = PART / CHUNK;
 
     PackedQ4K() {
-        super(
-                DType.Q4_K,
-                new Sums(PART, 0),
-                List.of(new Piece(0, 2, 1), new Piece(2, 2, 1), new Piece(4, 4, 3), new Piece(16, 4, 4 * UNITS)));
+        this(DType.Q4_K, List.of());
+    }
+
+    /// A format with more behind the scales.
+    PackedQ4K(DType type, List<Piece> others) {
+        super(type, new Sums(PART, 0), pieces(type, others));
+    }
+
+    private static List<Piece> pieces(DType type, List<Piece> others) {
+        int quants = type.blockElements() / 2;
+        List<Piece> pieces = List.of(
+                new Piece(0, 2, 1),
+                new Piece(2, 2, 1),
+                new Piece(4, 4, 3),
+                new Piece(type.blockBytes() - quants, 4, quants / CHUNK));
+        return Stream.concat(pieces.stream(), others.stream()).toList();
     }
 
     @Override
@@ -32,45 +46,27 @@ final class PackedQ4K extends PackedFormat {
     @Override
     void scale(Target target, Vector to, Memory block, int part, int group, Vector free) {
         sixBits(target, to, block, part, 0, free);
-        multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
+        Bits.multiply(target, to, unit(target, block, SCALE_OF_SCALES, 0), free);
     }
 
     @Override
     void minimum(Target target, Vector to, Memory block, int part, int group, Vector free) {
         sixBits(target, to, block, part, 1, free);
-        multiply(target, to, unit(target, block, SCALE_OF_MINIMUMS, 0), free);
+        Bits.multiply(target, to, unit(target, block, SCALE_OF_MINIMUMS, 0), free);
     }
 
-    private static void multiply(Target target, Vector to, Memory scale, Vector free) {
-        target.emit(Instruction.VCVTDQ2PS, to, to);
-        target.emit(Instruction.VCVTPH2PS, free, scale);
-        target.emit(Instruction.VMULPS, to, to, free);
-    }
-
-    /// The scale or minimum of a part, of words with four bytes for four parts: of the first four parts they are the
-    /// lower six bits in the words 0 and 1, of the others the lower four bits in the halves of the bytes of word 2, and
-    /// the upper two at the top of those of words 0 and 1.
+    /// The scale or minimum of a part, of words with four bytes for four parts: of the first four parts they are
+    /// the lower six bits in the words 0 and 1, of the others the lower four bits in the halves of the bytes of
+    /// word 2, and the upper two at the top of those of words 0 and 1.
     private void sixBits(Target target, Vector to, Memory block, int part, int minimum, Vector free) {
         int place = part % 4 * Byte.SIZE;
         Memory own = unit(target, block, SCALES, minimum);
         if (part < 4) {
-            bits(target, to, own, place, 6);
+            Bits.read(target, to, own, -place, target.all(0x3f));
         } else {
-            bits(target, free, own, place + 6, 2);
-            target.assembler().emit(Instruction.VPSLLD, free, free, 4);
-            bits(target, to, unit(target, block, SCALES, 2), place + 4 * minimum, 4);
+            Bits.read(target, free, own, -place - 2, target.all(0x30));
+            Bits.read(target, to, unit(target, block, SCALES, 2), -place - 4 * minimum, target.all(0x0f));
             target.emit(Instruction.VPOR, to, to, free);
-        }
-    }
-
-    /// Some bits of each word.
-    private static void bits(Target target, Vector to, Memory words, int first, int count) {
-        target.emit(Instruction.VMOVUPS, to, words);
-        if (first > 0) {
-            target.assembler().emit(Instruction.VPSRLD, to, to, first);
-        }
-        if (first + count < Integer.SIZE) {
-            target.emit(Instruction.VPAND, to, to, target.all((1 << count) - 1));
         }
     }
 }
