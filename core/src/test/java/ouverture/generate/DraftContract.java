@@ -324,11 +324,11 @@ public abstract class DraftContract {
         List<Question> questions = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             int[] prompt = new Random(i).ints(20, 4, 300).toArray();
-            questions.add(new Question(prompt, plain(0.4 * (i % 4), i), 60, false, 10));
+            questions.add(new Question(prompt, plain(0.4 * (i % 4), i), 60, false, 10 + i));
         }
         Outcome outcome = sameAsWithout(new Setting(LLAMA), questions, model(LLAMA));
 
-        assertThat(outcome.drafted - outcome.accepted).isBetween(1, questions.size() * Draft.MOST);
+        assertThat(outcome.drafted - outcome.accepted).isBetween(1, outcome.drafted / 10);
     }
 
     /// What guesses left in the cache is never taken for the beginning of another prompt.
