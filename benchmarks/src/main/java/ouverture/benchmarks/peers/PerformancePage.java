@@ -77,9 +77,9 @@ final class PerformancePage {
                 work of the one, the same work of the others, round by round in changing order, after a warm-up.
                 The files have the shapes of the models and random weights (`make bench-models`). Speeds are
                 medians in tokens per second over all sequences, with the lowest and the highest in brackets.
-                Ouverture is measured through its public interface and samples its tokens; the peers are given
-                random tokens and sample nothing. All have an F16 cache, 8-bit activations, batches of 512 tokens
-                and otherwise default settings.
+                Ouverture is measured through its public interface and takes the most likely token, without guesses
+                (speculation); the peers are given random tokens and sample nothing. All have an F16 cache,
+                8-bit activations, batches of 512 tokens and otherwise default settings.
                 """);
     }
 
