@@ -167,12 +167,16 @@ class MutatedOutputTest {
                         case Output.Call _ -> Place.CALL;
                         case Output.Markup _ -> Place.NOWHERE;
                     };
-            piece.source().chars().filter(MutatedStreams::isLetter).map(c -> c - MutatedStreams.FIRST_LETTER).forEach(i -> {
-                if (found[i] != Place.NOWHERE) {
-                    throw new IllegalStateException("Letter %d comes twice.".formatted(i));
+            String source = piece.source();
+            for (int at = 0; at < source.length(); at++) {
+                if (MutatedStreams.isLetter(source.charAt(at))) {
+                    int letter = source.charAt(at) - MutatedStreams.FIRST_LETTER;
+                    if (found[letter] != Place.NOWHERE) {
+                        throw new IllegalStateException("Letter %d comes twice.".formatted(letter));
+                    }
+                    found[letter] = place;
                 }
-                found[i] = place;
-            });
+            }
         }
         for (Output piece : pieces) {
             if (piece instanceof Output.Call call

@@ -62,6 +62,8 @@ final class TagReference implements LetterReference {
     private final boolean bareCalls;
     private final List<Tag> tags;
     private final Set<String> tagTokens;
+    /// First characters of tags.
+    private final String beginnings;
 
     TagReference(MutatedStreams streams) {
         OutputFormat format = streams.format();
@@ -81,6 +83,7 @@ final class TagReference implements LetterReference {
         }
         tags = List.copyOf(all);
         tagTokens = tags.stream().filter(Tag::isToken).map(Tag::text).collect(Collectors.toSet());
+        beginnings = tags.stream().map(tag -> tag.text.substring(0, 1)).collect(Collectors.joining());
     }
 
     private Tag tag(String text, Role role, @Nullable Block block) {
@@ -141,6 +144,9 @@ final class TagReference implements LetterReference {
         }
 
         private @Nullable Tag tagAt(int at, Predicate<Tag> counts) {
+            if (at == raw.length() || beginnings.indexOf(raw.charAt(at)) < 0) {
+                return null;
+            }
             String token = tokens.get(at);
             for (Tag tag : tags) {
                 if ((tag.isToken() ? tag.text.equals(token) : standsAsText(tag.text, at)) && counts.test(tag)) {
