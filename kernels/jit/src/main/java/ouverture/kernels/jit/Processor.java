@@ -46,13 +46,6 @@ final class Processor {
         }
     }
 
-    /// Whether it multiplies 8-bit integers and adds them up in one instruction (AVX-512 VNNI).
-    ///
-    /// @throws UnsupportedOperationException if the system does not let programs write machine code
-    static boolean multipliesBytes() {
-        return instructionSets().contains(InstructionSet.AVX512_VNNI);
-    }
-
     /// Judges what CPUID and XGETBV say.
     ///
     /// @param features register ECX of leaf 1
