@@ -41,7 +41,16 @@ public sealed interface ChatEvent {
     /// @param promptTokens tokens of the prompt
     /// @param cachedTokens of these, tokens whose keys and values were still in the cache
     /// @param generatedTokens tokens of the answer, the one that ended it included
+    /// @param draftedTokens tokens that were guessed and computed before it was known what comes
+    /// @param acceptedTokens of these, tokens that came: each saved a pass
     /// @param prefill time from the request's start to its first token
     /// @param decode time from the first token to the last
-    record Usage(int promptTokens, int cachedTokens, int generatedTokens, Duration prefill, Duration decode) {}
+    record Usage(
+            int promptTokens,
+            int cachedTokens,
+            int generatedTokens,
+            int draftedTokens,
+            int acceptedTokens,
+            Duration prefill,
+            Duration decode) {}
 }

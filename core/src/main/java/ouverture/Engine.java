@@ -14,6 +14,7 @@ import ouverture.error.ResourceException;
 import ouverture.file.MappedPages;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
+import ouverture.generate.Draft;
 import ouverture.generate.FinishReason;
 import ouverture.generate.SamplingParameters;
 import ouverture.generate.Scheduler;
@@ -23,7 +24,6 @@ import ouverture.model.ExpertResidency;
 import ouverture.model.Family;
 import ouverture.model.MemoryPlan;
 import ouverture.model.Model;
-import ouverture.model.Scratch;
 import ouverture.model.Weights;
 import ouverture.model.family.Families;
 import ouverture.tensor.DType;
@@ -31,7 +31,6 @@ import ouverture.tensor.HostMemory;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
-import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.DeclaredTools;
@@ -40,10 +39,10 @@ import ouverture.text.output.OutputParser;
 
 /// One loaded model with its kernels, memory and scheduler. Thread-safe: many answers may run at once.
 public final class Engine implements ChatModel, AutoCloseable {
-    private static final int BLOCK_SIZE = 32;
     private static final int DEFAULT_CONTEXT = 4096;
 
     private final ModelFile file;
+    private final @Nullable ModelFile smallFile;
     private final Arena arena;
     private final Kernels kernels;
     private final Scheduler scheduler;
@@ -71,19 +70,36 @@ public final class Engine implements ChatModel, AutoCloseable {
     static Engine open(Path model, EngineOptions options, Supplier<HostMemory> memory) {
         KernelsProvider provider = KernelSets.choose(options.kernels());
         ModelFile file = ModelFile.open(model);
+        ModelFile small = null;
         Arena arena = Arena.ofShared();
         try {
-            return new Engine(file, arena, provider, options, memory);
+            if (options.speculation() instanceof Speculation.DraftModel(Path path)) {
+                small = ModelFile.open(path);
+            }
+            return new Engine(file, small, arena, provider, options, memory);
         } catch (RuntimeException | Error e) {
             arena.close();
+            close(small);
             file.close();
             throw e;
         }
     }
 
+    private static void close(@Nullable ModelFile file) {
+        if (file != null) {
+            file.close();
+        }
+    }
+
     private Engine(
-            ModelFile file, Arena arena, KernelsProvider provider, EngineOptions options, Supplier<HostMemory> memory) {
+            ModelFile file,
+            @Nullable ModelFile smallFile,
+            Arena arena,
+            KernelsProvider provider,
+            EngineOptions options,
+            Supplier<HostMemory> memory) {
         this.file = file;
+        this.smallFile = smallFile;
         this.arena = arena;
         Metadata metadata = file.metadata();
         Family family = Families.of(metadata);
@@ -92,26 +108,21 @@ public final class Engine implements ChatModel, AutoCloseable {
         tokenizer = Tokenizer.find(file).orElse(null);
         chatPrompt =
                 tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
+        if (smallFile != null) {
+            SmallModel.requireSameVocabulary(smallFile, Tokenizer.find(smallFile), file, tokenizer);
+        }
         DType cacheType = switch (options.cache()) {
             case F32 -> DType.F32;
             case F16 -> DType.F16;
             case Q8_0 -> DType.Q8_0;
         };
-        int blocks = Math.ceilDiv(positions, BLOCK_SIZE);
-        MemoryPlan plan = MemoryPlan.of(
-                file, model, cacheType, blocks * BLOCK_SIZE, options.batchTokens(), options.sequences(), memory.get());
+        int context = Math.ceilDiv(positions, StepMemory.BLOCK_SIZE) * StepMemory.BLOCK_SIZE;
+        int outputs = options.sequences() + (options.speculation() instanceof Speculation.Off ? 0 : Draft.MOST);
+        MemoryPlan plan =
+                MemoryPlan.of(file, model, cacheType, context, options.batchTokens(), outputs, memory.get());
         plan.require(options.largerThanMemory());
-        KvCache cache;
-        Scratch scratch;
-        try {
-            cache = KvCache.allocate(arena, cacheType, blocks, BLOCK_SIZE, model.cacheShapes());
-            scratch = new Scratch(arena, plan.scratchBytes());
-        } catch (OutOfMemoryError e) {
-            throw new ResourceException(
-                    plan.needs() + ", and the system does not give them: ask for a smaller context, a smaller cache"
-                            + " format or smaller batches, or raise -XX:MaxDirectMemorySize.",
-                    e);
-        }
+        StepMemory steps = StepMemory.allocate(arena, model, cacheType, plan);
+        SmallModel small = smallFile == null ? null : new SmallModel(smallFile, arena, cacheType, plan, options);
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
@@ -121,19 +132,21 @@ public final class Engine implements ChatModel, AutoCloseable {
                     case F32 -> KernelsOptions.Activations.F32;
                     case Q8 -> KernelsOptions.Activations.Q8;
                 }));
-        scheduler = start(model, cache, scratch, residency(plan), options);
+        scheduler = start(model, steps, residency(plan), small, options);
     }
 
     private Scheduler start(
-            Model model, KvCache cache, Scratch scratch, @Nullable ExpertResidency residency, EngineOptions options) {
+            Model model,
+            StepMemory steps,
+            @Nullable ExpertResidency residency,
+            @Nullable SmallModel small,
+            EngineOptions options) {
+        Scheduler.Limits limits = new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens());
+        Draft draft = small != null
+                ? small.draft(kernels, limits, info.vocabularySize())
+                : options.speculation() instanceof Speculation.Ngram ? Draft.ngrams() : null;
         try {
-            return new Scheduler(
-                    model,
-                    kernels,
-                    cache,
-                    scratch,
-                    residency,
-                    new Scheduler.Limits(options.sequences(), options.queue(), options.batchTokens()));
+            return new Scheduler(model, kernels, steps.cache(), steps.scratch(), residency, draft, limits);
         } catch (RuntimeException | Error e) {
             kernels.close();
             throw e;
@@ -152,7 +165,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + " was made for " + longest + " at most.");
         }
         return options.context() > 0
-                ? Math.min(options.context(), Integer.MAX_VALUE - BLOCK_SIZE)
+                ? Math.min(options.context(), Integer.MAX_VALUE - StepMemory.BLOCK_SIZE)
                 : Math.min(longest, DEFAULT_CONTEXT);
     }
 
@@ -180,8 +193,6 @@ public final class Engine implements ChatModel, AutoCloseable {
             long read = chosen ? tensor.bytes() / experts * used : tensor.bytes();
             bytesPerToken += lookedUp ? tensor.rowBytes() : read;
         }
-        Tensor output =
-                file.tensors().getOrDefault("output.weight", file.tensors().get("token_embd.weight"));
         return new ModelInfo(
                 metadata.string("general.name").orElse(metadata.file()),
                 metadata.architecture(),
@@ -191,7 +202,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                 model.contextLength(),
                 positions,
                 cacheBytes,
-                output == null ? 0 : output.rows(),
+                SmallModel.vocabularySize(file),
                 metadata.integer("block_count"),
                 kernelsName,
                 threads,
@@ -307,7 +318,7 @@ public final class Engine implements ChatModel, AutoCloseable {
             }
 
             @Override
-            public void finished(FinishReason reason, int generatedTokens, int cachedTokens) {
+            public void finished(FinishReason reason, Sequence.Counts counts) {
                 done.complete(null);
             }
 
@@ -338,6 +349,7 @@ public final class Engine implements ChatModel, AutoCloseable {
             scheduler.close();
             kernels.close();
             arena.close();
+            close(smallFile);
             file.close();
         }
     }

@@ -16,6 +16,7 @@ import ouverture.error.RequestException;
 /// @param batchTokens rows of one step at most: prompts are computed in chunks of this size
 /// @param largerThanMemory whether a model may be opened that does not fit the memory: its weights are then read
 ///     from the mapped file again and again; of a mixture, the experts that are chosen most stay in memory
+/// @param speculation how tokens are guessed before the model says them; changes the speed and no token
 public record EngineOptions(
         String kernels,
         int threads,
@@ -25,7 +26,8 @@ public record EngineOptions(
         int sequences,
         int queue,
         int batchTokens,
-        boolean largerThanMemory) {
+        boolean largerThanMemory,
+        Speculation speculation) {
     /// Number formats of the key/value cache.
     public enum CacheFormat {
         F32,
@@ -41,9 +43,9 @@ public record EngineOptions(
         Q8
     }
 
-    /// The fastest kernels, all processors, an F16 cache, exact activations, 8 sequences.
+    /// The fastest kernels, all processors, an F16 cache, exact activations, 8 sequences, guesses by n-grams.
     public static final EngineOptions DEFAULT =
-            new EngineOptions("auto", 0, CacheFormat.F16, Activations.F32, 0, 8, 64, 512, false);
+            new EngineOptions("auto", 0, CacheFormat.F16, Activations.F32, 0, 8, 64, 512, false, Speculation.NGRAM);
 
     public EngineOptions {
         atLeast("number of threads", threads, 0);
@@ -72,46 +74,141 @@ public record EngineOptions(
 
     public EngineOptions withKernels(String kernels) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 
     public EngineOptions withThreads(int threads) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 
     public EngineOptions withCache(CacheFormat cache) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 
     public EngineOptions withActivations(Activations activations) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 
     public EngineOptions withContext(int context) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 
     public EngineOptions withSequences(int sequences) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 
     public EngineOptions withQueue(int queue) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 
     public EngineOptions withBatchTokens(int batchTokens) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 
     public EngineOptions withLargerThanMemory(boolean largerThanMemory) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
+    }
+
+    public EngineOptions withSpeculation(Speculation speculation) {
+        return new EngineOptions(
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation);
     }
 }

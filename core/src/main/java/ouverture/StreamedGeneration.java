@@ -106,7 +106,7 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
     }
 
     @Override
-    public void finished(FinishReason reason, int generatedTokens, int cachedTokens) {
+    public void finished(FinishReason reason, Sequence.Counts counts) {
         OutputParser parser = prompt.parser();
         if (parser != null) {
             take(parser.finish());
@@ -121,7 +121,14 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
         boolean called = reason == FinishReason.STOP && calls > 0;
         add(new ChatEvent.Finished(
                 called ? FinishReason.TOOL_CALLS : reason,
-                new ChatEvent.Usage(prompt.ids().length, cachedTokens, generatedTokens, prefill, decode),
+                new ChatEvent.Usage(
+                        prompt.ids().length,
+                        counts.cached(),
+                        counts.generated(),
+                        counts.drafted(),
+                        counts.accepted(),
+                        prefill,
+                        decode),
                 prompt.applied()));
     }
 

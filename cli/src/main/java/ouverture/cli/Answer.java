@@ -81,7 +81,14 @@ record Answer(
         return "prompt " + Units.count(usage().promptTokens(), "token")
                 + (usage().cachedTokens() == 0 ? "" : " (" + usage().cachedTokens() + " from the cache)")
                 + speed(promptTokensPerSecond()) + "; answer " + Units.count(usage().generatedTokens(), "token")
-                + speed(tokensPerSecond());
+                + guesses() + speed(tokensPerSecond());
+    }
+
+    private String guesses() {
+        return usage().draftedTokens() == 0
+                ? ""
+                : " (" + usage().acceptedTokens() + " of " + Units.digits(usage().draftedTokens())
+                        + " guesses right)";
     }
 
     private static String speed(double tokensPerSecond) {

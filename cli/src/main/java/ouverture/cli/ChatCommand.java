@@ -56,6 +56,9 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     private EngineFlags engineFlags = new EngineFlags();
 
+    @Mixin
+    private SpeculationFlags guesses = new SpeculationFlags();
+
     ChatCommand(Streams streams) {
         this.streams = streams;
     }
@@ -64,6 +67,7 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         sampling.check();
         thoughtFlags.visible(false);
+        guesses.speculation();
         Conversation conversation = new Conversation();
         if (load != null) {
             conversation.load(load);
@@ -71,7 +75,7 @@ final class ChatCommand implements Callable<Integer> {
         if (system != null) {
             conversation.system(system);
         }
-        try (Engine engine = engineFlags.open(model, streams)) {
+        try (Engine engine = engineFlags.open(model, guesses, streams)) {
             requireTemplate(engine.info());
             return streams.inputIsTerminal() && streams.outputIsTerminal()
                     ? atTerminal(engine, conversation)

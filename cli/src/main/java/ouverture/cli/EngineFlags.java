@@ -5,6 +5,7 @@ import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.EngineOptions.Activations;
 import ouverture.EngineOptions.CacheFormat;
+import ouverture.Speculation;
 import picocli.CommandLine.Option;
 
 /// How the engine is to run: the flags that all commands with an engine have.
@@ -51,7 +52,7 @@ final class EngineFlags {
             description = "Runs a model that does not fit the memory: weights are read from the disk again and again.")
     private boolean largerThanMemory;
 
-    /// The options, for one sequence at a time.
+    /// The options, for one sequence at a time and without guesses.
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
     EngineOptions options() {
@@ -70,12 +71,18 @@ final class EngineFlags {
                 .withContext(context)
                 .withSequences(sequences)
                 .withBatchTokens(batch)
-                .withLargerThanMemory(largerThanMemory);
+                .withLargerThanMemory(largerThanMemory)
+                .withSpeculation(Speculation.OFF);
     }
 
-    /// Loads a model with the options of the flags; throws as the other.
+    /// Loads a model with the options of the flags and without guesses; throws as the other.
     Engine open(Path model, Streams streams) {
         return open(model, options(), streams);
+    }
+
+    /// Loads a model with the options of all flags; throws as the other.
+    Engine open(Path model, SpeculationFlags guesses, Streams streams) {
+        return open(model, options().withSpeculation(guesses.speculation()), streams);
     }
 
     /// Loads a model and shows on a terminal that it takes its time.

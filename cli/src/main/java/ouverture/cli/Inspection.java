@@ -17,6 +17,7 @@ import ouverture.EngineOptions;
 import ouverture.error.OuvertureException;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
+import ouverture.generate.Draft;
 import ouverture.model.MemoryPlan;
 import ouverture.model.Model;
 import ouverture.model.family.Families;
@@ -191,8 +192,8 @@ record Inspection(
         HostMemory memory = HostMemory.here();
         List<Need> needs = new ArrayList<>();
         for (DType type : List.of(DType.F32, DType.F16, DType.Q8_0)) {
-            MemoryPlan plan =
-                    MemoryPlan.of(file, model, type, positions, EngineOptions.DEFAULT.batchTokens(), 1, memory);
+            MemoryPlan plan = MemoryPlan.of(
+                    file, model, type, positions, EngineOptions.DEFAULT.batchTokens(), 1 + Draft.MOST, memory);
             needs.add(Need.of(type.name().toLowerCase(Locale.ROOT), plan));
         }
         return new Memory(positions, memory.totalBytes(), memory.availableBytes(), List.copyOf(needs));

@@ -93,6 +93,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private EngineFlags engineFlags = new EngineFlags();
 
+    @Mixin
+    private SpeculationFlags guesses = new SpeculationFlags();
+
     RunCommand(Streams streams) {
         this.streams = streams;
     }
@@ -102,7 +105,7 @@ final class RunCommand implements Callable<Integer> {
         check();
         String prompt = PromptSource.read(argument, file, streams);
         long start = System.nanoTime();
-        try (Engine engine = engineFlags.open(model, streams)) {
+        try (Engine engine = engineFlags.open(model, guesses, streams)) {
             Duration load = Duration.ofNanos(System.nanoTime() - start);
             Generation generation = start(engine, prompt);
             try (var _ = new Interruption(generation::cancel)) {
@@ -128,6 +131,7 @@ final class RunCommand implements Callable<Integer> {
         }
         thoughtFlags.visible(false);
         engineFlags.options();
+        guesses.speculation();
         sampling.completion("").sampling().withLogProbs(logProbs);
     }
 
@@ -207,6 +211,8 @@ final class RunCommand implements Callable<Integer> {
                 .put("prompt_tokens", answer.usage().promptTokens())
                 .put("cached_tokens", answer.usage().cachedTokens())
                 .put("completion_tokens", answer.usage().generatedTokens())
+                .put("drafted_tokens", answer.usage().draftedTokens())
+                .put("accepted_tokens", answer.usage().acceptedTokens())
                 .put(
                         "total_tokens",
                         answer.usage().promptTokens() + answer.usage().generatedTokens());

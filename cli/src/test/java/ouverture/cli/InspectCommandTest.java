@@ -50,9 +50,9 @@ class InspectCommandTest {
 
                         Memory for 128 tokens (MACHINE)
                           kv-cache   weights     cache  scratch  together  verdict
-                          f32       1.12 MiB   160 KiB  495 KiB  1.76 MiB  fits
-                          f16       1.12 MiB  80.0 KiB  495 KiB  1.68 MiB  fits
-                          q8_0      1.12 MiB  42.5 KiB  495 KiB  1.64 MiB  fits
+                          f32       1.12 MiB   160 KiB  535 KiB  1.80 MiB  fits
+                          f16       1.12 MiB  80.0 KiB  535 KiB  1.72 MiB  fits
+                          q8_0      1.12 MiB  42.5 KiB  535 KiB  1.68 MiB  fits
                         """);
     }
 

@@ -81,6 +81,9 @@ class MainTest {
             run m p --top-k -1          | The top-k is -1; it must be at least 0 and at most 2147483647.
             run m p --file .            | . is a folder
             run m p --threads -1        | The number of threads is -1
+            run m p --speculate well    | Invalid value for option '--speculate'
+            run m p --draft d --speculate ngram | --draft guesses in its own way; leave --speculate out.
+            chat m --draft d --speculate off | --draft guesses in its own way; leave --speculate out.
             run m p --max-tokens -1     | The number of tokens is -1
             chat m --top-p 0            | The top-p is 0
             serve                       | Missing required parameter: '[NAME=]MODEL'

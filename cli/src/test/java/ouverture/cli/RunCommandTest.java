@@ -83,6 +83,28 @@ class RunCommandTest {
     }
 
     @Test
+    void guessesShowInTheFiguresOnly() throws IOException {
+        Invocation alone = run("", PROMPT, "--max-tokens", "64", "--speculate", "off");
+        Invocation drafted = run("", PROMPT, "--max-tokens", "64", "--draft", model());
+        Invocation object = run("", PROMPT, "--max-tokens", "64", "--draft", model(), "--json");
+
+        assertThat(List.of(alone.out(), drafted.out())).containsOnly(recorded() + "\n");
+        assertThat(alone.err()).contains("; answer 64 tokens, ");
+        assertThat(drafted.err()).containsPattern("; answer 64 tokens \\(\\d+ of \\d+ guesses right\\), ");
+        JsonNode usage = Json.MAPPER.readTree(object.out()).get("usage");
+        assertThat(usage.get("accepted_tokens").intValue())
+                .isBetween(1, usage.get("drafted_tokens").intValue());
+    }
+
+    @Test
+    void draftModelOfAnotherVocabularyIsAMistake() {
+        Invocation refused = run("", PROMPT, "--draft", Shared.path("conformance/models/gemma3.gguf"));
+
+        assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err()).contains("their vocabularies differ").hasLineCount(1);
+    }
+
+    @Test
     void seedMakesAnswersRepeatable() {
         Invocation first = run("", PROMPT, "--temperature", "1", "--seed", "7", "--max-tokens", "32");
         Invocation second = run("", PROMPT, "--temperature", "1", "--seed", "7", "--max-tokens", "32");

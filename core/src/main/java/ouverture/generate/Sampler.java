@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -20,6 +21,8 @@ public final class Sampler {
     private final RandomGenerator random;
     private final Map<Integer, Integer> answerCounts = new HashMap<>();
     private final Set<Integer> seen = new HashSet<>();
+    /// Numbers that guesses have looked at before it was their turn.
+    private final List<Double> upcoming = new ArrayList<>();
 
     /// @param prompt tokens that the repetition penalty counts as seen
     public Sampler(SamplingParameters parameters, int[] prompt) {
@@ -37,11 +40,35 @@ public final class Sampler {
     ///
     /// @param logits one for each token of the vocabulary; changed by this call
     public int sample(float[] logits) {
-        parameters.logitBias().forEach((id, bias) -> logits[id] += bias.floatValue());
-        penalise(logits);
-        int token = parameters.temperature() == 0 ? mostLikely(logits) : draw(logits);
+        int token = choose(logits, this::next);
         remember(token);
         return token;
+    }
+
+    /// What would be drawn from logits that another model takes for the ones after the next `ahead` tokens. It is
+    /// drawn with the random number that will serve for that place, so that models that agree draw the same token;
+    /// nothing is remembered.
+    ///
+    /// @param logits one for each token of the vocabulary; changed by this call
+    int guess(float[] logits, int ahead) {
+        return choose(logits, () -> upcoming(ahead));
+    }
+
+    private int choose(float[] logits, DoubleSupplier uniform) {
+        parameters.logitBias().forEach((id, bias) -> logits[id] += bias.floatValue());
+        penalise(logits);
+        return parameters.temperature() == 0 ? mostLikely(logits) : draw(logits, uniform);
+    }
+
+    private double next() {
+        return upcoming.isEmpty() ? random.nextDouble() : upcoming.removeFirst();
+    }
+
+    private double upcoming(int ahead) {
+        while (upcoming.size() <= ahead) {
+            upcoming.add(random.nextDouble());
+        }
+        return upcoming.get(ahead);
     }
 
     /// Takes note of a token of the answer that was not drawn, for the penalties.
@@ -76,7 +103,7 @@ public final class Sampler {
         return best;
     }
 
-    private int draw(float[] logits) {
+    private int draw(float[] logits, DoubleSupplier uniform) {
         int[] ids = candidates(logits);
         double max = logits[ids[0]] / parameters.temperature();
         if (!Double.isFinite(max)) {
@@ -95,7 +122,7 @@ public final class Sampler {
                 && (kept == 0 || (mass < parameters.topP() * total && weights[kept] >= parameters.minP()))) {
             mass += weights[kept++];
         }
-        double point = random.nextDouble() * mass;
+        double point = uniform.getAsDouble() * mass;
         for (int i = 0; i < kept; i++) {
             point -= weights[i];
             if (point < 0) {
@@ -114,6 +141,9 @@ public final class Sampler {
     /// The `k` most likely ids in order. Each logit becomes a long whose order is logit first, lower id first;
     /// the smallest of the kept ones is found by a partial sort.
     private static int[] ranked(float[] logits, int k) {
+        if (k == 0) {
+            return new int[0];
+        }
         long[] keys = new long[logits.length];
         for (int id = 0; id < keys.length; id++) {
             float logit = Float.isNaN(logits[id]) ? Float.NEGATIVE_INFINITY : logits[id] + 0f;
@@ -137,7 +167,7 @@ public final class Sampler {
     private static long[] smallest(long[] keys, int k) {
         long[] kept = Arrays.copyOf(keys, k);
         Arrays.sort(kept);
-        for (int i = k; i < keys.length; i++) {
+        for (int i = k; k > 0 && i < keys.length; i++) {
             if (keys[i] < kept[k - 1]) {
                 int place = -Arrays.binarySearch(kept, keys[i]) - 1;
                 System.arraycopy(kept, place, kept, place + 1, k - 1 - place);

@@ -20,8 +20,10 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
 /// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each
-/// step takes one token of every answer and as many prompt tokens as fit beside them.
+/// step takes one token of every answer and as many prompt tokens as fit beside them. Where there are answers only,
+/// tokens that a [Draft] guesses are computed along with them.
 public final class Scheduler implements AutoCloseable {
+    private static final int[] NOTHING = {};
     private static final String CLOSED = "The engine is closed; open it again to ask it.";
 
     private final Model model;
@@ -29,6 +31,7 @@ public final class Scheduler implements AutoCloseable {
     private final KvCache cache;
     private final Scratch scratch;
     private final @Nullable ExpertResidency residency;
+    private final @Nullable Drafting drafting;
     private final Limits limits;
     private final BlockPool pool;
     private final BlockingQueue<Sequence> submitted;
@@ -45,23 +48,56 @@ public final class Scheduler implements AutoCloseable {
     public record Limits(int sequences, int queue, int batchTokens) {}
 
     /// Which rows of a batch belong to a sequence.
-    private record Share(Sequence sequence, int count, List<Integer> outputPositions) {}
+    ///
+    /// @param count known tokens
+    /// @param outputPositions of these, positions whose logits are wanted
+    /// @param guessed tokens behind them, whose logits are wanted too
+    private record Share(Sequence sequence, int count, List<Integer> outputPositions, int[] guessed) {
+        int rows() {
+            return count + guessed.length;
+        }
+
+        int outputs() {
+            return outputPositions.size() + guessed.length;
+        }
+    }
 
     /// Starts the scheduler's thread, which alone uses kernels, cache, scratch and residency from now on.
     ///
     /// @param residency which experts are kept in memory, null where that is left to the system
+    /// @param draft guesses tokens, null where each step is to draw one
     public Scheduler(
             Model model,
             Kernels kernels,
             KvCache cache,
             Scratch scratch,
             @Nullable ExpertResidency residency,
+            @Nullable Draft draft,
             Limits limits) {
+        this(
+                model,
+                kernels,
+                cache,
+                scratch,
+                residency,
+                limits,
+                draft == null ? null : new Drafting(draft, limits.sequences(), System::nanoTime));
+    }
+
+    Scheduler(
+            Model model,
+            Kernels kernels,
+            KvCache cache,
+            Scratch scratch,
+            @Nullable ExpertResidency residency,
+            Limits limits,
+            @Nullable Drafting drafting) {
         this.model = model;
         this.kernels = kernels;
         this.cache = cache;
         this.scratch = scratch;
         this.residency = residency;
+        this.drafting = drafting;
         this.limits = limits;
         this.pool = new BlockPool(cache.blocks(), cache.blockSize());
         this.submitted = new LinkedBlockingQueue<>(limits.queue());
@@ -125,6 +161,7 @@ public final class Scheduler implements AutoCloseable {
         if (!sequence.cancelled()) {
             return false;
         }
+        forgetGuesses(sequence);
         sequence.finish(FinishReason.CANCELLED, pool);
         return true;
     }
@@ -134,16 +171,52 @@ public final class Scheduler implements AutoCloseable {
     private void step() {
         List<Share> shares = shares();
         try {
-            Batch batch = batch(shares);
-            Tensor logits = model.forward(new ForwardPass(kernels, batch, cache, scratch, residency));
-            publish(shares, logits);
+            boolean answersOnly = shares.stream()
+                    .allMatch(share -> share.count == 1 && share.sequence.isAnswer());
+            if (drafting != null && answersOnly) {
+                stepWithGuesses(drafting, shares);
+            } else {
+                publish(shares, forward(shares));
+            }
         } catch (RuntimeException | Error e) {
             for (Share share : shares) {
                 if (running.remove(share.sequence)) {
+                    forgetGuesses(share.sequence);
                     share.sequence.fail(e, pool);
                 }
             }
         }
+    }
+
+    private void stepWithGuesses(Drafting drafting, List<Share> known) {
+        List<Share> shares = withGuesses(drafting, known);
+        int rows = shares.stream().mapToInt(Share::rows).sum();
+        long start = drafting.now();
+        Tensor logits = forward(shares);
+        drafting.note(rows, start);
+        publish(shares, logits);
+    }
+
+    private Tensor forward(List<Share> shares) {
+        return model.forward(new ForwardPass(kernels, batch(shares), cache, scratch, residency));
+    }
+
+    /// Adds guesses, as far as there is room: nobody is put off for them.
+    private List<Share> withGuesses(Drafting drafting, List<Share> shares) {
+        List<Sequence> sequences = shares.stream().map(Share::sequence).toList();
+        List<int[]> guesses = drafting.guess(sequences, limits.batchTokens() - shares.size());
+        List<Share> longer = new ArrayList<>();
+        for (int i = 0; i < guesses.size(); i++) {
+            Share share = shares.get(i);
+            int[] guessed = guesses.get(i);
+            int count = guessed.length;
+            while (!share.sequence.reserve(share.sequence.length() + count, pool)) {
+                count--;
+            }
+            int[] fitting = Arrays.copyOf(guessed, count);
+            longer.add(new Share(share.sequence, share.count, share.outputPositions, fitting));
+        }
+        return longer;
     }
 
     /// Answers get their one row each before prompts share what is left, oldest first.
@@ -164,7 +237,7 @@ public final class Scheduler implements AutoCloseable {
                 postpone(running.removeLast());
             }
             if (sequence.reserve(sequence.computed() + count, pool)) {
-                shares.add(new Share(sequence, count, outputPositions(sequence, count)));
+                shares.add(new Share(sequence, count, outputPositions(sequence, count), NOTHING));
             } else {
                 postpone(running.removeLast());
             }
@@ -174,6 +247,7 @@ public final class Scheduler implements AutoCloseable {
 
     /// Takes the blocks of the youngest sequence for older ones; it goes on when there is room again.
     private void postpone(Sequence sequence) {
+        forgetGuesses(sequence);
         sequence.evict(pool);
         waiting.addFirst(sequence);
     }
@@ -189,29 +263,34 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private static Batch batch(List<Share> shares) {
-        int rows = shares.stream().mapToInt(Share::count).sum();
+        int rows = shares.stream().mapToInt(Share::rows).sum();
         int[] tokens = new int[rows];
         int[] positions = new int[rows];
         int[] sequences = new int[rows];
         int[][] tables = new int[shares.size()][];
-        int[] outputs = new int[rows];
-        int outputCount = 0;
+        int[] outputs = new int[shares.stream().mapToInt(Share::outputs).sum()];
+        int output = 0;
         int row = 0;
         for (int s = 0; s < tables.length; s++) {
-            Sequence sequence = shares.get(s).sequence;
+            Share share = shares.get(s);
+            Sequence sequence = share.sequence;
             tables[s] = sequence.table();
             int first = sequence.computed();
-            for (int i = 0; i < shares.get(s).count; i++) {
-                tokens[row + i] = sequence.token(first + i);
-                positions[row + i] = first + i;
-                sequences[row + i] = s;
+            for (int position : share.outputPositions) {
+                outputs[output++] = row + position - first;
             }
-            for (int position : shares.get(s).outputPositions) {
-                outputs[outputCount++] = row + position - first;
+            for (int i = 0; i < share.rows(); i++) {
+                boolean known = i < share.count;
+                tokens[row] = known ? sequence.token(first + i) : share.guessed[i - share.count];
+                positions[row] = first + i;
+                sequences[row] = s;
+                if (!known) {
+                    outputs[output++] = row;
+                }
+                row++;
             }
-            row += shares.get(s).count;
         }
-        return new Batch(tokens, positions, sequences, tables, Arrays.copyOf(outputs, outputCount));
+        return new Batch(tokens, positions, sequences, tables, outputs);
     }
 
     private void publish(List<Share> shares, Tensor logits) {
@@ -219,14 +298,38 @@ public final class Scheduler implements AutoCloseable {
         for (Share share : shares) {
             Sequence sequence = share.sequence;
             sequence.advance(share.count, pool);
-            FinishReason reason = null;
-            for (int position : share.outputPositions) {
-                reason = sequence.accept(position, logits.floats(row++));
-            }
+            FinishReason reason = publish(share, row, logits);
+            row += share.outputs();
             if (reason != null) {
                 running.remove(sequence);
+                forgetGuesses(sequence);
                 sequence.finish(reason, pool);
             }
+        }
+    }
+
+    /// Hands out what came for one sequence, whose first row of logits is `row`.
+    private @Nullable FinishReason publish(Share share, int row, Tensor logits) {
+        Sequence sequence = share.sequence;
+        FinishReason reason = null;
+        if (sequence.isAnswer()) {
+            if (share.outputs() > 0) {
+                reason = sequence.draw(share.guessed, i -> logits.floats(row + i), pool);
+                if (drafting != null) {
+                    drafting.learn(sequence);
+                }
+            }
+        } else {
+            for (int i = 0; i < share.outputs(); i++) {
+                reason = sequence.hear(share.outputPositions.get(i), logits.floats(row + i));
+            }
+        }
+        return reason;
+    }
+
+    private void forgetGuesses(Sequence sequence) {
+        if (drafting != null) {
+            drafting.forget(sequence);
         }
     }
 

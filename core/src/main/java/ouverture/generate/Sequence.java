@@ -1,8 +1,8 @@
 package ouverture.generate;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +23,19 @@ public final class Sequence {
         }
 
         /// The end; nothing follows.
-        void finished(FinishReason reason, int generatedTokens, int cachedTokens);
+        void finished(FinishReason reason, Counts counts);
 
         /// The end by a failure; nothing follows.
         void failed(Throwable failure);
     }
+
+    /// Tokens of a sequence that has ended.
+    ///
+    /// @param generated tokens of the answer, the one that ended it included
+    /// @param cached tokens of the prompt whose keys and values were still in the cache
+    /// @param drafted tokens that were guessed and computed before it was known what comes
+    /// @param accepted of these, tokens that came
+    public record Counts(int generated, int cached, int drafted, int accepted) {}
 
     /// Hears the logits of prompt positions.
     @FunctionalInterface
@@ -48,9 +56,9 @@ public final class Sequence {
     private int length;
     private int computed;
     private int cached;
-    private final List<Integer> blocks = new ArrayList<>();
-    private int remembered;
-    private long rememberedSerial = BlockPool.ROOT;
+    private int drafted;
+    private int accepted;
+    private final CachedBlocks blocks = new CachedBlocks();
 
     private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions) {}
 
@@ -111,13 +119,12 @@ public final class Sequence {
     ///
     /// @return whether the pool had enough; if not, nothing was taken
     boolean admit(BlockPool pool) {
-        List<Integer> reused = logits.none ? pool.reuse(tokens, length - 1) : List.of();
-        blocks.addAll(reused);
+        int reused = logits.none ? blocks.reuse(pool, tokens, length - 1) : 0;
         if (!reserve(length, pool)) {
             evict(pool);
             return false;
         }
-        computed = reused.size() * pool.blockSize();
+        computed = reused;
         if (length == promptLength) {
             cached = computed;
         }
@@ -128,24 +135,14 @@ public final class Sequence {
     ///
     /// @return whether the pool had enough; if not, nothing was taken
     boolean reserve(int positions, BlockPool pool) {
-        int missing = Math.ceilDiv(positions, pool.blockSize()) - blocks.size();
-        if (pool.available() < missing) {
-            return false;
-        }
-        for (int i = 0; i < missing; i++) {
-            blocks.add(pool.take());
-        }
-        return true;
+        return blocks.reserve(pool, positions);
     }
 
     /// Gives all blocks back; what was computed must be computed again, or found in the pool, when the sequence
     /// is admitted again.
     void evict(BlockPool pool) {
-        pool.release(blocks);
-        blocks.clear();
+        blocks.release(pool);
         computed = 0;
-        remembered = 0;
-        rememberedSerial = BlockPool.ROOT;
     }
 
     /// Tokens that are known and not yet computed.
@@ -157,12 +154,39 @@ public final class Sequence {
         return computed;
     }
 
+    /// Tokens of the prompt and of the answer as far as it is known.
+    int length() {
+        return length;
+    }
+
     int token(int position) {
         return tokens[position];
     }
 
+    /// Copies the tokens from position `from` on to the same places of another array.
+    void copyTokens(int from, int[] to) {
+        System.arraycopy(tokens, from, to, from, length - from);
+    }
+
+    /// The first position from `from` on, and before `to`, whose token is another one than in `others`; `to` if
+    /// there is none.
+    int mismatch(int[] others, int from, int to) {
+        int difference = Arrays.mismatch(tokens, from, to, others, from, to);
+        return difference < 0 ? to : from + difference;
+    }
+
+    /// Whether it is an answer; if not, only the logits of its prompt are wanted.
+    boolean isAnswer() {
+        return logits.none;
+    }
+
+    /// Tokens that the answer may still have.
+    int left() {
+        return maxTokens - (length - promptLength);
+    }
+
     int[] table() {
-        return blocks.stream().mapToInt(Integer::intValue).toArray();
+        return blocks.table();
     }
 
     /// Whether somebody waits for the logits after this position.
@@ -173,26 +197,55 @@ public final class Sequence {
     /// Takes note that the next `count` tokens are computed, and remembers blocks that became full.
     void advance(int count, BlockPool pool) {
         computed += count;
-        if (!logits.none) {
-            return;
-        }
-        int size = pool.blockSize();
-        while ((remembered + 1) * size <= computed) {
-            int[] content = Arrays.copyOfRange(tokens, remembered * size, (remembered + 1) * size);
-            rememberedSerial = pool.remember(blocks.get(remembered), rememberedSerial, content);
-            remembered++;
+        if (logits.none) {
+            blocks.remember(pool, tokens, computed);
         }
     }
 
-    /// Takes the logits after `position`.
+    /// Takes the logits of a prompt's position.
     ///
     /// @return why the sequence ends now, or null if it goes on
     @Nullable
-    FinishReason accept(int position, float[] row) {
-        if (!logits.none) {
-            logits.listener.logits(position, row);
-            return position == promptLength - 1 ? FinishReason.LENGTH : null;
+    FinishReason hear(int position, float[] row) {
+        logits.listener.logits(position, row);
+        return position == promptLength - 1 ? FinishReason.LENGTH : null;
+    }
+
+    /// Draws the next token, and goes on drawing as long as what came had been guessed: then the logits after it
+    /// are known too. Each token is drawn as it would have been without guesses.
+    ///
+    /// @param guessed tokens that were computed behind the known ones, all of which are computed
+    /// @param rows logits after the last known token (0), and after as many guesses as the number says
+    /// @return why the sequence ends now, or null if it goes on
+    @Nullable
+    FinishReason draw(int[] guessed, IntFunction<float[]> rows, BlockPool pool) {
+        int known = length;
+        FinishReason reason = accept(rows.apply(0));
+        int right = right(guessed, known);
+        while (reason == null && right == length - known) {
+            reason = accept(rows.apply(right));
+            right = right(guessed, known);
         }
+        drafted += guessed.length;
+        accepted += right;
+        advance(right, pool);
+        return reason;
+    }
+
+    /// What would be drawn from logits that another model takes for those after the next `ahead` tokens.
+    int guess(float[] row, int ahead) {
+        return sampler.guess(row, ahead);
+    }
+
+    /// How many tokens from position `from` on are as guessed.
+    private int right(int[] guessed, int from) {
+        int most = Math.min(guessed.length, length - from);
+        int difference = Arrays.mismatch(guessed, 0, most, tokens, from, from + most);
+        return difference < 0 ? most : difference;
+    }
+
+    /// Draws a token from the logits after the last one.
+    private @Nullable FinishReason accept(float[] row) {
         float[] unchanged = parameters.logProbs() >= 0 ? row.clone() : row;
         int token = sampler.sample(row);
         if (end.test(token)) {
@@ -239,7 +292,7 @@ public final class Sequence {
     /// Gives the blocks back and tells the listener.
     void finish(FinishReason reason, BlockPool pool) {
         evict(pool);
-        listener.finished(reason, length - promptLength, cached);
+        listener.finished(reason, new Counts(length - promptLength, cached, drafted, accepted));
     }
 
     /// Gives the blocks back and tells the listener.

@@ -115,6 +115,13 @@ public record MemoryPlan(
         return (int) (fitting / CONTEXT_STEP * CONTEXT_STEP);
     }
 
+    /// The memory that another model finds when this one has its place: of weights that do not fit, all of it.
+    public HostMemory left() {
+        long taken = fits() ? totalBytes() - copiedBytes : cacheBytes + scratchBytes;
+        return new HostMemory(
+                memory.totalBytes(), Math.max(0, memory.availableBytes() - taken), memory.limited());
+    }
+
     /// Memory that is left for experts when everything else has its place, less a tenth for what is not planned.
     public long expertBudget() {
         long others = totalBytes() - copiedBytes - expertBytes;

@@ -100,6 +100,11 @@ final class OuvertureContestant implements Contestant {
     }
 
     @Override
+    public String kernels() {
+        return engine.info().kernels();
+    }
+
+    @Override
     public void close() {
         engine.close();
     }

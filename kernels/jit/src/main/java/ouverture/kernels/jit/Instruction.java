@@ -49,6 +49,7 @@ enum Instruction {
     VPADDD(1, 1, 0xfe, Tuple.WHOLE),
     VPSUBD(1, 1, 0xfa, Tuple.WHOLE),
     VPMAXSD(1, 2, 0x3d, Tuple.WHOLE),
+    VPDPBUSD(1, 2, 0x50, Tuple.WHOLE),
     VPUNPCKLDQ(1, 1, 0x62, Tuple.WHOLE),
     VPSRLW(1, 1, 0x71, Tuple.WHOLE, 2),
     VPSRLD(1, 1, 0x72, Tuple.WHOLE, 2),

@@ -42,6 +42,7 @@ final class JitKernels implements Kernels {
     private final WorkMemory[] memory;
     private final Matmul matmul;
     private final PlaneMatmul planes;
+    private final ProductGradients gradients;
     private final PagedAttention attention;
     private final Normalisation normalisation;
     private final Rotation[] rotations;
@@ -60,6 +61,7 @@ final class JitKernels implements Kernels {
                 .toArray(WorkMemory[]::new);
         matmul = new Matmul(code, pool, memory);
         planes = new PlaneMatmul(matmul);
+        gradients = new ProductGradients(code, pool, memory);
         attention = new PagedAttention(code, pool, memory);
         normalisation = new Normalisation(code, pool);
         rotations = Stream.generate(Rotation::new).limit(ROTATIONS).toArray(Rotation[]::new);
@@ -117,6 +119,16 @@ final class JitKernels implements Kernels {
     @Override
     public synchronized void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) {
         planes.experts(out, x, experts, bias, chosen, rounds(experts));
+    }
+
+    @Override
+    public synchronized void matmulInputGradient(Tensor inputGradient, Tensor outputGradient, Tensor weight) {
+        gradients.ofInput(inputGradient, outputGradient, weight);
+    }
+
+    @Override
+    public synchronized void matmulWeightGradient(Tensor weightGradient, Tensor outputGradient, Tensor x) {
+        gradients.ofWeight(weightGradient, outputGradient, x);
     }
 
     @Override
@@ -280,6 +292,11 @@ final class JitKernels implements Kernels {
         }
     }
 
+    @Override
+    public synchronized void run(int count, int grain, WorkerPool.Part part) {
+        pool.run(count, grain, part);
+    }
+
     /// Rows of `columns` numbers that one thread should take at least.
     private static int grain(long columns) {
         return (int) Math.ceilDiv(GRAIN, columns);
@@ -292,6 +309,7 @@ final class JitKernels implements Kernels {
         }
         pool.close();
         planes.close();
+        gradients.close();
         matmul.close();
         attention.close();
         normalisation.close();

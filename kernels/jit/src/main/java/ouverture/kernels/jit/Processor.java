@@ -19,6 +19,7 @@ final class Processor {
     private static final int AVX512_DQ = 1 << 17;
     private static final int AVX512_BW = 1 << 30;
     private static final int AVX512_VL = 1 << 31;
+    private static final int AVX512_VNNI = 1 << 11;
 
     /// Registers that the system keeps for each thread: 128 and 256 bits.
     private static final long STATE_256 = 0x6;
@@ -42,6 +43,20 @@ final class Processor {
             boolean saved = has(features, SAVES_VECTORS | AVX);
             long state = saved ? NativeCalls.call(memory.install(savedState()), 0, 0, 0, 0, 0, 0) : 0;
             return of(features, extended, state);
+        }
+    }
+
+    /// Whether it multiplies 8-bit integers and adds them up in one instruction (AVX-512 VNNI).
+    ///
+    /// @throws UnsupportedOperationException if the system does not let programs write machine code
+    static boolean multipliesBytes() {
+        if (!instructionSets().contains(InstructionSet.AVX512)) {
+            return false;
+        }
+        try (ExecutableMemory memory = new ExecutableMemory();
+                Arena arena = Arena.ofConfined()) {
+            int[] leaf = identify(memory.install(identification()), 7, arena.allocate(JAVA_LONG, 4));
+            return has(leaf[2], AVX512_VNNI);
         }
     }
 

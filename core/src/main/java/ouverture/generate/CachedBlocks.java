@@ -1,0 +1,59 @@
+package ouverture.generate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The blocks of a cache that hold one sequence's keys and values. Not thread-safe.
+final class CachedBlocks {
+    private final List<Integer> blocks = new ArrayList<>();
+    private int remembered;
+    private long rememberedSerial = BlockPool.ROOT;
+
+    /// Takes over known blocks that hold the beginning of `tokens`; to be asked first.
+    ///
+    /// @param limit tokens of the beginning at most
+    /// @return tokens that they hold
+    int reuse(BlockPool pool, int[] tokens, int limit) {
+        blocks.addAll(pool.reuse(tokens, limit));
+        return blocks.size() * pool.blockSize();
+    }
+
+    /// Takes the blocks that are missing for `positions` positions.
+    ///
+    /// @return whether the pool had enough; if not, nothing was taken
+    boolean reserve(BlockPool pool, int positions) {
+        int missing = Math.ceilDiv(positions, pool.blockSize()) - blocks.size();
+        if (pool.available() < missing) {
+            return false;
+        }
+        for (int i = 0; i < missing; i++) {
+            blocks.add(pool.take());
+        }
+        return true;
+    }
+
+    /// Lets other sequences take over the blocks that are full, now that the first `computed` tokens are computed
+    /// and certain.
+    void remember(BlockPool pool, int[] tokens, int computed) {
+        int size = pool.blockSize();
+        while ((remembered + 1) * size <= computed) {
+            int[] content = Arrays.copyOfRange(tokens, remembered * size, (remembered + 1) * size);
+            rememberedSerial = pool.remember(blocks.get(remembered), rememberedSerial, content);
+            remembered++;
+        }
+    }
+
+    /// The blocks, in order of position.
+    int[] table() {
+        return blocks.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /// Gives all blocks back.
+    void release(BlockPool pool) {
+        pool.release(blocks);
+        blocks.clear();
+        remembered = 0;
+        rememberedSerial = BlockPool.ROOT;
+    }
+}
