@@ -86,7 +86,7 @@ final class OuvertureContestant implements Contestant {
                 .withMaxTokens(tokens);
         try (Generation generation = engine.complete(request)) {
             for (ChatEvent event : generation) {
-                if (event instanceof ChatEvent.Finished(var _, ChatEvent.Usage usage, var _)) {
+                if (event instanceof ChatEvent.Finished(var _, ChatEvent.Usage usage, var _, var _)) {
                     return usage;
                 }
             }

@@ -7,6 +7,7 @@ import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.error.TemplateException;
+import ouverture.error.TrainingException;
 import ouverture.error.UnsupportedModelException;
 
 /// What a client is told when it does not get what it asked for.
@@ -63,7 +64,7 @@ public record ApiError(Kind kind, String message, String field) {
             case PromptTooLongException _ -> Kind.PROMPT_TOO_LONG;
             case OverloadedException _ -> Kind.TOO_MANY;
             case ResourceException _ -> Kind.UNAVAILABLE;
-            case ModelFileException _, UnsupportedModelException _ -> Kind.FAILED;
+            case ModelFileException _, UnsupportedModelException _, TrainingException _ -> Kind.FAILED;
         };
         String message = failure.getMessage();
         return new ApiError(kind, message == null ? "" : message);
