@@ -239,6 +239,11 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
+        Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
+        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+    }
+
+    private ChatPrompt chatPrompt() {
         if (chatPrompt == null) {
             throw new RequestException(file.metadata().file() + " has no "
                     + (tokenizer == null
@@ -246,8 +251,13 @@ public final class Engine implements ChatModel, AutoCloseable {
                             : "chat template: it continues"
                                     + " text, so ask for a completion (on the command line: run --raw)."));
         }
-        Prompt prompt = chatPrompt.prompt(request, info.cachePositions());
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+        return chatPrompt;
+    }
+
+    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what depends on
+    /// the room that there is.
+    public int promptTokens(ChatRequest request) {
+        return chatPrompt().prompt(request, info.cachePositions()).ids().length;
     }
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].

@@ -102,6 +102,9 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable String accessLog;
 
     @Mixin
+    private SpeculationFlags guesses = new SpeculationFlags();
+
+    @Mixin
     private EngineFlags engineFlags = new EngineFlags();
 
     ServeCommand(Streams streams) {
@@ -111,7 +114,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Map<String, Path> named = named();
-        EngineOptions engine = engineFlags.options(parallel).withQueue(queue);
+        EngineOptions engine = engineFlags.options(parallel).withQueue(queue).withSpeculation(guesses.speculation());
         CountDownLatch interrupted = new CountDownLatch(1);
         // The server closes before the interruption: the process waits for its last answers.
         try (var _ = new Interruption(interrupted::countDown, Duration.ofSeconds(shutdownTimeout + 10L));

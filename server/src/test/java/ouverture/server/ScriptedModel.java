@@ -105,8 +105,9 @@ final class ScriptedModel implements ServedModel {
     private static ChatEvent end(FinishReason reason, ChatRequest request, int tokens) {
         return new ChatEvent.Finished(
                 reason,
-                new ChatEvent.Usage(10, 4, tokens, Duration.ofMillis(100), Duration.ofMillis(200)),
-                new ReasoningApplied(request.reasoning(), "none", "none", "a note"));
+                new ChatEvent.Usage(10, 4, tokens, 0, 0, 0, Duration.ofMillis(100), Duration.ofMillis(200)),
+                new ReasoningApplied(request.reasoning(), "none", "none", "a note"),
+                "");
     }
 
     private record Recorded(List<ChatEvent> events) implements Generation {

@@ -88,7 +88,7 @@ final class OuvertureContestant implements Contestant {
                 .withMaxTokens(tokens);
         try (Generation generation = engine.complete(request)) {
             for (ChatEvent event : generation) {
-                if (event instanceof ChatEvent.Finished(var _, ChatEvent.Usage usage, var _)) {
+                if (event instanceof ChatEvent.Finished(var _, ChatEvent.Usage usage, var _, var _)) {
                     if (usage.generatedTokens() != tokens) {
                         throw new IllegalStateException("an answer ended after " + usage.generatedTokens() + " tokens");
                     }

@@ -29,7 +29,7 @@ public record SingleCall(Generation generation) implements Generation {
                     generation.cancel();
                 }
                 return called && event instanceof ChatEvent.Finished end
-                        ? new ChatEvent.Finished(FinishReason.TOOL_CALLS, end.usage(), end.reasoning())
+                        ? new ChatEvent.Finished(FinishReason.TOOL_CALLS, end.usage(), end.reasoning(), end.stop())
                         : event;
             }
         };

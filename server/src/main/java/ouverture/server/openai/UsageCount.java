@@ -9,6 +9,7 @@ final class UsageCount {
     private int prompt;
     private int cached;
     private int generated;
+    private int thoughts;
 
     /// @param isFirst whether the answer's prompt has not been counted yet
     void add(Usage usage, boolean isFirst) {
@@ -17,6 +18,7 @@ final class UsageCount {
             cached += usage.cachedTokens();
         }
         generated += usage.generatedTokens();
+        thoughts += usage.thoughtTokens();
     }
 
     ObjectNode json() {
@@ -26,6 +28,7 @@ final class UsageCount {
                 .put("completion_tokens", generated)
                 .put("total_tokens", prompt + generated);
         node.putObject("prompt_tokens_details").put("cached_tokens", cached);
+        node.putObject("completion_tokens_details").put("reasoning_tokens", thoughts);
         return node;
     }
 }

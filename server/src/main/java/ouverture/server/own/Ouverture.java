@@ -1,5 +1,6 @@
 package ouverture.server.own;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import ouverture.server.answer.Backend;
@@ -23,7 +24,8 @@ public final class Ouverture implements Api {
     /// Its endpoints.
     public static List<Endpoint<?>> endpoints(Backend backend) {
         Ouverture api = new Ouverture(backend);
-        return List.of(
+        List<Endpoint<?>> endpoints = new ArrayList<>(new Tokens(backend).endpoints(api));
+        endpoints.addAll(List.of(
                 Endpoint.get(
                         "/health",
                         api,
@@ -38,7 +40,8 @@ public final class Ouverture implements Api {
                         (_, call) -> call.send(
                                 200,
                                 "text/plain; version=0.0.4; charset=utf-8",
-                                backend.metrics().text())));
+                                backend.metrics().text()))));
+        return endpoints;
     }
 
     private ObjectNode health() {
