@@ -254,8 +254,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return chatPrompt;
     }
 
-    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what depends on
-    /// the room that there is.
+    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what
+    /// depends on the room that there is.
     public int promptTokens(ChatRequest request) {
         return chatPrompt().prompt(request, info.cachePositions()).ids().length;
     }

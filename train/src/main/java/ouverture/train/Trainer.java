@@ -7,8 +7,8 @@ import ouverture.tensor.Kernels;
 import ouverture.train.gradient.Network;
 import ouverture.train.gradient.TrainingBatch;
 
-/// Runs a training, from its checkpoint if there is one. A run that was interrupted and went on gives the same bytes
-/// as one that was not.
+/// Runs a training, from its checkpoint if there is one. A run that was interrupted and went on gives the same
+/// bytes as one that was not.
 public final class Trainer implements AutoCloseable {
     private final TrainingPlan plan;
     private final TrainingData data;
@@ -61,8 +61,8 @@ public final class Trainer implements AutoCloseable {
     /// Runs to the end of the schedule, or until the listener has enough; then there is a checkpoint.
     ///
     /// @return whether the schedule is at its end
-    /// @throws TrainingException if the loss is no number any more, or an example cannot be learned from; the last
-    ///     checkpoint is kept
+    /// @throws TrainingException if the loss is no number any more, or an example cannot be learned from; the
+    ///     last checkpoint is kept
     /// @throws ouverture.error.ResourceException if a checkpoint cannot be written; the one before is kept
     public boolean run(Listener listener) {
         long saved = System.nanoTime();

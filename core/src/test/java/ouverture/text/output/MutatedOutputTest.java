@@ -22,15 +22,16 @@ import ouverture.text.output.LetterReference.Place;
 import ouverture.text.output.LetterReference.Span;
 import ouverture.text.output.MutatedStreams.Mutated;
 
-/// A million mutated streams of tokens, spread over the families: nothing thrown, nothing lost, nothing of a thought
-/// in the answer and nothing of the answer in a thought.
+/// A million mutated streams of tokens, spread over the families: nothing thrown, nothing lost, nothing of a
+/// thought in the answer and nothing of the answer in a thought.
 ///
-/// Nothing is lost: the sources of the pieces, in order, are the raw text of the tokens. gpt-oss's parser leaves out
-/// headers, so there the pieces are a part of the text, in order, and what is missing is control tokens and headers.
+/// Nothing is lost: the sources of the pieces, in order, are the raw text of the tokens. gpt-oss's parser leaves
+/// out headers, so there the pieces are a part of the text, in order, and what is missing is control tokens and
+/// headers.
 ///
-/// Nothing leaks: each letter (see [MutatedStreams]) comes out, once, where a [LetterReference] says that the stream,
-/// as it stands after the mutation, has it. Where a stream was left well formed, the reference itself must say what
-/// each letter was written for.
+/// Nothing leaks: each letter (see [MutatedStreams]) comes out, once, where a [LetterReference] says that the
+/// stream, as it stands after the mutation, has it. Where a stream was left well formed, the reference itself
+/// must say what each letter was written for.
 class MutatedOutputTest {
     private static final int STREAMS = 1_000_000 / Family.values().length + 1;
     private static final int SHARDS = 16;

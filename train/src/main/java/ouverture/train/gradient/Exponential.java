@@ -1,7 +1,7 @@
 package ouverture.train.gradient;
 
-/// e^x of many numbers: a loop that the compiler turns into vector instructions, which it does not for [Math#exp]. The
-/// same bits on every machine.
+/// e^x of many numbers: a loop that the compiler turns into vector instructions, which it does not for
+/// [Math#exp]. The same bits on every machine.
 final class Exponential {
     /// x is halved eight times before the series, and its result squared as often.
     private static final double SCALE = 1.0 / (1 << 8);

@@ -14,9 +14,10 @@ import java.util.Set;
 import ouverture.error.RequestException;
 import ouverture.text.ByteLevelWords;
 
-/// Makes the vocabulary of a byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909; bytes as in GPT-2):
-/// again and again the pair of pieces that stands side by side most often in the words becomes a new piece. Of pairs
-/// that are equally frequent the one with the lower ids comes first, so that the same text gives the same vocabulary.
+/// Makes the vocabulary of a byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909; bytes as in
+/// GPT-2): again and again the pair of pieces that stands side by side most often in the words becomes a new
+/// piece. Of pairs that are equally frequent the one with the lower ids comes first, so that the same text gives
+/// the same vocabulary.
 ///
 /// Only the words in which a merged pair stands are looked at again: the time is that of counting the words, and
 /// about 10 microseconds for each place where something is merged.

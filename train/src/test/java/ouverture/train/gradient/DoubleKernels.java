@@ -21,9 +21,9 @@ import ouverture.tensor.Rope;
 import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
-/// The forward operations in double precision, written from their definitions and from no other code: every tensor
-/// has a shadow of doubles that is found by its address. Weights may be changed in their shadows, by less than a float
-/// can say, which is what central differences need.
+/// The forward operations in double precision, written from their definitions and from no other code: every
+/// tensor has a shadow of doubles that is found by its address. Weights may be changed in their shadows, by less
+/// than a float can say, which is what central differences need.
 final class DoubleKernels implements Kernels, StepMemory {
     private record Shadow(double[] values, int size) {}
 

@@ -22,9 +22,9 @@ import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.Tensor;
 
-/// Gradients of whole networks, of the conformance data's tiny ones: their forward pass in double precision agrees
-/// with an independent engine's logits ([DoubleKernelsTest]), and its central differences are what the gradients are
-/// compared with.
+/// Gradients of whole networks, of the conformance data's tiny ones: their forward pass in double precision
+/// agrees with an independent engine's logits ([DoubleKernelsTest]), and its central differences are what the
+/// gradients are compared with.
 class FamilyGradientsTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2", "llama2", "llama3", "mistral", "mixtral", "qwen2", "qwen3", "qwen3moe", "gpt-oss"})

@@ -1,7 +1,7 @@
 package ouverture.kernels.jit;
 
-/// What packed weights of any format become before they are multiplied with many rows of inputs: bytes, then the scales,
-/// and minimums, of the part as floats.
+/// What packed weights of any format become before they are multiplied with many rows of inputs: bytes, then the
+/// scales, and minimums, of the part as floats.
 final class ExpandedStrips extends Strips {
     /// Bytes of the weights of a part; scales are behind them.
     static final int SCALES = ROWS * PART;
