@@ -58,8 +58,8 @@ public record EngineOptions(
     }
 
     /// The fastest kernels, all processors, an F16 cache, 8 sequences, guesses by n-grams.
-    public static final EngineOptions DEFAULT =
-            new EngineOptions("auto", 0, CacheFormat.F16, Activations.AUTO, 0, 8, 64, 512, false, Speculation.NGRAM, Repack.AUTO);
+    public static final EngineOptions DEFAULT = new EngineOptions(
+            "auto", 0, CacheFormat.F16, Activations.AUTO, 0, 8, 64, 512, false, Speculation.NGRAM, Repack.AUTO);
 
     public EngineOptions {
         atLeast("number of threads", threads, 0);

@@ -198,7 +198,8 @@ abstract class MatmulContract {
             byte exponent = (byte) (copy.data().get(ValueLayout.JAVA_BYTE, block) & 0x7f);
             copy.data().set(ValueLayout.JAVA_BYTE, block, exponent);
         }
-        return Tensor.matrix("finite", DType.MXFP4, copy.rows(), copy.columns(), copy.data().asReadOnly());
+        return Tensor.matrix(
+                "finite", DType.MXFP4, copy.rows(), copy.columns(), copy.data().asReadOnly());
     }
 
     @Test

@@ -67,17 +67,14 @@ class MutatedOutputTest {
         }
 
         List<Output> parse(Mutated mutated, int[] ids, DeclaredTools tools) {
-            return Family.merged(Family.run(streams.format().parser(streams.tokenizer(), tools, mutated.prompt()), ids));
+            return Family.merged(
+                    Family.run(streams.format().parser(streams.tokenizer(), tools, mutated.prompt()), ids));
         }
 
         String describe(Mutated mutated, DeclaredTools tools, List<Output> pieces) {
             return "%s, %d tools, \"%s\" and then \"%s\": %s"
                     .formatted(
-                            streams.family(),
-                            tools.textParameters().size(),
-                            mutated.prompt(),
-                            mutated.raw(),
-                            pieces);
+                            streams.family(), tools.textParameters().size(), mutated.prompt(), mutated.raw(), pieces);
         }
     }
 
@@ -161,13 +158,12 @@ class MutatedOutputTest {
         Place[] found = new Place[letters];
         Arrays.fill(found, Place.NOWHERE);
         for (Output piece : pieces) {
-            Place place =
-                    switch (piece) {
-                        case Output.Text _ -> Place.ANSWER;
-                        case Output.Thinking _ -> Place.THOUGHT;
-                        case Output.Call _ -> Place.CALL;
-                        case Output.Markup _ -> Place.NOWHERE;
-                    };
+            Place place = switch (piece) {
+                case Output.Text _ -> Place.ANSWER;
+                case Output.Thinking _ -> Place.THOUGHT;
+                case Output.Call _ -> Place.CALL;
+                case Output.Markup _ -> Place.NOWHERE;
+            };
             String source = piece.source();
             for (int at = 0; at < source.length(); at++) {
                 if (MutatedStreams.isLetter(source.charAt(at))) {
@@ -212,7 +208,8 @@ class MutatedOutputTest {
         }
         for (int i = 0; i < found.length; i++) {
             Set<Place> allowed = places.get(i);
-            Place origin = ORIGINS.get(MutatedStreams.MARKS.indexOf(mutated.origins().charAt(i)));
+            Place origin =
+                    ORIGINS.get(MutatedStreams.MARKS.indexOf(mutated.origins().charAt(i)));
             boolean known = mutated.wellFormed() && (hasTools || origin != Place.CALL);
             if (!allowed.contains(found[i])) {
                 return "Letter %d (%s) is %s.".formatted(i, allowed, found[i]);

@@ -78,8 +78,7 @@ record MutatedStreams(
     /// @param origins for each letter, the mark that it was
     /// @param prompt what it goes on with: nothing, or what has opened a thought
     /// @param wellFormed whether each letter still is where its mark says, if the request has tools
-    record Mutated(
-            int[] ids, String raw, List<String> tokens, String origins, String prompt, boolean wellFormed) {
+    record Mutated(int[] ids, String raw, List<String> tokens, String origins, String prompt, boolean wellFormed) {
         /// What the prompt has opened in the turn.
         String opening() {
             return prompt.startsWith(TURN) ? prompt.substring(TURN.length()) : prompt;
@@ -142,10 +141,8 @@ record MutatedStreams(
 
     /// Ordinary words: those of all test vocabularies, and pieces of the texts and of tags with line ends around
     /// them.
-    private static List<String> words(
-            List<String> texts, Set<String> own, List<String> specials, Random random) {
-        List<String> sources = Stream.concat(
-                        texts.stream(), own.stream().map(tag -> "\n" + tag + "\n\n"))
+    private static List<String> words(List<String> texts, Set<String> own, List<String> specials, Random random) {
+        List<String> sources = Stream.concat(texts.stream(), own.stream().map(tag -> "\n" + tag + "\n\n"))
                 .toList();
         Set<String> words = new LinkedHashSet<>(SpecialVocabulary.WORDS);
         for (int i = 0; i < CUT_WORDS; i++) {
@@ -175,11 +172,11 @@ record MutatedStreams(
     private static boolean isCall(Family family, String text) {
         List<Output> pieces = family.parse("", text, Family.TOOLS);
         return text.chars().filter(c -> c == 'α').count()
-                == pieces.stream()
-                        .filter(Output.Call.class::isInstance)
-                        .flatMapToInt(piece -> piece.source().chars())
-                        .filter(c -> c == 'α')
-                        .count()
+                        == pieces.stream()
+                                .filter(Output.Call.class::isInstance)
+                                .flatMapToInt(piece -> piece.source().chars())
+                                .filter(c -> c == 'α')
+                                .count()
                 && text.indexOf('α') >= 0
                 && text.indexOf('ψ') < 0;
     }
@@ -347,5 +344,4 @@ record MutatedStreams(
                 .flatMap(id -> isOrdinary(id) ? bytes(id) : IntStream.of(id))
                 .toArray();
     }
-
 }
