@@ -52,8 +52,9 @@ public final class ParameterSet implements AutoCloseable {
         return tensors;
     }
 
-    /// Values to begin with: matrices by the number of their columns, such that sums keep their size, and those that
-    /// write to the residual stream smaller by the number of times it is written to (GPT-2); factors 1, offsets 0.
+    /// Values to begin with: matrices by the number of their columns, such that sums keep their size, and those
+    /// that write to the residual stream smaller by the number of times it is written to (GPT-2); factors 1,
+    /// offsets 0.
     ///
     /// @param layers of the network
     public void initialise(long seed, int layers) {

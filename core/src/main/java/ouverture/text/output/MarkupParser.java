@@ -341,8 +341,8 @@ final class MarkupParser implements OutputParser {
 
     /// Ends a block. What of it is no call is held again, before what follows.
     ///
-    /// @param closer the tag that ends it, with which the held text begins; null for the beginning of something
-    else
+    /// @param closer the tag that ends it, with which the held text begins; null for the beginning of
+    /// something else
     private void closeCall(@Nullable Tag closer) {
         String text = body.toString();
         boolean tagged = block.tagged();

@@ -26,9 +26,9 @@ final class PackedWeights implements AutoCloseable {
         this.keeps = keeps;
     }
 
-    /// The packed planes of a tensor whose memory was checked. What is multiplied with for the first time is not kept
-    /// yet, because new memory costs more than packing: the first step of a model should not wait for as much memory
-    /// as the model has.
+    /// The packed planes of a tensor whose memory was checked. What is multiplied with for the first time is not
+    /// kept yet, because new memory costs more than packing: the first step of a model should not wait for as
+    /// much memory as the model has.
     Matrices of(Tensor weight, PackedFormat format) {
         if (!keeps || !weight.data().isReadOnly()) {
             return new Matrices(weight, format, MemorySegment.NULL);
