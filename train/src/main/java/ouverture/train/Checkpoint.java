@@ -62,8 +62,9 @@ final class Checkpoint {
         values.put(KEYS + "tokens", GgufValue.of(progress.tokens()));
         values.put(KEYS + "milliseconds", GgufValue.of(Math.round(1000 * progress.seconds())));
         List<Slot> slots = new ArrayList<>();
-        tensors().forEach((name, tensor) ->
-                slots.add(new Slot(name, DType.F32, tensor.planes(), tensor.rows(), tensor.columns())));
+        tensors()
+                .forEach((name, tensor) ->
+                        slots.add(new Slot(name, DType.F32, tensor.planes(), tensor.rows(), tensor.columns())));
         try (GgufWriter writer = GgufWriter.create(file, values, slots)) {
             for (Tensor tensor : tensors().values()) {
                 writer.append(tensor.data().asSlice(0, tensor.bytes()));

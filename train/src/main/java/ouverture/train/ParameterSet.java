@@ -35,8 +35,7 @@ public final class ParameterSet implements AutoCloseable {
     public List<Tensor> zeros() {
         return parameters.stream()
                 .map(Parameter::value)
-                .map(value ->
-                        zeros(new Slot(value.name(), DType.F32, value.planes(), value.rows(), value.columns())))
+                .map(value -> zeros(new Slot(value.name(), DType.F32, value.planes(), value.rows(), value.columns())))
                 .toList();
     }
 

@@ -82,12 +82,12 @@ public final class Trainer implements AutoCloseable {
     private TrainingLog.Entry step() {
         long start = System.nanoTime();
         long step = progress.step() + 1;
-        StepBatches batches =
-                StepBatches.of(data, progress.cursor(), plan.tokensPerStep(), plan.tokensPerBatch());
+        StepBatches batches = StepBatches.of(data, progress.cursor(), plan.tokensPerStep(), plan.tokensPerBatch());
         double weight = batches.totalWeight();
         if (weight == 0) {
-            throw stopped(step, "in examples " + progress.cursor() + " to " + (batches.next() - 1)
-                    + " there is nothing to learn");
+            throw stopped(
+                    step,
+                    "in examples " + progress.cursor() + " to " + (batches.next() - 1) + " there is nothing to learn");
         }
         double loss = 0;
         double balance = 0;
@@ -97,8 +97,10 @@ public final class Trainer implements AutoCloseable {
             Network.Result result = network.learn(batch, 1 / weight, share);
             if (!Double.isFinite(result.loss())) {
                 long last = b + 1 < batches.first().size() ? batches.first().get(b + 1) : batches.next();
-                throw stopped(step, "the loss of its batch " + (b + 1) + ", examples "
-                        + batches.first().get(b) + " to " + (last - 1) + ", is " + result.loss());
+                throw stopped(
+                        step,
+                        "the loss of its batch " + (b + 1) + ", examples "
+                                + batches.first().get(b) + " to " + (last - 1) + ", is " + result.loss());
             }
             loss += result.loss() / weight;
             balance += result.balance() * share;

@@ -25,7 +25,8 @@ public final class TrainingLog {
     /// @param rate learning rate
     /// @param tokens rows that went through the network since the run began
     /// @param seconds of computation since the run began
-    public record Entry(long step, double loss, double balance, double norm, double rate, long tokens, double seconds) {}
+    public record Entry(
+            long step, double loss, double balance, double norm, double rate, long tokens, double seconds) {}
 
     /// Goes on with a log, or begins one.
     ///
@@ -67,11 +68,7 @@ public final class TrainingLog {
     /// @throws ResourceException if it cannot be written
     public void add(Entry entry) {
         try {
-            Files.write(
-                    file,
-                    List.of(line(entry)),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+            Files.write(file, List.of(line(entry)), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             entries.add(entry);
         } catch (IOException e) {
             throw unusable(e);

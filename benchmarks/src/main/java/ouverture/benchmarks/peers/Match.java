@@ -82,7 +82,8 @@ final class Match implements AutoCloseable {
         } catch (ResourceException e) {
             Side failed = sides.removeLast();
             failed.process.close();
-            failures.add(new Results.Failure(file.getFileName().toString(), peer.name(), String.valueOf(e.getMessage())));
+            failures.add(
+                    new Results.Failure(file.getFileName().toString(), peer.name(), String.valueOf(e.getMessage())));
         }
     }
 
@@ -135,8 +136,8 @@ final class Match implements AutoCloseable {
             }
             words.append(words.isEmpty() ? "" : "; ").append(work);
             for (Side side : sides) {
-                words.append(String.format(
-                        Locale.ROOT, " %.1f", side.speeds(work).getLast()));
+                words.append(
+                        String.format(Locale.ROOT, " %.1f", side.speeds(work).getLast()));
             }
         }
         return words.toString();

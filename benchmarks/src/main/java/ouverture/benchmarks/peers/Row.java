@@ -146,7 +146,9 @@ record Row(
 
     /// Whether this is about the same file, work and peer.
     boolean isSameAs(Row other) {
-        return file.equals(other.file) && work().equals(other.work()) && opponent().equals(other.opponent());
+        return file.equals(other.file)
+                && work().equals(other.work())
+                && opponent().equals(other.opponent());
     }
 
     /// Why the figures deserve little trust, for people; empty where they deserve it.

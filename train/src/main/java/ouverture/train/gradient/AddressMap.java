@@ -17,7 +17,8 @@ final class AddressMap {
     }
 
     /// The gradient of a tensor or of a part of one, in its shape; null if there is none.
-    @Nullable Tensor gradient(Tensor view) {
+    @Nullable
+    Tensor gradient(Tensor view) {
         long address = view.data().address();
         Map.Entry<Long, Entry> floor = entries.floorEntry(address);
         if (floor == null) {

@@ -82,8 +82,7 @@ final class HeadGradient {
         Tensor values = value.rows(first, visible);
         int head = kvHead * group;
         Tensor queries = columns(operation.query(), attention.keySize(), head, group, from, count);
-        Tensor towards =
-                columns(pass.gradient(operation.result()), attention.valueSize(), head, group, from, count);
+        Tensor towards = columns(pass.gradient(operation.result()), attention.valueSize(), head, group, from, count);
         kernels.matmul(weights, queries, keys, null);
         kernels.matmul(weightGradients, towards, values, null);
         double[] sinks = new double[weights.rows()];

@@ -99,7 +99,8 @@ public record Recipe(
             recipe = JSON.readValue(Files.readAllBytes(file), Recipe.class);
         } catch (JacksonException e) {
             throw new RequestException(
-                    "The recipe " + file + " cannot be used, line " + e.getLocation().getLineNr() + ": "
+                    "The recipe " + file + " cannot be used, line "
+                            + e.getLocation().getLineNr() + ": "
                             + e.getOriginalMessage().lines().findFirst().orElse("it is no JSON") + ".",
                     e);
         } catch (IOException e) {

@@ -122,8 +122,7 @@ final class DoubleKernels implements Kernels, StepMemory {
         }
     }
 
-    private void multiply(
-            Tensor out, int row, Tensor x, int input, Tensor weight, @Nullable Tensor bias, int expert) {
+    private void multiply(Tensor out, int row, Tensor x, int input, Tensor weight, @Nullable Tensor bias, int expert) {
         View w = view(weight);
         View from = view(x);
         View to = view(out);
@@ -285,7 +284,9 @@ final class DoubleKernels implements Kernels, StepMemory {
             for (int h = 0; h < attention.heads(); h++) {
                 int kv = h * attention.kvHeads() / attention.heads();
                 double[] weights = new double[batch.rows()];
-                double sum = attention.sinks() == null ? 0 : Math.exp(view(attention.sinks()).at(h));
+                double sum = attention.sinks() == null
+                        ? 0
+                        : Math.exp(view(attention.sinks()).at(h));
                 for (int s = 0; s <= r; s++) {
                     boolean seen = batch.sequences()[s] == batch.sequences()[r]
                             && (attention.window() == 0

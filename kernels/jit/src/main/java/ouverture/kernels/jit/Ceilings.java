@@ -30,7 +30,8 @@ public final class Ceilings {
     /// @return products per second, the best of several passes; empty where the processor lacks AVX-512 VNNI or
     ///     the system forbids machine code
     public static OptionalDouble multiplicationsPerSecond(int threads) {
-        if (new JitKernelsProvider().unusable().isPresent() || !Processor.instructionSets().contains(InstructionSet.AVX512_VNNI)) {
+        if (new JitKernelsProvider().unusable().isPresent()
+                || !Processor.instructionSets().contains(InstructionSet.AVX512_VNNI)) {
             return OptionalDouble.empty();
         }
         try (ExecutableMemory memory = new ExecutableMemory();
@@ -77,8 +78,11 @@ public final class Ceilings {
                 SystemPages.useHugePages(buffer);
             }
             // pages that nobody wrote would all be one page of zeros, which stays in the cache
-            pool.run(parts, 1, (from, to) -> buffer.asSlice((long) from * PART, (long) (to - from) * PART)
-                    .fill((byte) 1));
+            pool.run(
+                    parts,
+                    1,
+                    (from, to) -> buffer.asSlice((long) from * PART, (long) (to - from) * PART)
+                            .fill((byte) 1));
             double alone = shortest(pool, 1, _ -> call(code, buffer.address(), length));
             double together = Double.MAX_VALUE;
             for (int pass = 0; pass < PASSES; pass++) {

@@ -261,8 +261,7 @@ final class IntegerMatmul implements AutoCloseable {
                 long expanded = expandedMemory[worker]
                         .segment(count * form.stripBytes())
                         .address();
-                NativeCalls.call(
-                        product.expansion, weights, expanded, (long) count * product.packed.blocks, 0, 0, 0);
+                NativeCalls.call(product.expansion, weights, expanded, (long) count * product.packed.blocks, 0, 0, 0);
                 weights = expanded;
             }
             multiplyPanel(new Panel(product, form, index, weights, strip, count), worker);

@@ -110,8 +110,7 @@ final class ProductGradients implements AutoCloseable {
         MemorySegment floats = decoded.segment(count * rowBytes);
         InstructionSet set = code.set();
         DType type = weight.type();
-        boolean readable =
-                WeightReader.supports(type) && weight.columns() % WeightReader.columns(type, set) == 0;
+        boolean readable = WeightReader.supports(type) && weight.columns() % WeightReader.columns(type, set) == 0;
         MemorySegment decoding = readable ? code.get(new Decoding(type)) : MemorySegment.NULL;
         int grain = Math.ceilDiv(GRAIN, weight.columns());
         pool.run(count, grain, (from, to) -> {
@@ -159,10 +158,7 @@ final class ProductGradients implements AutoCloseable {
                 int row = i / columnBlocks * rows;
                 int column = i % columnBlocks * columns;
                 Block block = new Block(
-                        row,
-                        Math.min(rows, product.rows - row),
-                        column,
-                        Math.min(product.columns, column + columns));
+                        row, Math.min(rows, product.rows - row), column, Math.min(product.columns, column + columns));
                 add(product, routines, block, panels[worker]);
             }
         });
@@ -172,8 +168,7 @@ final class ProductGradients implements AutoCloseable {
     ///
     /// @param group rows of a large group
     /// @param columns of a panel
-    private record Routines(
-            MemorySegment large, MemorySegment single, MemorySegment packing, int group, int columns) {}
+    private record Routines(MemorySegment large, MemorySegment single, MemorySegment packing, int group, int columns) {}
 
     /// Columns `column` to `last` of `count` rows from `row` on.
     private record Block(int row, int count, int column, int last) {}

@@ -101,12 +101,9 @@ record TileProducts(int rows) implements Routine {
             General base = BASES[row / ROWS_OF_BASE];
             int more = row % ROWS_OF_BASE;
             assembler.emit(
-                    Instruction.VBROADCASTSS,
-                    factor,
-                    more == 0 ? Memory.at(base, 0) : Memory.at(base, R10, more, 0));
+                    Instruction.VBROADCASTSS, factor, more == 0 ? Memory.at(base, 0) : Memory.at(base, R10, more, 0));
             for (int v = 0; v < VECTORS; v++) {
-                assembler.emit(
-                        Instruction.VFMADD231PS, set.vector(row * VECTORS + v), factor, set.vector(free + v));
+                assembler.emit(Instruction.VFMADD231PS, set.vector(row * VECTORS + v), factor, set.vector(free + v));
             }
         }
         for (int i = 0; i < bases(); i++) {
