@@ -14,9 +14,9 @@ import ouverture.text.Tokenizer;
 import ouverture.text.harmony.HarmonyControl;
 import ouverture.text.output.MutatedStreams.Mutated;
 
-/// Where letters are in a stream of gpt-oss. Reads the token ids on its own: of control tokens and of the words of
-/// headers it understands just what tells a thought from an answer, and gives more than one place where a header is
-/// too damaged for that.
+/// Where letters are in a stream of gpt-oss. Reads the token ids on its own: of control tokens and of the words
+/// of headers it understands just what tells a thought from an answer, and gives more than one place where a
+/// header is too damaged for that.
 ///
 /// The rules, also where the format leaves open what a stream means:
 ///
@@ -27,8 +27,8 @@ import ouverture.text.output.MutatedStreams.Mutated;
 /// - A message with a recipient that is not a role is a call on any channel.
 /// - Words that belong to no header, but stand in one, are a message of their own on its channel: in a thought's
 ///   header they are thought.
-/// - A header that has too much in it to be one goes over into text somewhere: what stands in and after it is on a
-///   channel that was named in it.
+/// - A header that has too much in it to be one goes over into text somewhere: what stands in and after it is on
+///   a channel that was named in it.
 final class ChannelReference implements LetterReference {
     private static final char CHANNEL = '\u0001';
     private static final char CONSTRAIN = '\u0002';

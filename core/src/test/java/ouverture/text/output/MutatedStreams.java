@@ -85,7 +85,8 @@ record MutatedStreams(
         }
     }
 
-    /// @param hasTokens whether the vocabulary has the family's special tokens; where it has not, all tags are text
+    /// @param hasTokens whether the vocabulary has the family's special tokens; where it has not, all tags are
+    ///     text
     static MutatedStreams of(Family family, boolean hasTokens) {
         Random random = new Random(family.ordinal());
         OutputFormat format = family.format();
@@ -115,7 +116,7 @@ record MutatedStreams(
                 tokenizer,
                 format,
                 texts.stream().flatMap(encoder::cuts).toList(),
-                turn(family, texts, encoder),
+                turn(format, tokenizer, texts, encoder, random),
                 Stream.concat(own.stream(), FOREIGN.stream())
                         .flatMap(tag -> Stream.of(encoder.encode(tag), encoder.spelled(tag)))
                         .toList(),
@@ -156,37 +157,39 @@ record MutatedStreams(
                 .toList();
     }
 
-    private static Turn turn(Family family, List<String> texts, Encoder encoder) {
-        Thoughts tags = family.format().thoughts().orElse(Thoughts.of("", "", "", "", ""));
-        String start = family.format().isHarmony() ? TURN : "";
-        List<String> calls = texts.stream().filter(text -> isCall(family, text)).toList();
+    private static Turn turn(
+            OutputFormat format, Tokenizer tokenizer, List<String> texts, Encoder encoder, Random random) {
+        Thoughts tags = format.thoughts().orElse(Thoughts.of("", "", "", "", ""));
+        String start = format.isHarmony() ? TURN : "";
         return new Turn(
                 tags.open().isEmpty() ? "" : start + tags.opening(),
                 encoder.cuts(tags.opening()).toList(),
-                noise('ψ', "", encoder),
+                noise('ψ', "", encoder, random),
                 encoder.cuts(tags.closing(true)).toList(),
-                noise('τ', tags.answer(), encoder),
-                calls.stream().flatMap(encoder::cuts).toList());
+                noise('τ', tags.answer(), encoder, random),
+                texts.stream()
+                        .filter(text -> hasCallsOnly(text, format, tokenizer))
+                        .flatMap(encoder::cuts)
+                        .toList());
     }
 
-    private static boolean isCall(Family family, String text) {
-        List<Output> pieces = family.parse("", text, Family.TOOLS);
-        return text.chars().filter(c -> c == 'α').count()
-                        == pieces.stream()
-                                .filter(Output.Call.class::isInstance)
-                                .flatMapToInt(piece -> piece.source().chars())
-                                .filter(c -> c == 'α')
-                                .count()
-                && text.indexOf('α') >= 0
-                && text.indexOf('ψ') < 0;
+    /// Whether a text has marks of arguments, all of them in calls, and none of a thought.
+    private static boolean hasCallsOnly(String text, OutputFormat format, Tokenizer tokenizer) {
+        List<Output> pieces =
+                Family.run(format.parser(tokenizer, Family.TOOLS, ""), tokenizer.encode(text, false, true));
+        String called = pieces.stream()
+                .filter(Output.Call.class::isInstance)
+                .map(Output::source)
+                .collect(Collectors.joining());
+        long marks = text.chars().filter(c -> c == 'α').count();
+        return marks > 0 && marks == called.chars().filter(c -> c == 'α').count() && text.indexOf('ψ') < 0;
     }
 
-    private static List<int[]> noise(char mark, String before, Encoder encoder) {
+    private static List<int[]> noise(char mark, String before, Encoder encoder, Random random) {
         String characters = "ab {}[]<>/\"'|:;,.-=\n\t𝕫é";
         int[] codePoints = characters.codePoints().toArray();
         return IntStream.range(0, TEXTS_OF_A_KIND)
-                .mapToObj(_ -> encoder.random()
-                        .ints(1 + encoder.random().nextInt(12), 0, codePoints.length * 2)
+                .mapToObj(_ -> random.ints(1 + random.nextInt(12), 0, codePoints.length * 2)
                         .mapToObj(i -> i < codePoints.length ? Character.toString(codePoints[i]) : String.valueOf(mark))
                         .collect(Collectors.joining("", before, "")))
                 .map(encoder::encode)
