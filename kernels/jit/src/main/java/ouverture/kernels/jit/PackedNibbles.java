@@ -41,7 +41,8 @@ class PackedNibbles extends PackedFormat {
                 int level = levels[i % levels.length] + sums().offset();
                 words[i / Integer.BYTES] |= level << i % Integer.BYTES * Byte.SIZE;
             }
-            target.emit(Instruction.VMOVUPS, target.constant(1), target.assembler().constant(words));
+            target.emit(
+                    Instruction.VMOVUPS, target.constant(1), target.assembler().constant(words));
         }
     }
 
