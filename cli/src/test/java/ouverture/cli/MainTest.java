@@ -28,6 +28,7 @@ class MainTest {
                 "ouverture",
                 "run",
                 "chat",
+                "train",
                 "inspect",
                 "quantize",
                 "tokenize",

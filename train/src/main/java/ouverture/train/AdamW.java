@@ -97,7 +97,8 @@ public final class AdamW {
         double squareCorrection = Math.sqrt(1 - StrictMath.pow(settings.squareDecay, step));
         for (int p = 0; p < parameters.size(); p++) {
             Parameter parameter = parameters.get(p);
-            boolean decays = parameter.value().rows() > 1 && !parameter.value().name().endsWith(".bias");
+            boolean decays =
+                    parameter.value().rows() > 1 && !parameter.value().name().endsWith(".bias");
             Update update = new Update(
                     parameter.value().data(),
                     parameter.gradient().data(),

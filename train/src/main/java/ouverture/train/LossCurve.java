@@ -59,7 +59,10 @@ public final class LossCurve {
                 .map(some -> format(
                         "%.1f,%.1f",
                         x(some.getLast().step()),
-                        y(some.stream().mapToDouble(TrainingLog.Entry::loss).average().orElse(0))))
+                        y(some.stream()
+                                .mapToDouble(TrainingLog.Entry::loss)
+                                .average()
+                                .orElse(0))))
                 .collect(Collectors.joining(" "));
     }
 

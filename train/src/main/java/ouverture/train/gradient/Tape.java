@@ -98,7 +98,8 @@ final class Tape implements StepMemory {
             for (Tensor needed : earlier.needed()) {
                 if (overlap(needed, operation.result())) {
                     throw new UnsupportedModelException("This architecture cannot be trained yet: it overwrites "
-                            + needed.name() + ", which the gradient of " + earlier.result().name() + " needs.");
+                            + needed.name() + ", which the gradient of "
+                            + earlier.result().name() + " needs.");
                 }
             }
         }
