@@ -24,8 +24,7 @@ public final class Main implements Runnable {
     private static final List<String> COMMANDS = List.of(
             "run",
             "chat",
-            "serve",
-            "api-key",
+            "train",
             "inspect",
             "quantize",
             "tokenize",
@@ -82,8 +81,7 @@ public final class Main implements Runnable {
         return switch (name) {
             case "run" -> new RunCommand(streams);
             case "chat" -> new ChatCommand(streams);
-            case "serve" -> new ServeCommand(streams);
-            case "api-key" -> new ApiKeyCommand(streams);
+            case "train" -> new TrainCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "quantize" -> new QuantizeCommand(streams);
             case "tokenize" -> new TokenizeCommand(streams);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 import ouverture.file.GgufWriter.Slot;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
@@ -80,7 +81,7 @@ public final class ParameterSet implements AutoCloseable {
         return (writes ? 1 / Math.sqrt(2.0 * layers) : 1) / Math.sqrt(value.columns());
     }
 
-    private static void fill(Tensor tensor, java.util.function.DoubleSupplier numbers) {
+    private static void fill(Tensor tensor, DoubleSupplier numbers) {
         for (long i = 0; i < tensor.size(); i++) {
             tensor.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) numbers.getAsDouble());
         }

@@ -31,7 +31,7 @@ public final class TrainingLog {
     /// Goes on with a log, or begins one.
     ///
     /// @param steps that are done: entries of later ones, which a run wrote after its last checkpoint, are taken
-    ///     back
+    /// back
     /// @throws ResourceException if the file cannot be read or written
     public TrainingLog(Path file, long steps) {
         this.file = file;

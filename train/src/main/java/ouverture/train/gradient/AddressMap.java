@@ -5,7 +5,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Tensor;
 
-/// The gradients of tensors, found by where the tensors lie: a view of a tensor has the same view of its gradient.
+/// The gradients of tensors, found by where the tensors lie: a view of a tensor has the same view of its
+/// gradient.
 final class AddressMap {
     private record Entry(Tensor tensor, Tensor gradient) {}
 

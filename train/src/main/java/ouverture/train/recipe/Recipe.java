@@ -100,14 +100,21 @@ public record Recipe(
         } catch (JacksonException e) {
             throw new RequestException(
                     "The recipe " + file + " cannot be used, line "
-                            + e.getLocation().getLineNr() + ": "
-                            + e.getOriginalMessage().lines().findFirst().orElse("it is no JSON") + ".",
+                            + e.getLocation().getLineNr() + ": " + complaint(e) + ".",
                     e);
         } catch (IOException e) {
             throw new RequestException("The recipe " + file + " cannot be read: " + e.getMessage() + ".", e);
         }
         recipe.check(file);
         return recipe;
+    }
+
+    /// What Jackson says to people, without what it says to programmers.
+    private static String complaint(JacksonException failure) {
+        return failure.getOriginalMessage()
+                .replaceAll("(?s)[;\\n].*", "")
+                .replaceAll(" \\(index \\d+\\)", "")
+                .replace("creator property", "property");
     }
 
     private void check(Path file) {

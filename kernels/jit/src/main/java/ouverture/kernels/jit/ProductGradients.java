@@ -13,8 +13,8 @@ import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// The products that lead back from a matrix product to its operands, as sums of products of a column and a row
-/// ([TileProducts]). The result is cut into blocks of rows and columns; for each, columns of the right operand are
-/// packed, some k's at a time, so that they stay in the first-level cache while the left operand passes by.
+/// ([TileProducts]). The result is cut into blocks of rows and columns; for each, columns of the right operand
+/// are packed, some k's at a time, so that they stay in the first-level cache while the left operand passes by.
 final class ProductGradients implements AutoCloseable {
     /// k's of a packed panel, which then has 32 KiB with vectors of 512 bits.
     private static final int PANEL_ROWS = 256;
