@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// Decides how many guesses each sequence gets in a step: as many as make the most tokens in the least time, by what
-/// was learned of chances and of times, which may be none. The clock decides about speed only: which tokens come
-/// does not depend on what was guessed. Not thread-safe.
+/// Decides how many guesses each sequence gets in a step: as many as make the most tokens in the least time, by
+/// what was learned of chances and of times, which may be none. The clock decides about speed only: which tokens
+/// come does not depend on what was guessed. Not thread-safe.
 final class Drafting {
     /// Steps after which guesses that were given up are tried again.
     private static final int RETRY_STEPS = 128;
@@ -109,8 +109,8 @@ final class Drafting {
         return givenUp % RETRY_STEPS == RETRY_STEPS - 1 && sequences <= budget ? 1 : passes;
     }
 
-    /// The chance that a token must have to be worth a pass of the draft: the time that it takes over the time that it
-    /// saves.
+    /// The chance that a token must have to be worth a pass of the draft: the time that it takes over the time
+    /// that it saves.
     private double leastChance(List<Track> running) {
         double token = times.expected(running.size()) / running.size();
         return Math.min(1, draft.passNanos() / running.size() / token);

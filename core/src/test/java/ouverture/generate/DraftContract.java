@@ -29,8 +29,9 @@ import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.KvCache;
 
-/// Guesses change no token, whoever makes them: every answer with guesses is compared with the same answer without.
-/// Clocks that make guesses look free let them be computed all the time. One small subclass for each kernel set.
+/// Guesses change no token, whoever makes them: every answer with guesses is compared with the same answer
+/// without. Clocks that make guesses look free let them be computed all the time. One small subclass for each
+/// kernel set.
 public abstract class DraftContract {
     private static final int CONTEXT = 256;
     private static final int BLOCK_SIZE = 8;
@@ -294,7 +295,8 @@ public abstract class DraftContract {
                 DraftContract::ngrams);
     }
 
-    /// One row of room, a few, and so few blocks that sequences are put off, which the small model knows nothing of.
+    /// One row of room, a few, and so few blocks that sequences are put off, which the small model knows nothing
+    /// of.
     @Test
     void littleRoomChangesNoToken() {
         for (int[] room : new int[][] {{1, 1, 15}, {2, 3, 15}, {8, 64, 18}}) {
