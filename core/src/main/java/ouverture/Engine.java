@@ -118,8 +118,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         };
         int context = Math.ceilDiv(positions, StepMemory.BLOCK_SIZE) * StepMemory.BLOCK_SIZE;
         int outputs = options.sequences() + (options.speculation() instanceof Speculation.Off ? 0 : Draft.MOST);
-        MemoryPlan plan =
-                MemoryPlan.of(file, model, cacheType, context, options.batchTokens(), outputs, memory.get());
+        MemoryPlan plan = MemoryPlan.of(file, model, cacheType, context, options.batchTokens(), outputs, memory.get());
         plan.require(options.largerThanMemory());
         StepMemory steps = StepMemory.allocate(arena, model, cacheType, plan);
         SmallModel small = smallFile == null ? null : new SmallModel(smallFile, arena, cacheType, plan, options);

@@ -37,8 +37,8 @@ final class SmallModel {
         model = Families.load(file, positions);
         int context = Math.ceilDiv(positions, StepMemory.BLOCK_SIZE) * StepMemory.BLOCK_SIZE;
         HostMemory left = large.left();
-        MemoryPlan plan = MemoryPlan.of(
-                file, model, cacheType, context, options.batchTokens(), options.sequences(), left);
+        MemoryPlan plan =
+                MemoryPlan.of(file, model, cacheType, context, options.batchTokens(), options.sequences(), left);
         plan.require(options.largerThanMemory());
         memory = StepMemory.allocate(arena, model, cacheType, plan);
         vocabularySize = vocabularySize(file);

@@ -57,8 +57,8 @@ final class Drafting {
     List<int[]> guess(List<Sequence> sequences, int room) {
         int budget = Math.min(Draft.MOST, room);
         List<Track> running = sequences.stream()
-                .map(sequence -> tracks.computeIfAbsent(
-                        sequence, _ -> new Track(new Acceptance(draft.grounds(), acceptance))))
+                .map(sequence ->
+                        tracks.computeIfAbsent(sequence, _ -> new Track(new Acceptance(draft.grounds(), acceptance))))
                 .toList();
         int passes = passes(running, budget);
         double least = leastChance(running);
@@ -78,7 +78,8 @@ final class Drafting {
         List<int[]> tokens = new ArrayList<>();
         for (int i = 0; i < counts.length; i++) {
             Draft.Guess guess = running.get(i).guess;
-            tokens.add(Draft.Guess.of(guess.tokens(), guess.grounds(), counts[i]).tokens());
+            tokens.add(
+                    Draft.Guess.of(guess.tokens(), guess.grounds(), counts[i]).tokens());
         }
         return tokens;
     }

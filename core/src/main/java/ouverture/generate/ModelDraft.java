@@ -119,8 +119,7 @@ final class ModelDraft extends Draft {
         sequence.copyTokens(agreed, runner.tokens);
         runner.computed = isNew ? runner.blocks.reuse(pool, runner.tokens, runner.known - 1) : agreed;
         runner.blocks.remember(pool, runner.tokens, runner.computed);
-        boolean possible =
-                wish.most() > 0 && end <= model.contextLength() && runner.blocks.reserve(pool, end);
+        boolean possible = wish.most() > 0 && end <= model.contextLength() && runner.blocks.reserve(pool, end);
         runner.rows = possible ? runner.known - runner.computed : 0;
         return runner;
     }

@@ -171,8 +171,7 @@ public final class Scheduler implements AutoCloseable {
     private void step() {
         List<Share> shares = shares();
         try {
-            boolean answersOnly = shares.stream()
-                    .allMatch(share -> share.count == 1 && share.sequence.isAnswer());
+            boolean answersOnly = shares.stream().allMatch(share -> share.count == 1 && share.sequence.isAnswer());
             if (drafting != null && answersOnly) {
                 stepWithGuesses(drafting, shares);
             } else {

@@ -50,8 +50,7 @@ public abstract class DraftContract {
     ///
     /// @param ends whether some tokens end the answer, as the end of a turn or of a stop string does
     /// @param forcing after so many tokens two others are forced; 0 for never
-    private record Question(
-            int[] prompt, SamplingParameters parameters, int maxTokens, boolean ends, int forcing) {}
+    private record Question(int[] prompt, SamplingParameters parameters, int maxTokens, boolean ends, int forcing) {}
 
     /// How a scheduler is to run.
     private record Setting(String model, DType cache, Activations activations, int sequences, int batch, int blocks) {
@@ -85,18 +84,11 @@ public abstract class DraftContract {
     private static Drafter model(String path, int blocks, LongSupplier clock) {
         return (setting, workshop) -> {
             Model model = workshop.load(path);
-            KvCache cache =
-                    KvCache.allocate(workshop.arena, setting.cache, blocks, BLOCK_SIZE, model.cacheShapes());
-            Draft.Vocabularies vocabularies = new Draft.Vocabularies(
-                    workshop.vocabulary(workshop.files.size() - 1), workshop.vocabulary(0));
+            KvCache cache = KvCache.allocate(workshop.arena, setting.cache, blocks, BLOCK_SIZE, model.cacheShapes());
+            Draft.Vocabularies vocabularies =
+                    new Draft.Vocabularies(workshop.vocabulary(workshop.files.size() - 1), workshop.vocabulary(0));
             return new ModelDraft(
-                    model,
-                    workshop.kernels,
-                    cache,
-                    new Scratch(workshop.arena),
-                    workshop.limits,
-                    vocabularies,
-                    clock);
+                    model, workshop.kernels, cache, new Scratch(workshop.arena), workshop.limits, vocabularies, clock);
         };
     }
 
@@ -177,10 +169,12 @@ public abstract class DraftContract {
                             recorder));
                 }
                 List<Answer> answers = recorders.stream().map(Recorder::answer).toList();
-                int drafted =
-                        recorders.stream().mapToInt(each -> each.counts.join().drafted()).sum();
-                int accepted =
-                        recorders.stream().mapToInt(each -> each.counts.join().accepted()).sum();
+                int drafted = recorders.stream()
+                        .mapToInt(each -> each.counts.join().drafted())
+                        .sum();
+                int accepted = recorders.stream()
+                        .mapToInt(each -> each.counts.join().accepted())
+                        .sum();
                 assertThat(accepted).isBetween(0, drafted);
                 return new Outcome(answers, drafted, accepted);
             } finally {
@@ -278,8 +272,8 @@ public abstract class DraftContract {
         Setting setting = new Setting("conformance/models/" + large + ".gguf");
         Setting each = new Setting(setting.model, cache, activations, 4, 64, setting.blocks);
 
-        Outcome outcome = sameAsWithout(
-                each, questions(5, large.hashCode()), model("conformance/models/" + small + ".gguf"));
+        Outcome outcome =
+                sameAsWithout(each, questions(5, large.hashCode()), model("conformance/models/" + small + ".gguf"));
 
         assertThat(outcome.drafted).isPositive();
     }
@@ -287,8 +281,7 @@ public abstract class DraftContract {
     @Test
     void quantisedWeightsAreSummedAlikeInEveryPass() {
         int blocks = CONTEXT / BLOCK_SIZE;
-        sameAsWithout(
-                new Setting("conformance/quants/llama-mix-Q4_K_M.gguf"), questions(2, 5), DraftContract::ngrams);
+        sameAsWithout(new Setting("conformance/quants/llama-mix-Q4_K_M.gguf"), questions(2, 5), DraftContract::ngrams);
         sameAsWithout(
                 new Setting("conformance/quants/llama-Q8_0.gguf", DType.F16, Activations.Q8, 2, 64, 2 * blocks),
                 questions(2, 6),
