@@ -5,6 +5,7 @@ FUZZ_SECONDS ?= 60
 OUVERTURE_BENCH_MODELS ?= ../ouverture-bench
 BENCH_JAVA = tools/jdk java --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
 	-cp 'benchmarks/target/classes:benchmarks/target/dependency/*'
+BENCH_COMMIT = $$(git rev-parse --short HEAD)$$(git diff --quiet HEAD -- core kernels cli benchmarks/src || echo ' with changes')
 
 .DEFAULT_GOAL := help
 .PHONY: help build check test format fuzz bench bench-build bench-models bench-peers bench-smoke doc run clean
@@ -36,14 +37,15 @@ bench-build:
 bench-models: bench-build ## write the models that bench-peers measures, 8 GB, to OUVERTURE_BENCH_MODELS
 	$(BENCH_JAVA) ouverture.benchmarks.models.BenchModels "$(OUVERTURE_BENCH_MODELS)"
 
-bench-peers: bench-build ## measure against llama.cpp, about an hour: docs/performance.md (PEERS: more options, or --help)
-	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --models "$(OUVERTURE_BENCH_MODELS)" --commit "$$(git rev-parse --short HEAD)" \
-		--json benchmarks/results/latest.json --page docs/performance.md \
-		--command 'make bench-peers$(if $(PEERS), PEERS="$(PEERS)")' $(PEERS)
+bench-peers: bench-build ## measure what is missing against llama.cpp, 40 minutes: docs/performance.md (PEERS: more options, or --help)
+	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --models "$(OUVERTURE_BENCH_MODELS)" \
+		--commit "$(BENCH_COMMIT)" --json benchmarks/results/latest.json --page docs/performance.md \
+		--command 'make bench-peers$(if $(PEERS), PEERS="$(subst ','\'',$(PEERS))")' $(PEERS)
 
 bench-smoke: bench-build ## whether bench-peers works: seconds, tiny models, no peer, results in benchmarks/target/smoke
-	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --smoke --no-peer --warm-up 0 --repetitions 1 --command 'make bench-smoke' \
-		--models benchmarks/target/smoke --json benchmarks/target/smoke/latest.json --page benchmarks/target/smoke/performance.md
+	$(BENCH_JAVA) ouverture.benchmarks.peers.BenchPeers --smoke --fresh --no-peer --warm-up 0 --repetitions 1 \
+		--models benchmarks/target/smoke --json benchmarks/target/smoke/latest.json --page benchmarks/target/smoke/performance.md \
+		--command 'make bench-smoke'
 
 doc: ## the Javadoc of core, in core/target/reports/apidocs
 	$(MAVEN) -pl core -Dmaven.test.skip -Dspotless.check.skip -Ddoclint=none package javadoc:javadoc

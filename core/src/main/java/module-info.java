@@ -14,14 +14,18 @@ module ouverture.core {
     exports ouverture.tensor to
             ouverture.kernels.jit,
             ouverture.kernels.vector,
+            ouverture.train,
             ouverture.cli;
     exports ouverture.file to
+            ouverture.train,
             ouverture.cli;
     exports ouverture.file.quantize to
             ouverture.cli;
     exports ouverture.model to
+            ouverture.train,
             ouverture.cli;
     exports ouverture.model.family to
+            ouverture.train,
             ouverture.cli;
     exports ouverture.text;
     exports ouverture.text.harmony;

@@ -34,13 +34,15 @@ public sealed interface ChatEvent {
     /// The end of the answer; nothing follows.
     ///
     /// @param reasoning what became of the request's setting
-    record Finished(FinishReason reason, Usage usage, ReasoningApplied reasoning) implements ChatEvent {}
+    /// @param stop the stop string that ended it, or empty
+    record Finished(FinishReason reason, Usage usage, ReasoningApplied reasoning, String stop) implements ChatEvent {}
 
     /// What an answer took.
     ///
     /// @param promptTokens tokens of the prompt
     /// @param cachedTokens of these, tokens whose keys and values were still in the cache
     /// @param generatedTokens tokens of the answer, the one that ended it included
+    /// @param thoughtTokens of these, tokens of thoughts
     /// @param draftedTokens tokens that were guessed and computed before it was known what comes
     /// @param acceptedTokens of these, tokens that came: each saved a pass
     /// @param prefill time from the request's start to its first token
@@ -49,6 +51,7 @@ public sealed interface ChatEvent {
             int promptTokens,
             int cachedTokens,
             int generatedTokens,
+            int thoughtTokens,
             int draftedTokens,
             int acceptedTokens,
             Duration prefill,

@@ -125,13 +125,23 @@ public final class Engine implements ChatModel, AutoCloseable {
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
-        kernels = provider.create(new KernelsOptions(
+        kernels = provider.create(kernelsOptions(options, plan, threads));
+        scheduler = start(model, steps, residency(plan), small, options);
+    }
+
+    private static KernelsOptions kernelsOptions(EngineOptions options, MemoryPlan plan, int threads) {
+        return new KernelsOptions(
                 threads,
                 switch (options.activations()) {
                     case F32 -> KernelsOptions.Activations.F32;
                     case Q8 -> KernelsOptions.Activations.Q8;
-                }));
-        scheduler = start(model, steps, residency(plan), small, options);
+                    case AUTO -> KernelsOptions.Activations.AUTO;
+                },
+                switch (options.repack()) {
+                    case AUTO -> plan.fits();
+                    case ON -> true;
+                    case OFF -> false;
+                });
     }
 
     private Scheduler start(
@@ -219,8 +229,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
-    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool calls
-    /// come as events of their own.
+    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool
+    /// calls come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
@@ -228,6 +238,11 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
+        Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
+        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+    }
+
+    private ChatPrompt chatPrompt() {
         if (chatPrompt == null) {
             throw new RequestException(file.metadata().file() + " has no "
                     + (tokenizer == null
@@ -235,8 +250,13 @@ public final class Engine implements ChatModel, AutoCloseable {
                             : "chat template: it continues"
                                     + " text, so ask for a completion (on the command line: run --raw)."));
         }
-        Prompt prompt = chatPrompt.prompt(request, info.cachePositions());
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+        return chatPrompt;
+    }
+
+    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what
+    /// depends on the room that there is.
+    public int promptTokens(ChatRequest request) {
+        return chatPrompt().prompt(request, info.cachePositions()).ids().length;
     }
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].

@@ -125,11 +125,13 @@ final class StreamedGeneration implements Generation, Sequence.Listener {
                         prompt.ids().length,
                         counts.cached(),
                         counts.generated(),
+                        prompt.limit().counted(),
                         counts.drafted(),
                         counts.accepted(),
                         prefill,
                         decode),
-                prompt.applied()));
+                prompt.applied(),
+                text.stop()));
     }
 
     @Override

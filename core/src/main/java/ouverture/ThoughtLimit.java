@@ -29,6 +29,11 @@ final class ThoughtLimit {
         thought++;
     }
 
+    /// Tokens of thoughts so far.
+    int counted() {
+        return thought;
+    }
+
     /// What must come next within a thought.
     int[] forced() {
         if (budget < 0 || thought < budget) {

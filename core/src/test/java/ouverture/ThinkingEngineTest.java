@@ -86,7 +86,9 @@ class ThinkingEngineTest {
         assertThat(text(events)).isNotBlank().doesNotContain("think");
         Finished end = (Finished) events.getLast();
         assertThat(end.usage().generatedTokens()).isEqualTo(48);
+        assertThat(end.usage().thoughtTokens()).isBetween(10, 20);
         assertThat(end.reason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(end.stop()).isEmpty();
         assertThat(end.reasoning().enforced()).isEqualTo("budget 10");
     }
 
@@ -129,6 +131,23 @@ class ThinkingEngineTest {
             assertThat(end.reason()).isEqualTo(FinishReason.LENGTH);
             assertThat(thoughts(events) + text(events)).doesNotContain("<", "think");
         }
+    }
+
+    @Test
+    void theStopStringThatCameIsTold() {
+        ChatRequest request = request().withReasoning(new Reasoning.Budget(10));
+        String text = text(answer(engine, request)).strip();
+        String word = text.substring(0, text.indexOf(' '));
+        Finished end = (Finished)
+                answer(engine, request.withStop(List.of("never said", word))).getLast();
+        assertThat(end.reason()).isEqualTo(FinishReason.STOP);
+        assertThat(end.stop()).isEqualTo(word);
+    }
+
+    @Test
+    void promptsAreCountedWithoutAnAnswer() {
+        Finished end = (Finished) answer(engine, request()).getLast();
+        assertThat(engine.promptTokens(request())).isEqualTo(end.usage().promptTokens());
     }
 
     @Test

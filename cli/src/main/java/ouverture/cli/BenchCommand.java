@@ -167,7 +167,7 @@ final class BenchCommand implements Callable<Integer> {
                 CompletionRequest.of(prompt).withSampling(sampling).withMaxTokens(answerTokens);
         try (Generation generation = engine.complete(request)) {
             for (ChatEvent event : generation) {
-                if (event instanceof ChatEvent.Finished(var _, ChatEvent.Usage usage, var _)) {
+                if (event instanceof ChatEvent.Finished(var _, ChatEvent.Usage usage, var _, var _)) {
                     if (usage.generatedTokens() < answerTokens) {
                         throw new RequestException("The model ended its answer after " + usage.generatedTokens()
                                 + " tokens, too early to measure; ask for fewer with -n.");

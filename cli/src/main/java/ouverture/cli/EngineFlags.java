@@ -5,6 +5,7 @@ import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.EngineOptions.Activations;
 import ouverture.EngineOptions.CacheFormat;
+import ouverture.EngineOptions.Repack;
 import ouverture.Speculation;
 import picocli.CommandLine.Option;
 
@@ -31,7 +32,8 @@ final class EngineFlags {
     @Option(
             names = "--activations",
             paramLabel = "FORMAT",
-            description = "Inputs of quantised matrices: f32 (exact, the default) or q8 (rounded).")
+            description = "Inputs of quantised matrices: f32 (exact), q8 (rounded to 8 bits), or auto (the default):"
+                    + " q8 where that is faster.")
     private Activations activations = EngineOptions.DEFAULT.activations();
 
     @Option(
@@ -48,6 +50,13 @@ final class EngineFlags {
     private int batch = EngineOptions.DEFAULT.batchTokens();
 
     @Option(
+            names = "--repack",
+            paramLabel = "WHEN",
+            description = "Weights are kept in memory in the order in which they are multiplied, instead of the file's:"
+                    + " on, off, or auto (the default): where the model fits the memory.")
+    private Repack repack = EngineOptions.DEFAULT.repack();
+
+    @Option(
             names = "--larger-than-memory",
             description = "Runs a model that does not fit the memory: weights are read from the disk again and again.")
     private boolean largerThanMemory;
@@ -56,16 +65,24 @@ final class EngineFlags {
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
     EngineOptions options() {
+        return options(1);
+    }
+
+    /// The options; throws as the other.
+    ///
+    /// @param sequences answers that run at the same time
+    EngineOptions options(int sequences) {
         return EngineOptions.DEFAULT
                 .withThreads(threads)
                 .withKernels(kernels)
                 .withCache(cache)
                 .withActivations(activations)
                 .withContext(context)
-                .withSequences(1)
+                .withSequences(sequences)
                 .withBatchTokens(batch)
                 .withLargerThanMemory(largerThanMemory)
-                .withSpeculation(Speculation.OFF);
+                .withSpeculation(Speculation.OFF)
+                .withRepack(repack);
     }
 
     /// Loads a model with the options of the flags and without guesses; throws as the other.

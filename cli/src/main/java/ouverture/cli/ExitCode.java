@@ -20,6 +20,9 @@ final class ExitCode {
     /// The machine lacks something: memory, disk, a kernel set.
     static final int MACHINE = 5;
 
+    /// Training that cannot go on.
+    static final int TRAINING = 6;
+
     /// Ended by Ctrl-C: 128 plus the number of the signal, as shells count.
     static final int INTERRUPTED = 130;
 

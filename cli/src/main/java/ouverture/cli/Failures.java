@@ -14,6 +14,7 @@ import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.error.TemplateException;
+import ouverture.error.TrainingException;
 import ouverture.error.UnsupportedModelException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -66,6 +67,7 @@ final class Failures {
                     case RequestException _ -> ExitCode.USAGE;
                     case PromptTooLongException _ -> ExitCode.PROMPT_TOO_LONG;
                     case ResourceException _, OverloadedException _ -> ExitCode.MACHINE;
+                    case TrainingException _ -> ExitCode.TRAINING;
                 };
             case ParameterException _ -> ExitCode.USAGE;
             case IOException _, UncheckedIOException _, OutOfMemoryError _ -> ExitCode.MACHINE;

@@ -1,12 +1,13 @@
 package ouverture.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Lets Ctrl-C end an answer in good order: the process waits until the command has written what it has, then
 /// ends with the exit code of the signal.
 final class Interruption implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 5;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook;
@@ -14,11 +15,17 @@ final class Interruption implements AutoCloseable {
 
     /// @param cancel ends the answer soon; called from another thread
     Interruption(Runnable cancel) {
+        this(cancel, PATIENCE);
+    }
+
+    /// @param cancel as above
+    /// @param patience how long the process waits
+    Interruption(Runnable cancel, Duration patience) {
         hook = new Thread(() -> {
             requested = true;
             cancel.run();
             try {
-                boolean inTime = finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                boolean inTime = finished.await(patience.toMillis(), TimeUnit.MILLISECONDS);
                 assert inTime : "the answer did not end";
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

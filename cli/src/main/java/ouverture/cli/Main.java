@@ -22,7 +22,18 @@ import picocli.CommandLine.Spec;
         footer = {"", "`ouverture COMMAND --help` explains a command; docs/cli.md has all of it."})
 public final class Main implements Runnable {
     private static final List<String> COMMANDS = List.of(
-            "run", "chat", "inspect", "quantize", "tokenize", "template", "harmony", "logits", "bench", "doctor");
+            "run",
+            "chat",
+            "serve",
+            "api-key",
+            "inspect",
+            "quantize",
+            "tokenize",
+            "template",
+            "harmony",
+            "logits",
+            "bench",
+            "doctor");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -71,6 +82,8 @@ public final class Main implements Runnable {
         return switch (name) {
             case "run" -> new RunCommand(streams);
             case "chat" -> new ChatCommand(streams);
+            case "serve" -> new ServeCommand(streams);
+            case "api-key" -> new ApiKeyCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "quantize" -> new QuantizeCommand(streams);
             case "tokenize" -> new TokenizeCommand(streams);

@@ -28,6 +28,8 @@ class MainTest {
                 "ouverture",
                 "run",
                 "chat",
+                "serve",
+                "api-key",
                 "inspect",
                 "quantize",
                 "tokenize",
@@ -84,6 +86,15 @@ class MainTest {
             chat m --draft d --speculate off | --draft guesses in its own way; leave --speculate out.
             run m p --max-tokens -1     | The number of tokens is -1
             chat m --top-p 0            | The top-p is 0
+            serve                       | Missing required parameter: '[NAME=]MODEL'
+            serve m --port 70000        | The port is 70000; it must be 0 to 65535.
+            serve m --host 0.0.0.0      | Others can reach 0.0.0.0
+            serve m --host no.such.host.invalid | knows no host no.such.host.invalid
+            serve m --api-key-file none | There is no key file none
+            serve m --answer-timeout 0  | The --answer-timeout is 0 seconds
+            serve a/m.gguf b/m.gguf     | Two models are called m
+            api-key none a:b            | A key needs a name
+            api-key none ann --scope x  | Invalid value for option '--scope'
             """)
     void mistakesAreOneSentence(String arguments, String sentence) {
         Invocation mistake = Invocation.of((Object[]) arguments.split(" +"));

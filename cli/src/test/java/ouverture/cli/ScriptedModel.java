@@ -85,8 +85,9 @@ final class ScriptedModel implements ChatModel {
                         finished = true;
                         return new ChatEvent.Finished(
                                 cancelled ? FinishReason.CANCELLED : FinishReason.STOP,
-                                new Usage(10, 4, next, 0, 0, Duration.ofMillis(100), Duration.ofMillis(200)),
-                                applied);
+                                new Usage(10, 4, next, 0, 0, 0, Duration.ofMillis(100), Duration.ofMillis(200)),
+                                applied,
+                                "");
                     }
                     return words.get(next++);
                 }

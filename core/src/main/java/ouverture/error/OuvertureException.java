@@ -9,6 +9,7 @@ public abstract sealed class OuvertureException extends RuntimeException
                 PromptTooLongException,
                 OverloadedException,
                 ResourceException,
+                TrainingException,
                 TemplateException {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@ package ouverture.generate;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -18,7 +18,7 @@ final class Drafting {
     private final LongSupplier clock;
     private final Acceptance acceptance;
     private final StepTimes times;
-    private final Map<Sequence, Track> tracks = new IdentityHashMap<>();
+    private final Map<Sequence, Track> tracks = new HashMap<>();
     private int givenUp;
 
     /// What is known of one sequence.

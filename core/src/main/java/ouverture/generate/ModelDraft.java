@@ -1,7 +1,7 @@
 package ouverture.generate;
 
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -32,7 +32,7 @@ final class ModelDraft extends Draft {
     private final Vocabularies vocabularies;
     private final LongSupplier clock;
     private final BlockPool pool;
-    private final Map<Sequence, Runner> runners = new IdentityHashMap<>();
+    private final Map<Sequence, Runner> runners = new HashMap<>();
     private double passNanos;
     private boolean hasPassed;
 
@@ -138,7 +138,7 @@ final class ModelDraft extends Draft {
         }
         // Catching up is no part of a guess's price.
         if (rows <= 2 * going.size()) {
-            note(clock.getAsLong() - start);
+            note((double) (clock.getAsLong() - start));
         }
     }
 

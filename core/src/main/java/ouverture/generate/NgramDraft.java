@@ -1,13 +1,13 @@
 package ouverture.generate;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Guesses that what followed the same tokens before follows again, in the prompt or in the answer: texts that
 /// are quoted, code that is changed, loops. Costs no pass of any model.
 final class NgramDraft extends Draft {
-    private final Map<Sequence, NgramIndex> indices = new IdentityHashMap<>();
+    private final Map<Sequence, NgramIndex> indices = new HashMap<>();
 
     @Override
     int grounds() {

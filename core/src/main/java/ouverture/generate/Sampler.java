@@ -141,6 +141,9 @@ public final class Sampler {
     /// The `k` most likely ids in order. Each logit becomes a long whose order is logit first, lower id first;
     /// the smallest of the kept ones is found by a partial sort.
     private static int[] ranked(float[] logits, int k) {
+        if (k == 0) {
+            return new int[0];
+        }
         long[] keys = new long[logits.length];
         for (int id = 0; id < keys.length; id++) {
             float logit = Float.isNaN(logits[id]) ? Float.NEGATIVE_INFINITY : logits[id] + 0f;

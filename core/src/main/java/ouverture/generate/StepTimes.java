@@ -34,10 +34,10 @@ final class StepTimes {
     void note(int rows, long took) {
         step++;
         if (seen[rows] == 1) {
-            nanos[rows] = took;
+            nanos[rows] = (double) took;
         } else if (seen[rows] > 1) {
             double weight = Math.max(WEIGHT, 1.0 / seen[rows]);
-            nanos[rows] += weight * (Math.min(took, MOST * nanos[rows]) - nanos[rows]);
+            nanos[rows] += weight * (Math.min((double) took, MOST * nanos[rows]) - nanos[rows]);
         }
         seen[rows]++;
         last[rows] = step;

@@ -7,7 +7,7 @@ import java.util.List;
 public final class TextStream {
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
-    private boolean stopped;
+    private String stop = "";
 
     /// @param stops strings that end the text and are not part of it, none of them empty
     public TextStream(List<String> stops) {
@@ -16,28 +16,33 @@ public final class TextStream {
 
     /// Whether a stop string has come.
     public boolean stopped() {
-        return stopped;
+        return !stop.isEmpty();
+    }
+
+    /// The stop string that has come, or empty.
+    public String stop() {
+        return stop;
     }
 
     /// Adds a piece.
     ///
     /// @return what is certain to be part of the text and was not returned before
     public String push(String piece) {
-        if (stopped) {
+        if (stopped()) {
             return "";
         }
         held.append(piece);
         int begin = held.length();
         int end = Integer.MAX_VALUE;
-        for (String stop : stops) {
-            int at = held.indexOf(stop);
-            if (at >= 0 && (at + stop.length() < end || (at + stop.length() == end && at < begin))) {
+        for (String each : stops) {
+            int at = held.indexOf(each);
+            if (at >= 0 && (at + each.length() < end || (at + each.length() == end && at < begin))) {
                 begin = at;
-                end = at + stop.length();
-                stopped = true;
+                end = at + each.length();
+                stop = each;
             }
         }
-        if (stopped) {
+        if (stopped()) {
             String text = held.substring(0, begin);
             held.setLength(0);
             return text;
@@ -55,9 +60,9 @@ public final class TextStream {
     /// Length of the longest end of the text that begins a stop string.
     private int possibleBeginning() {
         int longest = 0;
-        for (String stop : stops) {
-            for (int n = Math.min(stop.length() - 1, held.length()); n > longest; n--) {
-                if (stop.startsWith(held.substring(held.length() - n))) {
+        for (String each : stops) {
+            for (int n = Math.min(each.length() - 1, held.length()); n > longest; n--) {
+                if (each.startsWith(held.substring(held.length() - n))) {
                     longest = n;
                 }
             }

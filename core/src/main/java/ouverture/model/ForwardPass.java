@@ -17,18 +17,18 @@ public final class ForwardPass {
     private final Kernels kernels;
     private final Batch batch;
     private final KvCache cache;
-    private final Scratch scratch;
+    private final StepMemory scratch;
     private final @Nullable ExpertResidency residency;
 
     /// @param scratch memory of the results, used anew by each step
-    public ForwardPass(Kernels kernels, Batch batch, KvCache cache, Scratch scratch) {
+    public ForwardPass(Kernels kernels, Batch batch, KvCache cache, StepMemory scratch) {
         this(kernels, batch, cache, scratch, null);
     }
 
     /// @param scratch memory of the results, used anew by each step
     /// @param residency which experts are kept in memory, null where that is left to the system
     public ForwardPass(
-            Kernels kernels, Batch batch, KvCache cache, Scratch scratch, @Nullable ExpertResidency residency) {
+            Kernels kernels, Batch batch, KvCache cache, StepMemory scratch, @Nullable ExpertResidency residency) {
         this.kernels = kernels;
         this.batch = batch;
         this.cache = cache;
@@ -40,14 +40,10 @@ public final class ForwardPass {
         }
     }
 
-    /// Begins layer `index`: gives back the memory of what the layer before computed. Only what was computed
-    /// before the first layer, such as the residual stream, lives on.
+    /// Begins layer `index`: what the layer before computed may be gone. What was computed before the first layer,
+    /// such as the residual stream, lives on.
     public void layer(int index) {
-        if (index == 0) {
-            scratch.mark();
-        } else {
-            scratch.release();
-        }
+        scratch.layer(index);
     }
 
     /// The embedding of each row's token.

@@ -10,7 +10,7 @@ import ouverture.tensor.ZeroedMemory;
 
 /// Memory for the intermediate results of a step, handed out front to back and taken back all at once. Where it is
 /// too small it grows by chunks until the largest step has fitted once; later steps allocate nothing.
-public final class Scratch {
+public final class Scratch implements StepMemory {
     private static final long CHUNK_BYTES = 4L << 20;
     private static final long ALIGNMENT = 64;
 
@@ -40,8 +40,8 @@ public final class Scratch {
         chunks.add(ZeroedMemory.allocate(arena, bytes));
     }
 
-    /// Takes everything back.
-    void reset() {
+    @Override
+    public void reset() {
         chunk = 0;
         used = 0;
         taken = 0;
@@ -62,27 +62,22 @@ public final class Scratch {
         return chunks.stream().mapToLong(MemorySegment::byteSize).sum();
     }
 
-    /// Remembers what is in use now, for [#release].
-    void mark() {
-        markedChunk = chunk;
-        markedUsed = used;
-        markedTaken = taken;
+    /// Takes back what the layer before was given.
+    @Override
+    public void layer(int index) {
+        if (index == 0) {
+            markedChunk = chunk;
+            markedUsed = used;
+            markedTaken = taken;
+        } else {
+            chunk = markedChunk;
+            used = markedUsed;
+            taken = markedTaken;
+        }
     }
 
-    /// Takes back what was handed out since [#mark].
-    void release() {
-        chunk = markedChunk;
-        used = markedUsed;
-        taken = markedTaken;
-    }
-
-    /// An F32 matrix with undefined content.
-    Tensor matrix(String name, int rows, int columns) {
-        return matrix(name, DType.F32, rows, columns);
-    }
-
-    /// A matrix with undefined content.
-    Tensor matrix(String name, DType type, int rows, int columns) {
+    @Override
+    public Tensor matrix(String name, DType type, int rows, int columns) {
         return Tensor.matrix(name, type, rows, columns, take(type.bytes((long) rows * columns)));
     }
 

@@ -32,6 +32,25 @@ public interface Kernels extends AutoCloseable {
     /// @param chosen I32, tokens x active, each less than the number of planes
     void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen);
 
+    /// What [#matmul] sends back to its input: `inputGradient[r] += sum over o of outputGradient[r][o] *
+    /// weight[o]`. Nothing is rounded to 8 bits.
+    ///
+    /// @param inputGradient F32, rows x in; added to
+    /// @param outputGradient F32, rows x outputs
+    /// @param weight outputs x in, any type
+    default void matmulInputGradient(Tensor inputGradient, Tensor outputGradient, Tensor weight) {
+        ProductGradients.ofInput(inputGradient, outputGradient, weight);
+    }
+
+    /// What [#matmul] sends back to its weight: `weightGradient[o] += sum over r of outputGradient[r][o] * x[r]`.
+    ///
+    /// @param weightGradient F32, outputs x in; added to
+    /// @param outputGradient F32, rows x outputs
+    /// @param x F32, rows x in
+    default void matmulWeightGradient(Tensor weightGradient, Tensor outputGradient, Tensor x) {
+        ProductGradients.ofWeight(weightGradient, outputGradient, x);
+    }
+
     /// The experts of each row and their weights, by [Routing#choose].
     ///
     /// @param chosen I32, rows x active
@@ -102,6 +121,12 @@ public interface Kernels extends AutoCloseable {
 
     /// `out[i] = x[rows[i]]`.
     void gatherRows(Tensor out, Tensor x, int[] rows);
+
+    /// Runs work of the caller's on the kernels' threads, parts 0 to `count`, at least `grain` at a time; the
+    /// parts use no kernels. Threads of the caller's own would compete with these for the processors.
+    default void run(int count, int grain, WorkerPool.Part part) {
+        part.run(0, count);
+    }
 
     /// Ends the worker threads.
     @Override

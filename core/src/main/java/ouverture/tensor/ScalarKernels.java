@@ -325,6 +325,11 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void run(int count, int grain, WorkerPool.Part part) {
+        pool.run(count, grain, part);
+    }
+
+    @Override
     public void close() {
         pool.close();
     }

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Fixed platform threads that share one operation at a time. Workers spin briefly for the next operation, then
 /// park. Parts are handed out in chunks from a shared counter, and the end is reached when every part is done,
-/// so that a core that other programs slow down holds up no more than the chunk it works on. One caller at a
-/// time.
+/// so that a core that other programs slow down holds up no more than the chunk it works on. Where there are as
+/// many threads as processors, each worker has one of its own, and is called to the caller's for the rest of its
+/// chunk when another program took its place. One caller at a time.
 public final class WorkerPool implements AutoCloseable {
     /// Looks at the shared state before giving up the processor: some 50 microseconds, longer than the pause
     /// between two operations of a step and shorter than what waking a thread costs.
@@ -16,6 +17,11 @@ public final class WorkerPool implements AutoCloseable {
 
     /// Chunks per thread: enough to even out, few enough to leave each chunk a long run of memory.
     private static final int CHUNKS = 8;
+
+    /// Yields between two looks for workers that are not running.
+    private static final int YIELDS = 64;
+
+    private static final int NOT_BOUND = -1;
 
     /// Work on parts `from` (inclusive) to `to` (exclusive).
     @FunctionalInterface
@@ -37,8 +43,9 @@ public final class WorkerPool implements AutoCloseable {
     /// Starts `threads - 1` workers; the caller of [#run] is the remaining one.
     public WorkerPool(int threads) {
         workers = new Worker[threads - 1];
+        int[] homes = threads == 1 ? new int[0] : BoundThread.homes(threads);
         for (int i = 0; i < workers.length; i++) {
-            workers[i] = new Worker(i + 1);
+            workers[i] = new Worker(i + 1, homes.length == 0 ? NOT_BOUND : homes[i + 1]);
         }
         for (Worker worker : workers) {
             worker.thread.start();
@@ -71,7 +78,7 @@ public final class WorkerPool implements AutoCloseable {
             workers[i].wake();
         }
         mine.work(0);
-        mine.await();
+        await(mine);
         job = null;
         Throwable failure = mine.failure;
         if (failure instanceof RuntimeException e) {
@@ -135,30 +142,51 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
-        @SuppressWarnings("ThreadPriorityCheck") // yielding is the point
-        void await() {
-            for (int spins = 0; done.get() < count; spins++) {
-                if (spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    // More threads than free cores: let the one with the last chunk run.
-                    Thread.yield();
+        boolean complete() {
+            return done.get() >= count;
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // yielding is the point
+    private void await(Job mine) {
+        for (int spins = 0; !mine.complete(); spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+                continue;
+            }
+            if ((spins - SPINS) % YIELDS == 0) {
+                for (Worker worker : workers) {
+                    worker.callHereIfStopped(mine);
                 }
             }
+            // More threads than free processors: let the one with the last chunk run.
+            Thread.yield();
         }
     }
 
     private final class Worker {
         private final int index;
+        private final int home;
         private final Thread thread;
         private volatile boolean parked;
+        private volatile @Nullable BoundThread bound;
+        private volatile @Nullable Job working;
 
-        Worker(int index) {
+        /// @param home its processor, or [#NOT_BOUND]
+        Worker(int index, int home) {
             this.index = index;
+            this.home = home;
             thread = Thread.ofPlatform()
                     .daemon()
                     .name("ouverture-worker-" + index)
                     .unstarted(this::loop);
+        }
+
+        void callHereIfStopped(Job mine) {
+            BoundThread here = bound;
+            if (here != null && working == mine) {
+                here.callHereIfStopped();
+            }
         }
 
         void wake() {
@@ -168,12 +196,19 @@ public final class WorkerPool implements AutoCloseable {
         }
 
         private void loop() {
+            BoundThread here = home == NOT_BOUND ? null : BoundThread.current(home);
+            bound = here;
             Job last = null;
             int spins = 0;
             while (!closed) {
                 Job mine = job;
                 if (mine != null && mine != last) {
+                    working = mine;
                     mine.work(index);
+                    working = null;
+                    if (here != null) {
+                        here.goHome();
+                    }
                     last = mine;
                     spins = 0;
                 } else if (spins++ < SPINS) {

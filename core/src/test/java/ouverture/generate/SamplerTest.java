@@ -123,6 +123,7 @@ final class SamplerTest {
         for (int i = 0; i < logits.length; i++) {
             logits[i] = (i * 7919 % 4999) / 100f;
         }
+        assertThat(Sampler.probability(logits, 0, 0).alternatives()).isEmpty();
         TokenProbability few = Sampler.probability(logits, 0, 20);
         TokenProbability all = Sampler.probability(logits, 0, 5_000);
         assertThat(few.alternatives()).isEqualTo(all.alternatives().subList(0, 20));

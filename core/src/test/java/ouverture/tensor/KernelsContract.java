@@ -57,6 +57,14 @@ public abstract class KernelsContract {
         }
     }
 
+    @Nested
+    final class Gradients extends GradientContract {
+        @Override
+        Kernels kernels(KernelsOptions options) {
+            return KernelsContract.this.kernels(options);
+        }
+    }
+
     private Kernels kernels(int threads) {
         return kernels(new KernelsOptions(threads, Activations.F32));
     }

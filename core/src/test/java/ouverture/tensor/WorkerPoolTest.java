@@ -7,9 +7,11 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,7 +39,8 @@ class WorkerPoolTest {
         }
     }
 
-    /// Idle workers look for more parts again and again while the last one runs: all of them must be beyond the end.
+    /// Idle workers look for more parts again and again while the last one runs: all of them must be beyond the
+    /// end.
     @Test
     void aSlowPartOfAHugeOperationLeadsToNoOthers() {
         int count = 1 << 30;
@@ -52,6 +55,45 @@ class WorkerPoolTest {
             });
         }
         assertThat(parts).hasValue(count);
+    }
+
+    /// More threads that want to run than there are processors: workers lose theirs in the middle of a part.
+    @Test
+    void otherLoadLeadsToNoPartMissingOrTwice() throws InterruptedException {
+        int processors = Runtime.getRuntime().availableProcessors();
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread[] others = new Thread[processors];
+        for (int i = 0; i < others.length; i++) {
+            others[i] = Thread.ofPlatform().daemon().start(() -> {
+                while (!ended.get()) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        AtomicIntegerArray seen = new AtomicIntegerArray(16);
+        try (WorkerPool pool = new WorkerPool(processors)) {
+            for (int run = 0; run < 100; run++) {
+                pool.run(seen.length(), 1, (from, to) -> {
+                    long end = System.nanoTime() + 50_000;
+                    while (System.nanoTime() < end) {
+                        Thread.onSpinWait();
+                    }
+                    for (int i = from; i < to; i++) {
+                        seen.incrementAndGet(i);
+                    }
+                });
+            }
+        } finally {
+            ended.set(true);
+            for (Thread other : others) {
+                other.join();
+            }
+        }
+        assertThat(seen)
+                .hasToString(new AtomicIntegerArray(IntStream.generate(() -> 100)
+                                .limit(seen.length())
+                                .toArray())
+                        .toString());
     }
 
     private static void sleep(long milliseconds) {

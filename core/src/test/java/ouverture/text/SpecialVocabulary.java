@@ -1,5 +1,6 @@
 package ouverture.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,9 @@ import ouverture.file.Metadata;
 
 /// A byte-level vocabulary made for a test: a token for each byte, and some special ones.
 public final class SpecialVocabulary {
+    /// The id of the first word, after the bytes and the one merge.
+    public static final int FIRST_WORD = 257;
+
     private SpecialVocabulary() {}
 
     /// Ordinary pieces that occur in what families write.
@@ -48,12 +52,24 @@ public final class SpecialVocabulary {
     /// @param control pieces that are control tokens
     /// @param userDefined pieces that are tokens of their own and text
     public static Tokenizer of(List<String> control, List<String> userDefined) {
+        List<String> words = WORDS.stream()
+                .filter(word -> !control.contains(word) && !userDefined.contains(word))
+                .toList();
+        return of(words, control, userDefined);
+    }
+
+    /// @param words ordinary pieces of more than a byte, as text; they have the ids from [#FIRST_WORD] on
+    /// @param control pieces that are control tokens
+    /// @param userDefined pieces that are tokens of their own and text
+    public static Tokenizer of(List<String> words, List<String> control, List<String> userDefined) {
         List<String> pieces = new ArrayList<>();
         IntStream.range(0, 256)
                 .mapToObj(b -> String.valueOf(ByteLevel.charOf(b)))
                 .forEach(pieces::add);
         pieces.add("th");
-        WORDS.stream().map(word -> word.replace(' ', 'Ġ')).forEach(pieces::add);
+        words.stream()
+                .map(word -> ByteLevel.encode(word.getBytes(StandardCharsets.UTF_8)))
+                .forEach(pieces::add);
         pieces.addAll(control);
         pieces.addAll(userDefined);
         int[] types = new int[pieces.size()];

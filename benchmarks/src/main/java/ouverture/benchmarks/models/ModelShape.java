@@ -14,10 +14,21 @@ import ouverture.tensor.Tensor;
 /// @param name of the model, without the number format
 /// @param values of the header, as [Metadata] has them
 /// @param tensors F32, without memory: their data must not be read
-public record ModelShape(String name, Map<String, Object> values, List<Tensor> tensors) {
+record ModelShape(String name, Map<String, Object> values, List<Tensor> tensors) {
     /// The header.
     Metadata metadata() {
         return new Metadata(name, values);
+    }
+
+    /// Weights that a token is multiplied by: of a mixture, those of the experts that it goes to.
+    double activeParameters() {
+        double chosen = metadata().has("expert_count")
+                ? (double) metadata().integer("expert_used_count") / metadata().integer("expert_count")
+                : 1;
+        return tensors.stream()
+                .filter(tensor -> tensor.name().startsWith("blk."))
+                .mapToDouble(tensor -> (tensor.name().contains("_exps.") ? chosen : 1) * tensor.size())
+                .sum();
     }
 
     /// Collects the keys and tensors of one model.

@@ -2,60 +2,41 @@ package ouverture.benchmarks.peers;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import ouverture.benchmarks.models.BenchModel;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import ouverture.benchmarks.models.BenchModels;
 import ouverture.cli.Machine;
-import ouverture.cli.MemoryBandwidth;
 import ouverture.error.OuvertureException;
-import ouverture.kernels.jit.IntegerPeak;
+import ouverture.error.RequestException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
-/// `make bench-peers`: measures Ouverture and llama.cpp on the same files in one run, and writes the results as
-/// JSON, as
-/// a page and as a plot.
+/// `make bench-peers`: measures Ouverture and its peers on the same files in one run, and writes the results as
+/// JSON, as a page and as a plot. What is measured stays: the next run does what is missing.
 @Command(
         name = "bench-peers",
-        description = "Measures Ouverture and llama.cpp on the same files in one run.",
+        description = {
+            "Measures Ouverture and its peers on the same files in turns.",
+            "Figures are kept in results.json beside the models; only missing ones are measured."
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class BenchPeers implements Callable<Integer> {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
-
-    /// Load of a machine that does nothing else.
-    private static final double QUIET = 0.5;
-
-    /// The file that is also measured after a long context.
-    private static final String LONG_CONTEXT_FILE = "llama-3.2-1b-Q4_0.gguf";
-
-    private static final List<Work> WORKS = List.of(Work.prefill(512), Work.decode(0, 1, 128), Work.decode(0, 8, 64));
-    private static final List<Work> LONG_CONTEXT = List.of(Work.decode(16_384, 1, 32));
-    private static final List<Work> SMOKE_WORKS = List.of(Work.prefill(32), Work.decode(0, 1, 4), Work.decode(0, 2, 2));
-    private static final List<Work> SMOKE_CONTEXT = List.of(Work.decode(64, 1, 4));
+    private static final double MINUTE = 60;
 
     @Option(
             names = "--models",
             required = true,
             paramLabel = "FOLDER",
-            description = "Where the models are, or are written; llama.cpp goes there too.")
+            description = "Where the models are, or are written; llama.cpp and all figures go there too.")
     private Path models = Path.of("");
 
     @Option(names = "--json", required = true, paramLabel = "FILE", description = "Where all figures go.")
@@ -64,8 +45,21 @@ public final class BenchPeers implements Callable<Integer> {
     @Option(names = "--page", required = true, paramLabel = "FILE", description = "Where the page goes.")
     private Path page = Path.of("");
 
-    @Option(names = "--only", paramLabel = "TEXT", description = "Measures only files with this text in their names.")
+    @Option(
+            names = "--only",
+            paramLabel = "TEXT",
+            description = "Measures only figures with one of these texts, separated by semicolons, in their names,"
+                    + " such as \"Q4_0\", \"decode 128\" or \"gpt-oss; memory\".")
     private String only = "";
+
+    @Option(names = "--fresh", description = "Measures what was measured before anew.")
+    private boolean fresh;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description = "Begins nothing that would take longer than this in all (default: no limit).")
+    private double minutes = Double.POSITIVE_INFINITY;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute (default: ${DEFAULT-VALUE}).")
     private int threads = 2;
@@ -79,8 +73,24 @@ public final class BenchPeers implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description = "Runs before measuring, until Java has compiled what is used (default: ${DEFAULT-VALUE}).")
-    private int warmUpSeconds = 20;
+            description = "Warms up until the speed is steady, but no longer than this (default: ${DEFAULT-VALUE}).")
+    private int warmUpSeconds = 30;
+
+    @Option(
+            names = "--ik",
+            paramLabel = "FOLDER",
+            description = "Where ik_llama.cpp was built, with libllama.so and libggml.so in it or below: compares with"
+                    + " it too.")
+    private @Nullable Path fork;
+
+    @Option(
+            names = "--ik-release",
+            paramLabel = "ID",
+            description = "Which ik_llama.cpp that is, for the page (default: ${DEFAULT-VALUE}).")
+    private String forkRelease = "unknown release";
+
+    @Option(names = "--no-peer", description = "Measures Ouverture alone, without the network.")
+    private boolean withoutPeer;
 
     @Option(names = "--commit", paramLabel = "ID", description = "Commit of Ouverture, for the page.")
     private String commit = "unknown";
@@ -88,17 +98,14 @@ public final class BenchPeers implements Callable<Integer> {
     @Option(names = "--command", paramLabel = "TEXT", description = "How this was started, for the page.")
     private String command = "bench-peers";
 
-    @Option(names = "--no-peer", description = "Measures Ouverture alone, without the network.")
-    private boolean withoutPeer;
-
     @Option(names = "--smoke", description = "Tiny models and short works: whether all of it runs, in seconds.")
     private boolean smoke;
 
-    private final PrintStream progress;
+    private final PrintStream out;
 
-    /// @param progress where it says what it does
-    BenchPeers(PrintStream progress) {
-        this.progress = progress;
+    /// @param out where it says what it does
+    BenchPeers(PrintStream out) {
+        this.out = out;
     }
 
     /// @param args as `--help` lists them
@@ -109,11 +116,11 @@ public final class BenchPeers implements Callable<Integer> {
     /// Runs to the end.
     ///
     /// @return 0 if all was measured
-    static int run(PrintStream progress, String... args) {
-        CommandLine line = new CommandLine(new BenchPeers(progress));
+    static int run(PrintStream out, String... args) {
+        CommandLine line = new CommandLine(new BenchPeers(out));
         line.setExecutionExceptionHandler((failure, _, _) -> {
             if (failure instanceof OuvertureException) {
-                progress.println(failure.getMessage());
+                out.println(failure.getMessage());
                 return CommandLine.ExitCode.SOFTWARE;
             }
             throw failure;
@@ -123,68 +130,159 @@ public final class BenchPeers implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Files.createDirectories(models);
-        PeerPackage peer = withoutPeer ? null : PeerPackage.find(models).orElse(null);
-        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        if (load > QUIET) {
-            progress.printf("Other programs are running (load %.1f): what follows is no fair comparison.%n", load);
+        if (repetitions < 1 || threads < 1) {
+            throw new RequestException("--repetitions and --threads must be 1 at least.");
         }
+        Files.createDirectories(models);
         Machine machine = Machine.here();
-        double bandwidth = MemoryBandwidth.measure(threads, machine).bytesPerSecond();
-        Double peak = machine.features().contains("avx512_vnni")
-                ? IntegerPeak.measure(threads).orElse(null)
-                : null;
-        Match match = new Match(
-                new Match.Rules(threads, repetitions, warmUpSeconds, bandwidth, peak), peer, models, progress);
-        List<BenchModel> all = smoke ? BenchModel.tiny() : BenchModel.all();
-        for (BenchModel model : all) {
-            if (model.fileName().contains(only)) {
-                Path file = model.writeTo(models);
-                match.play(file, smoke ? SMOKE_WORKS : WORKS);
-                if (smoke || model.fileName().equals(LONG_CONTEXT_FILE)) {
-                    match.play(file, smoke ? SMOKE_CONTEXT : LONG_CONTEXT);
-                }
+        Path kept = models.resolve("results.json");
+        Results results = Store.results(kept, environment(machine));
+        List<Peer> peers = peers();
+        List<Bout> bouts = missing(results, peers);
+        if (!bouts.isEmpty()) {
+            results = results.headed(
+                    today(), command, peers.stream().map(Peer::described).toList());
+        }
+        BenchModels.write(bouts.stream().map(Bout::model).distinct().toList(), models, out);
+        double estimated =
+                bouts.stream().mapToDouble(bout -> seconds(bout, peers)).sum();
+        Progress progress = new Progress(out, estimated);
+        progress.say(
+                bouts.isEmpty() ? "nothing is missing; --fresh measures anew" : bouts.size() + " files to measure");
+        Match.Rules rules = new Match.Rules(threads, repetitions, warmUpSeconds, machine, models);
+        for (Bout bout : bouts) {
+            double seconds = seconds(bout, peers);
+            if (progress.elapsed() + progress.corrected(seconds) > minutes * MINUTE) {
+                progress.say(bout.model().fileName() + " is left out, for it would take too long; run this again.");
+            } else {
+                results = play(bout, peers, rules, results, progress);
+                Store.write(results, kept);
+                publish(results);
             }
         }
-        write(new Results(
-                LocalDate.now(ZoneOffset.UTC).toString(),
-                commit,
-                command,
-                environment(machine, load),
-                peer == null ? null : "llama.cpp " + peer.release() + " (" + PeerPackage.SOURCE + ")",
-                repetitions,
-                bandwidth,
-                peak,
-                match.rows(),
-                match.memory()));
+        publish(results);
+        out.println("Written: " + json + ", " + page + ", " + plot());
         return CommandLine.ExitCode.OK;
     }
 
-    private Results.Environment environment(Machine machine, double load) {
+    private static String today() {
+        return LocalDate.now(ZoneOffset.UTC).toString();
+    }
+
+    private Results.Environment environment(Machine machine) {
         return new Results.Environment(
                 machine.processor(),
                 machine.processors(),
                 machine.features(),
                 machine.system(),
                 Runtime.version().toString(),
-                load,
                 threads);
     }
 
-    private void write(Results results) throws IOException {
-        Path folder = json.toAbsolutePath().resolveSibling("");
-        Files.createDirectories(folder);
-        Files.writeString(json, JSON.writeValueAsString(results) + "\n");
-        Files.writeString(page, PerformancePage.of(results, reasons(folder.resolve("reasons.json"))));
-        String plot = page.toString().replaceAll("\\.md$", "") + ".svg";
-        Files.writeString(Path.of(plot), RatioPlot.of(results.rows()));
-        progress.println("Written: " + json + ", " + page + ", " + plot);
+    private List<Peer> peers() {
+        List<Peer> peers = new ArrayList<>();
+        if (!withoutPeer) {
+            PeerPackage.find(models).ifPresent(peers::add);
+            peers.add(Peer.JLAMA);
+        }
+        if (fork != null) {
+            peers.add(new Peer(
+                    Peer.IK_LLAMA, forkRelease, "built from source, " + fork, ContestantMain.Kind.LLAMA, fork));
+        }
+        return peers;
     }
 
-    /// Why figures are below the bar, as people wrote it down.
-    private static Map<String, String> reasons(Path file) {
-        return Files.exists(file)
-                ? JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, String>>() {})
-                : Map.of();
+    /// What is to be measured: everything that was asked for and, unless it is to be fresh, not measured before.
+    private List<Bout> missing(Results results, List<Peer> peers) {
+        return (smoke ? Bout.smoke() : Bout.all())
+                .stream()
+                        .filter(bout -> Stream.of(only.split(";", -1))
+                                .map(String::strip)
+                                .anyMatch(bout::concerns))
+                        .filter(bout -> fresh
+                                || !missingPeers(bout, results, peers).isEmpty()
+                                || isMissing(bout, results, null)
+                                || bout.withMemory() && isMissingMemory(bout, results, peers))
+                        .toList();
+    }
+
+    private List<Peer> missingPeers(Bout bout, Results results, List<Peer> peers) {
+        return bout.readers(peers).stream()
+                .filter(peer -> fresh
+                        || isMissing(bout, results, peer.name())
+                                && !results.failed(bout.model().fileName(), peer.name()))
+                .toList();
+    }
+
+    private static boolean isMissing(Bout bout, Results results, @Nullable String peer) {
+        return bout.works().stream().anyMatch(work -> !results.has(bout.model().fileName(), work, peer));
+    }
+
+    private static boolean isMissingMemory(Bout bout, Results results, List<Peer> peers) {
+        String file = bout.model().fileName();
+        return !results.hasMemory(file, Footprint.OURS)
+                || bout.readers(peers).stream()
+                        .anyMatch(peer -> !results.hasMemory(file, peer.name()) && !results.failed(file, peer.name()));
+    }
+
+    private double seconds(Bout bout, List<Peer> peers) {
+        return bout.seconds(1 + bout.readers(peers).size(), repetitions);
+    }
+
+    private Results play(Bout bout, List<Peer> peers, Match.Rules rules, Results results, Progress progress) {
+        String name = bout.model().fileName();
+        Path file = models.resolve(name);
+        Results.Stamp stamp = new Results.Stamp(name, today(), commit);
+        double share = seconds(bout, peers) / (repetitions + 1);
+        List<Row> rows = List.of();
+        List<Results.Failure> failures = List.of();
+        List<Peer> opponents = missingPeers(bout, results, peers);
+        if (!opponents.isEmpty() || fresh || isMissing(bout, results, null)) {
+            progress.say(name + ": loading and warming up");
+            try (Match match = new Match(rules, file, bout.works(), opponents)) {
+                failures = match.failures();
+                failures.forEach(failure -> progress.say("  without " + failure.peer() + ": " + failure.reason()));
+                progress.advance(share);
+                progress.say(name + ": tokens a second of " + match.names());
+                for (int i = 1; i <= repetitions; i++) {
+                    String speeds = match.round();
+                    progress.advance(share);
+                    progress.say("  round " + i + " of " + repetitions + ": " + speeds);
+                }
+                rows = match.rows(stamp, ModelCost.of(file));
+            }
+        }
+        Results played = results.with(new Results.News(rows, List.of(), failures));
+        if (!bout.withMemory() || !fresh && !isMissingMemory(bout, results, peers)) {
+            return played;
+        }
+        progress.say(name + ": memory");
+        List<Peer> able = bout.readers(peers).stream()
+                .filter(peer -> !played.failed(name, peer.name()))
+                .toList();
+        return played.with(new Results.News(List.of(), footprints(stamp, file, able, rules), List.of()));
+    }
+
+    private static List<Footprint> footprints(Results.Stamp stamp, Path file, List<Peer> peers, Match.Rules rules) {
+        List<Footprint> footprints = new ArrayList<>();
+        long bytes = file.toFile().length();
+        MemoryProbe.Seen ours = MemoryProbe.measure(rules, null, file);
+        footprints.add(Footprint.of(stamp, Footprint.OURS, bytes, ours, ours));
+        for (Peer peer : peers) {
+            MemoryProbe.Seen seen = MemoryProbe.measure(rules, peer, file);
+            footprints.add(Footprint.of(stamp, peer.name(), bytes, ours, seen));
+        }
+        return footprints;
+    }
+
+    private Path plot() {
+        return Path.of(page.toString().replaceAll("\\.md$", "") + ".svg");
+    }
+
+    private void publish(Results results) throws IOException {
+        Store.write(results, json);
+        Path reasons = json.toAbsolutePath().resolveSibling("reasons.json");
+        Store.write(PerformancePage.of(results, Store.reasons(reasons)), page);
+        Store.write(RatioPlot.of(results.rows()), plot());
     }
 }

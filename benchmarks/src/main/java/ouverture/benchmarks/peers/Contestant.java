@@ -10,6 +10,9 @@ interface Contestant extends AutoCloseable {
     /// Bytes of the cache for keys and values; 0 where the engine does not tell.
     long cacheBytes();
 
+    /// The name of the code that computes.
+    String kernels();
+
     @Override
     void close();
 }

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Random;
 
-/// llama.cpp's main line with its default settings, as its own `llama-bench` runs it: random tokens follow each
+/// llama.cpp or a fork of it with its default settings, as its own `llama-bench` runs it: random tokens follow each
 /// other, nothing is sampled.
 final class LlamaContestant implements Contestant {
     private static final double NANOS = 1e9;
@@ -52,17 +52,13 @@ final class LlamaContestant implements Contestant {
 
     @Override
     public double tokensPerSecond(Work work) {
-        if (work.context() == 0 || kept != work.context()) {
-            library.forget(context, 0);
-            kept = 0;
-        }
+        int sequence = prepare(work.context());
         return switch (work.phase()) {
-            case PREFILL -> work.tokens() * NANOS / read(0, work.tokens());
+            case PREFILL -> work.tokens() * NANOS / read(sequence, 0, work.tokens());
             case DECODE -> {
-                fill(work.context());
                 long start = System.nanoTime();
                 for (int i = 0; i < work.tokens(); i++) {
-                    step(work.context() + i, work.sequences());
+                    step(sequence, work.context() + i, work.sequences());
                 }
                 long nanos = System.nanoTime() - start;
                 check();
@@ -71,32 +67,41 @@ final class LlamaContestant implements Contestant {
         };
     }
 
-    /// Puts the context into sequence 0 unless it is there, and forgets what followed it.
-    private void fill(int positions) {
-        if (kept > 0) {
-            library.forget(context, kept);
-        } else if (positions > 0) {
-            for (int from = 0; from < positions; from += BATCH) {
-                read(from, Math.min(BATCH, positions - from));
-            }
-            kept = positions;
+    /// Makes the cache ready: a context stays in sequence 0 for the next work that wants it, and works without one
+    /// use the sequences behind it meanwhile.
+    ///
+    /// @return the first sequence to use
+    private int prepare(int positions) {
+        if (positions == 0 && kept > 0) {
+            library.forget(context, 1, 0);
+            return 1;
         }
+        if (positions > 0 && kept == positions) {
+            library.forget(context, 0, kept);
+            return 0;
+        }
+        library.forget(context);
+        for (int from = 0; from < positions; from += BATCH) {
+            read(0, from, Math.min(BATCH, positions - from));
+        }
+        kept = positions;
+        return 0;
     }
 
     /// Computes tokens of a prompt.
     ///
     /// @return nanoseconds
-    private long read(int from, int count) {
+    private long read(int of, int from, int count) {
         for (int i = 0; i < count; i++) {
-            put(i, from + i, 0, i == count - 1);
+            put(i, from + i, of, i == count - 1);
         }
         return decode(count);
     }
 
     /// One token of each sequence.
-    private void step(int position, int count) {
+    private void step(int first, int position, int count) {
         for (int i = 0; i < count; i++) {
-            put(i, position, i, true);
+            put(i, position, first + i, true);
         }
         decode(count);
     }
@@ -128,6 +133,11 @@ final class LlamaContestant implements Contestant {
     @Override
     public long cacheBytes() {
         return 0;
+    }
+
+    @Override
+    public String kernels() {
+        return "native";
     }
 
     @Override

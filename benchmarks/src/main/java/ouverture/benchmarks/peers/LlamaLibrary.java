@@ -20,29 +20,42 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import ouverture.error.ResourceException;
 
-/// The functions of llama.cpp's C interface that are needed (include/llama.h), for Linux on x86-64.
+/// The functions of llama.cpp's C interface that are needed (include/llama.h), for Linux on x86-64; its fork
+/// ik_llama.cpp has most of them too, and older forms of the others.
 ///
 /// Parameters go by value there and change from release to release. They are declared larger than any release has
 /// them: the System V calling convention hands such structures over in memory, where a function reads and writes
-/// as much as it knows. Only the first four numbers of a context's parameters are set, and checked before and
-/// after.
+/// as much as it knows. Only the first numbers of a context's parameters are set, and checked before and after.
 final class LlamaLibrary {
     private static final StructLayout PARAMETERS =
             MemoryLayout.structLayout(MemoryLayout.sequenceLayout(64, JAVA_LONG));
 
-    private static final long CONTEXT_AT = 0;
+    /// Offsets from the context's length, which the seed precedes in the fork.
     private static final long BATCH_AT = 4;
+
     private static final long PHYSICAL_BATCH_AT = 8;
     private static final long SEQUENCES_AT = 12;
+    private static final long SEED_BYTES = 4;
 
     private static final int USUAL_CONTEXT = 512;
     private static final int USUAL_BATCH = 2048;
     private static final int USUAL_PHYSICAL_BATCH = 512;
 
     /// `llama_batch`: the number of tokens, and where they, their embeddings, positions, numbers of sequences,
-    /// sequences and wishes for logits are.
+    /// sequences and wishes for logits are. The fork has three more numbers, which it looks at where an address is
+    /// missing.
     static final StructLayout BATCH = MemoryLayout.structLayout(
-            JAVA_INT, MemoryLayout.paddingLayout(4), ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+            JAVA_INT,
+            MemoryLayout.paddingLayout(4),
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            MemoryLayout.sequenceLayout(2, JAVA_LONG));
+
+    private static final int DEEPEST_FOLDER = 4;
 
     private final Arena arena;
     private final SymbolLookup symbols;
@@ -52,24 +65,26 @@ final class LlamaLibrary {
     /// Loads the libraries of a folder. The order matters: ggml chooses its code for this processor before
     /// llama.cpp asks for it; another order ended in crashes.
     ///
-    /// @param folder with `libggml*.so` and `libllama*.so` of one release
+    /// @param folder with `libggml*.so` and `libllama*.so` of one release, in it or in folders below
     /// @param arena that they live as long as
     /// @throws ResourceException if one is missing
     LlamaLibrary(Path folder, Arena arena) {
         this.arena = arena;
         SymbolLookup ggml = library(folder, "libggml\\.v.*\\.so|libggml\\.so");
-        call(
-                handle(ggml, "ggml_backend_load_all_from_path", FunctionDescriptor.ofVoid(ADDRESS)),
-                arena.allocateFrom(folder.toString()));
+        if (ggml.find("ggml_backend_load_all_from_path").isPresent()) {
+            callVoid(
+                    handle(ggml, "ggml_backend_load_all_from_path", FunctionDescriptor.ofVoid(ADDRESS)),
+                    arena.allocateFrom(folder.toString()));
+        }
         symbols = library(folder, "libllama\\.v.*\\.so|libllama\\.so");
-        call(handle("llama_backend_init", FunctionDescriptor.ofVoid()));
+        callVoid(handle("llama_backend_init", FunctionDescriptor.ofVoid()));
         decode = handle("llama_decode", FunctionDescriptor.of(JAVA_INT, ADDRESS, BATCH));
         synchronize = handle("llama_synchronize", FunctionDescriptor.ofVoid(ADDRESS));
     }
 
     @SuppressWarnings("restricted") // a library that the user asked to measure
     private SymbolLookup library(Path folder, String pattern) {
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.walk(folder, DEEPEST_FOLDER)) {
             Path file = files.filter(path -> path.getFileName().toString().matches(pattern))
                     .findFirst()
                     .orElseThrow(() -> new ResourceException("There is no library " + pattern + " in " + folder + "."));
@@ -125,18 +140,21 @@ final class LlamaLibrary {
     MemorySegment context(MemorySegment model, Setting setting) {
         MethodHandle defaults = handle("llama_context_default_params", FunctionDescriptor.of(PARAMETERS));
         MemorySegment parameters = (MemorySegment) call(defaults, arena);
-        check("default context", parameters.get(JAVA_INT, CONTEXT_AT), USUAL_CONTEXT);
-        check("default batch", parameters.get(JAVA_INT, BATCH_AT), USUAL_BATCH);
-        check("default physical batch", parameters.get(JAVA_INT, PHYSICAL_BATCH_AT), USUAL_PHYSICAL_BATCH);
-        check("default number of sequences", parameters.get(JAVA_INT, SEQUENCES_AT), 1);
-        parameters.set(JAVA_INT, CONTEXT_AT, setting.context());
-        parameters.set(JAVA_INT, BATCH_AT, Setting.BATCH);
-        parameters.set(JAVA_INT, PHYSICAL_BATCH_AT, Setting.BATCH);
-        parameters.set(JAVA_INT, SEQUENCES_AT, setting.sequences());
+        long at = parameters.get(JAVA_INT, 0) == USUAL_CONTEXT ? 0 : SEED_BYTES;
+        check("default context", parameters.get(JAVA_INT, at), USUAL_CONTEXT);
+        check("default batch", parameters.get(JAVA_INT, at + BATCH_AT), USUAL_BATCH);
+        check("default physical batch", parameters.get(JAVA_INT, at + PHYSICAL_BATCH_AT), USUAL_PHYSICAL_BATCH);
+        check("default number of sequences", parameters.get(JAVA_INT, at + SEQUENCES_AT), 1);
+        parameters.set(JAVA_INT, at, setting.context());
+        parameters.set(JAVA_INT, at + BATCH_AT, Setting.BATCH);
+        parameters.set(JAVA_INT, at + PHYSICAL_BATCH_AT, Setting.BATCH);
+        parameters.set(JAVA_INT, at + SEQUENCES_AT, setting.sequences());
         MethodHandle create = handle("llama_init_from_model", FunctionDescriptor.of(ADDRESS, ADDRESS, PARAMETERS));
         MemorySegment context = present((MemorySegment) call(create, model, parameters), "context");
         check("batch", number("llama_n_batch", context), Setting.BATCH);
-        check("number of sequences", number("llama_n_seq_max", context), setting.sequences());
+        if (at == 0) { // the fork answers something else
+            check("number of sequences", number("llama_n_seq_max", context), setting.sequences());
+        }
         callVoid(
                 handle("llama_set_n_threads", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT)),
                 context,
@@ -184,24 +202,39 @@ final class LlamaLibrary {
         return present(row, "row of logits").reinterpret((long) count * Float.BYTES);
     }
 
-    /// Forgets what follows the first `kept` positions of sequence 0, or all of all sequences.
-    void forget(MemorySegment context, int kept) {
-        MemorySegment memory =
-                (MemorySegment) call(handle("llama_get_memory", FunctionDescriptor.of(ADDRESS, ADDRESS)), context);
-        if (kept == 0) {
-            callVoid(handle("llama_memory_clear", FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN)), memory, false);
-            return;
+    /// Forgets all of all sequences.
+    void forget(MemorySegment context) {
+        if (symbols.find("llama_memory_clear").isPresent()) {
+            callVoid(
+                    handle("llama_memory_clear", FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN)),
+                    memory(context),
+                    false);
+        } else {
+            callVoid(handle("llama_kv_cache_clear", FunctionDescriptor.ofVoid(ADDRESS)), context);
         }
-        MethodHandle remove = handle(
-                "llama_memory_seq_rm", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
-        if (!(boolean) call(remove, memory, 0, kept, -1)) {
+    }
+
+    /// Forgets what follows the first `kept` positions of a sequence.
+    ///
+    /// @throws ResourceException if the model cannot take them back
+    void forget(MemorySegment context, int sequence, int kept) {
+        FunctionDescriptor form = FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
+        boolean done = symbols.find("llama_memory_seq_rm").isPresent()
+                ? (boolean) call(handle("llama_memory_seq_rm", form), memory(context), sequence, kept, -1)
+                : (boolean) call(handle("llama_kv_cache_seq_rm", form), context, sequence, kept, -1);
+        if (!done) {
             throw new ResourceException("llama.cpp cannot take back tokens of this model.");
         }
+    }
+
+    private MemorySegment memory(MemorySegment context) {
+        return (MemorySegment) call(handle("llama_get_memory", FunctionDescriptor.of(ADDRESS, ADDRESS)), context);
     }
 
     /// Frees a context and its model.
     void free(MemorySegment context, MemorySegment model) {
         callVoid(handle("llama_free", FunctionDescriptor.ofVoid(ADDRESS)), context);
-        callVoid(handle("llama_model_free", FunctionDescriptor.ofVoid(ADDRESS)), model);
+        String free = symbols.find("llama_model_free").isPresent() ? "llama_model_free" : "llama_free_model";
+        callVoid(handle(free, FunctionDescriptor.ofVoid(ADDRESS)), model);
     }
 }

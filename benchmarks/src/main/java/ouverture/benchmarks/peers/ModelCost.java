@@ -7,9 +7,11 @@ import ouverture.tensor.Tensor;
 
 /// What computing a token costs with a model.
 ///
-/// @param bytesRead bytes of weights, when an answer is written: of a mixture, those of the chosen experts
+/// @param commonBytes of weights that every step of an answer reads
+/// @param expertBytes of all experts of a mixture
+/// @param chosenShare of the experts that one token goes to
 /// @param multiplications by weights for a token of a prompt, whose logits are not wanted
-record ModelCost(double bytesRead, double multiplications) {
+record ModelCost(double commonBytes, double expertBytes, double chosenShare, double multiplications) {
     /// The cost that a file's header tells.
     static ModelCost of(Path file) {
         try (ModelFile model = ModelFile.open(file)) {
@@ -18,16 +20,29 @@ record ModelCost(double bytesRead, double multiplications) {
             double chosen = metadata.has("expert_count")
                     ? (double) metadata.integer("expert_used_count") / metadata.integer("expert_count")
                     : 1;
-            double bytes = 0;
+            double common = 0;
+            double experts = 0;
             double multiplications = 0;
             for (Tensor tensor : model.tensors().values()) {
-                boolean embedding = tensor.name().equals("token_embd.weight");
-                double share = tensor.name().contains("_exps.") ? chosen : 1;
-                bytes += embedding && !tied ? tensor.rowBytes() : share * tensor.bytes();
+                boolean isExpert = tensor.name().contains("_exps.");
+                boolean isEmbedding = tensor.name().equals("token_embd.weight");
+                if (isExpert) {
+                    experts += tensor.bytes();
+                } else {
+                    common += isEmbedding && !tied ? tensor.rowBytes() : tensor.bytes();
+                }
                 boolean inLayer = tensor.name().startsWith("blk.") && tensor.rows() > 1;
-                multiplications += inLayer ? share * tensor.size() : 0;
+                multiplications += inLayer ? (isExpert ? chosen : 1) * tensor.size() : 0;
             }
-            return new ModelCost(bytes, multiplications);
+            return new ModelCost(common, experts, chosen, multiplications);
         }
+    }
+
+    /// Bytes of weights that one step reads; of a mixture, those of the experts that random tokens can be expected
+    /// to choose.
+    ///
+    /// @param tokens of the step
+    double bytesRead(int tokens) {
+        return commonBytes + expertBytes * (1 - Math.pow(1 - chosenShare, tokens));
     }
 }

@@ -9,23 +9,19 @@ import ouverture.error.ResourceException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// llama.cpp's main line as the package registry npm has it: libraries of a release for each kind of processor.
-///
-/// @param libraries folder with them
-/// @param release of llama.cpp
-record PeerPackage(Path libraries, String release) {
+final class PeerPackage {
     private static final String NAME = "@node-llama-cpp/linux-x64";
     private static final String VERSION = "3.22.1";
     private static final String FOLDER = "node_modules/" + NAME + "/bins/linux-x64";
 
-    /// What was installed, for reports.
-    static final String SOURCE = NAME + " " + VERSION + " from npm";
+    private PeerPackage() {}
 
     /// The package, fetched if it is not there.
     ///
     /// @param folder that exists, where it is installed
     /// @return empty where the package has nothing for this system
     /// @throws ResourceException if npm is missing or fails
-    static Optional<PeerPackage> find(Path folder) {
+    static Optional<Peer> find(Path folder) {
         boolean suits = System.getProperty("os.name").equals("Linux")
                 && System.getProperty("os.arch").equals("amd64");
         if (!suits) {
@@ -40,7 +36,8 @@ record PeerPackage(Path libraries, String release) {
                 .readTree(build.toFile())
                 .at("/buildOptions/llamaCpp/release")
                 .asString();
-        return Optional.of(new PeerPackage(libraries, release));
+        return Optional.of(new Peer(
+                Peer.LLAMA, release, NAME + " " + VERSION + " from npm", ContestantMain.Kind.LLAMA, libraries));
     }
 
     private static void install(Path folder) {

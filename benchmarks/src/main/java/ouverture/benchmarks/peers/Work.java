@@ -28,9 +28,9 @@ record Work(Phase phase, int context, int sequences, int tokens) {
         return sequences * (context + tokens + 1);
     }
 
-    /// Passes through the weights for each token that is counted.
-    double passesPerToken() {
-        return 1.0 / (phase == Phase.PREFILL ? tokens : sequences);
+    /// Tokens of one pass through the weights.
+    int tokensPerPass() {
+        return phase == Phase.PREFILL ? tokens : sequences;
     }
 
     /// The work in one line for another process.

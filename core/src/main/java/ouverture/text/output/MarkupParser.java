@@ -1,10 +1,9 @@
 package ouverture.text.output;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ouverture.text.TokenDecoder;
@@ -21,8 +20,8 @@ import ouverture.text.output.CallSyntax.Block;
 ///
 /// Calls are read where the request has tools, and where their tags are control tokens, which mean nothing as
 /// text. Without tools other tags are text: a program that describes its tools in a message of its own gets the
-/// answer as it is. A block that names no tool is given back as what it was found in, text or thought; a block
-/// with a name and bad arguments is a call that is not valid.
+/// answer as it is. A block that names no tool is given back: it is read again as if its opening tag were text, so
+/// that a thought in it is none of the answer. A block with a name and bad arguments is a call that is not valid.
 final class MarkupParser implements OutputParser {
     /// Characters of a block after which it is not asked any more whether it may become a call.
     private static final int MOST_OF_A_BEGINNING = 256;
@@ -55,12 +54,14 @@ final class MarkupParser implements OutputParser {
     private final TokenDecoder decoder;
     private final OutputFormat format;
     private final DeclaredTools tools;
-    private final Map<Integer, Tag> byId = new HashMap<>();
-    private final List<Tag> byText = new ArrayList<>();
+    private final List<Tag> tags = new ArrayList<>();
+    private final Set<Integer> tagIds = new HashSet<>();
     private final PieceWriter writer = new PieceWriter();
     private final MarkedText held = new MarkedText();
     private State state;
     private boolean atStart = true;
+    /// Whether a thought was opened and its closing tag has not come: a call may have ended it.
+    private boolean mayClose;
     private int calls;
 
     private MarkedText body = new MarkedText();
@@ -76,6 +77,7 @@ final class MarkupParser implements OutputParser {
         this.tools = tools;
         this.decoder = tokenizer.rawDecoder();
         this.state = inThought ? State.THOUGHT : State.TEXT;
+        this.mayClose = inThought;
         format.thoughts().ifPresent(thoughts -> {
             add(thoughts.open(), Role.OPEN_THOUGHT, null);
             add(thoughts.close(), Role.CLOSE_THOUGHT, null);
@@ -99,11 +101,9 @@ final class MarkupParser implements OutputParser {
         int id = tokenizer.id(text).orElse(-1);
         boolean special =
                 id >= 0 && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
-        Tag tag = new Tag(text, role, opened, special, special && tokenizer.kind(id) == TokenKind.CONTROL);
+        tags.add(new Tag(text, role, opened, special, special && tokenizer.kind(id) == TokenKind.CONTROL));
         if (special) {
-            byId.put(id, tag);
-        } else {
-            byText.add(tag);
+            tagIds.add(id);
         }
     }
 
@@ -120,14 +120,14 @@ final class MarkupParser implements OutputParser {
     @Override
     public List<Output> push(int id) {
         if (id >= 0 && id < tokenizer.size()) {
-            Tag tag = byId.get(id);
-            if (tag != null && isActive(tag)) {
+            boolean isTag = tagIds.contains(id);
+            if (isTag || tokenizer.kind(id) == TokenKind.CONTROL) {
                 held.append(decoder.flush(), false);
-                scan(true);
-                take(tag);
-            } else if (tokenizer.kind(id) == TokenKind.CONTROL) {
-                held.append(decoder.flush(), false);
-                held.append(tokenizer.piece(id), true);
+                int at = held.length();
+                held.append(tokenizer.piece(id), tokenizer.kind(id) == TokenKind.CONTROL);
+                if (isTag) {
+                    held.markTag(at);
+                }
             } else {
                 held.append(decoder.push(id), false);
             }
@@ -140,40 +140,41 @@ final class MarkupParser implements OutputParser {
     public List<Output> finish() {
         held.append(decoder.flush(), false);
         scan(true);
-        if (state == State.CALL) {
-            closeCall("");
+        while (state == State.CALL) {
+            closeCall(null);
             scan(true);
         }
         writer.settle(isThinking());
         return writer.drain();
     }
 
-    private boolean isActive(Tag tag) {
+    /// Whether a tag means something now.
+    ///
+    /// @param certain whether it is one whatever stands around it
+    private boolean isActive(Tag tag, boolean certain) {
         return switch (tag.role) {
             case OPEN_THOUGHT -> state == State.TEXT;
             case CLOSE_THOUGHT ->
-                state == State.THOUGHT || state == State.CALL && inThought || state == State.TEXT && tag.isToken;
-            case SECTION, OPEN_CALL, CLOSE_CALL -> readsCalls(tag) && isActiveCallTag(tag);
+                switch (state) {
+                    case THOUGHT -> true;
+                    case CALL -> inThought;
+                    case TEXT -> tag.isToken || mayClose;
+                    case ENDED -> false;
+                };
+            case SECTION -> state != State.ENDED && readsCalls(tag);
+            case OPEN_CALL -> (state == State.CALL ? tag.equals(opener) : state != State.ENDED) && readsCalls(tag);
+            case CLOSE_CALL ->
+                switch (state) {
+                    case TEXT, THOUGHT -> certain && readsCalls(tag);
+                    case CALL -> block.closers().contains(tag.text) && readsCalls(tag);
+                    case ENDED -> false;
+                };
             case END -> state != State.ENDED;
         };
     }
 
     private boolean readsCalls(Tag tag) {
         return tag.isControl || !tools.isEmpty();
-    }
-
-    private boolean isActiveCallTag(Tag tag) {
-        return switch (state) {
-            case TEXT, THOUGHT -> tag.role != Role.CLOSE_CALL || tag.isToken && !givenBack;
-            case CALL ->
-                switch (tag.role) {
-                    case OPEN_CALL -> tag.equals(opener);
-                    case CLOSE_CALL -> block.closers().contains(tag.text);
-                    case SECTION -> true;
-                    case OPEN_THOUGHT, CLOSE_THOUGHT, END -> false;
-                };
-            case ENDED -> false;
-        };
     }
 
     /// Hands on what is certain in the held text.
@@ -190,7 +191,6 @@ final class MarkupParser implements OutputParser {
             if (begin > 0) {
                 release(begin);
             } else if (found != null) {
-                held.take(found.text.length());
                 take(found);
             } else {
                 return;
@@ -199,8 +199,8 @@ final class MarkupParser implements OutputParser {
     }
 
     private @Nullable Tag tagAt(int at) {
-        for (Tag tag : byText) {
-            if (held.has(tag.text, at) && fits(tag, at)) {
+        for (Tag tag : tags) {
+            if (held.has(tag.text, at) && (!tag.isToken || held.isTag(at)) && fits(tag, at)) {
                 return tag;
             }
         }
@@ -208,8 +208,8 @@ final class MarkupParser implements OutputParser {
     }
 
     private boolean mayBeginTag(int at) {
-        for (Tag tag : byText) {
-            if (held.mayBecome(tag.text, at) && fits(tag, at)) {
+        for (Tag tag : tags) {
+            if (!tag.isToken && held.mayBecome(tag.text, at) && fits(tag, at)) {
                 return true;
             }
         }
@@ -217,17 +217,28 @@ final class MarkupParser implements OutputParser {
     }
 
     private boolean fits(Tag tag, int at) {
-        return isActive(tag) && (tag.role != Role.OPEN_THOUGHT || atStart && held.isBlank(at));
+        boolean opensAnywhere = tag.role != Role.OPEN_THOUGHT || tag.isToken;
+        return isActive(tag, held.isTag(at)) && (opensAnywhere || atStart && blank(at) == at);
+    }
+
+    /// How many of the first `count` held characters are blank, up to the first that is not.
+    private int blank(int count) {
+        int blank = 0;
+        while (blank < count && isBlank(blank)) {
+            blank++;
+        }
+        return blank;
+    }
+
+    private boolean isBlank(int index) {
+        return Character.isWhitespace(held.charAt(index)) || calls > 0 && held.charAt(index) == ';';
     }
 
     /// Lets the state have the first `count` held characters, or fewer if it ends before.
     private void release(int count) {
         switch (state) {
             case TEXT -> {
-                int blank = 0;
-                while (atStart && blank < count && isBlank(blank)) {
-                    blank++;
-                }
+                int blank = atStart ? blank(count) : 0;
                 char first = blank < count ? held.charAt(blank) : ' ';
                 if (atStart && blank < count && format.calls().bare() && !tools.isEmpty() && first == '{') {
                     write(held.take(blank), false);
@@ -243,23 +254,19 @@ final class MarkupParser implements OutputParser {
         }
     }
 
-    private boolean isBlank(int index) {
-        return Character.isWhitespace(held.charAt(index)) || calls > 0 && held.charAt(index) == ';';
-    }
-
     private void releaseIntoCall(int count) {
         for (int i = 0; i < count; i++) {
             char c = held.charAt(i);
             if (block.endsWithJson() && !held.isControl(i) && jsonEnd.push(c)) {
                 body.append(held.take(i + 1));
-                closeCall("");
+                closeCall(null);
                 return;
             }
         }
         boolean early = body.length() < MOST_OF_A_BEGINNING;
         body.append(held.take(count));
         if (early && !mayBecomeCall(body.toString())) {
-            giveBack("");
+            giveBack();
         }
     }
 
@@ -277,12 +284,20 @@ final class MarkupParser implements OutputParser {
         writer.text(text, thought, thought || !tools.isEmpty());
     }
 
+    /// Takes the tag that the held text begins with; in a call, ends the call first.
     private void take(Tag tag) {
+        if (state == State.CALL) {
+            held.markTag(0);
+            closeCall(tag.role == Role.CLOSE_CALL ? tag : null);
+            return;
+        }
+        MarkedText text = held.take(tag.text.length());
         switch (tag.role) {
             case OPEN_THOUGHT -> {
                 Thoughts thoughts = format.thoughts().orElseThrow();
                 writer.tag(tag.text);
                 state = State.THOUGHT;
+                mayClose = true;
                 if (thoughts.begin().isBlank()) {
                     writer.skip(1, " \n");
                 } else {
@@ -290,37 +305,24 @@ final class MarkupParser implements OutputParser {
                 }
             }
             case CLOSE_THOUGHT -> {
-                if (state == State.CALL) {
-                    closeCall("");
-                }
                 writer.tag(tag.text);
                 state = State.TEXT;
+                mayClose = false;
                 atStart = true;
                 writer.skip(2, "\n");
             }
-            case SECTION -> {
-                if (state == State.CALL) {
-                    closeCall("");
-                }
-                writer.tag(tag.text);
-            }
-            case OPEN_CALL -> {
-                if (state == State.CALL) {
-                    closeCall("");
-                }
-                open(tag.block == null ? BARE : tag.block, tag);
-            }
+            case SECTION -> writer.tag(tag.text);
+            case OPEN_CALL -> open(tag.block == null ? BARE : tag.block, tag);
             case CLOSE_CALL -> {
-                if (state == State.CALL) {
-                    closeCall(tag.text);
+                if (givenBack) {
+                    givenBack = false;
+                    atStart = false;
+                    write(text, isThinking());
                 } else {
                     writer.tag(tag.text);
                 }
             }
             case END -> {
-                if (state == State.CALL) {
-                    closeCall("");
-                }
                 writer.tag(tag.text);
                 state = State.ENDED;
             }
@@ -337,15 +339,22 @@ final class MarkupParser implements OutputParser {
         givenBack = false;
     }
 
-    private void closeCall(String closer) {
+    /// Ends a block. What of it is no call is held again, before what follows.
+    ///
+    /// @param closer the tag that ends it, with which the held text begins; null for the beginning of
+    /// something else
+    private void closeCall(@Nullable Tag closer) {
         String text = body.toString();
-        Reading reading = block.reader().read(block.tagged() ? block.open() + text + closer : text, tools);
+        boolean tagged = block.tagged();
+        String whole = tagged ? block.open() + text + (closer == null ? "" : closer.text) : text;
+        Reading reading = block.reader().read(whole, tools);
         if (reading.calls().isEmpty()) {
-            giveBack(closer);
+            giveBack();
             return;
         }
-        String rest = text.endsWith(reading.rest()) ? reading.rest() : "";
-        String source = block.open() + text.substring(0, text.length() - rest.length());
+        MarkedText called = body.take(
+                text.length() - (text.endsWith(reading.rest()) ? reading.rest().length() : 0));
+        String source = block.open() + called;
         for (CallReader.Call call : reading.calls()) {
             int number = tools.callsBefore() + calls++;
             writer.call(new Output.Call(
@@ -358,24 +367,21 @@ final class MarkupParser implements OutputParser {
         }
         state = inThought && !format.calls().closesThought() ? State.THOUGHT : State.TEXT;
         atStart = true;
-        MarkedText after = new MarkedText();
-        after.append(rest, false);
-        write(after, state == State.THOUGHT);
-        if (!closer.isEmpty()) {
-            writer.tag(closer);
+        if (closer != null && body.length() == 0) {
+            writer.tag(held.take(closer.text.length()).toString());
             writer.skip(PieceWriter.MOST_BETWEEN_CALLS, PieceWriter.BETWEEN_CALLS);
         }
+        held.prepend(body);
     }
 
-    /// What turned out to be no call goes where it was found, with its tags.
-    private void giveBack(String closer) {
+    /// What turned out to be no call is read again where it was found; only its opening tag is none.
+    private void giveBack() {
         state = inThought ? State.THOUGHT : State.TEXT;
-        givenBack = closer.isEmpty();
+        givenBack = true;
         atStart = false;
         MarkedText text = new MarkedText();
         text.append(block.open(), opener != null && opener.isControl);
-        text.append(body);
-        text.append(closer, opener != null && opener.isControl);
         write(text, inThought);
+        held.prepend(body);
     }
 }

@@ -6,12 +6,14 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import ouverture.Shared;
 import ouverture.text.SpecialVocabulary;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.OutputFormat.Traits;
 
-/// A family's published chat template with the special tokens of its vocabulary.
+/// A family's published chat template with the special tokens of its vocabulary. Every format has a family here
+/// that thinks; those of which no template is published with the tests are told by what a template would mention.
 enum Family {
     GPT_OSS(
             "openai-gpt-oss-120b",
@@ -49,6 +51,11 @@ enum Family {
     QWEN_3("Qwen-Qwen3-0.6B", List.of("<|im_end|>"), qwenTags()),
     HERMES_AS_TEXT("Qwen-QwQ-32B", List.of("<|im_end|>"), List.of()),
     LLAMA_3("meta-llama-Llama-3.1-8B-Instruct", List.of("<|python_tag|>", "<|eot_id|>", "<|eom_id|>"), List.of()),
+    LLAMA_3_THINKING(
+            () -> "<|start_header_id|> <think>", List.of("<|python_tag|>", "<|eot_id|>", "<|eom_id|>"), List.of()),
+    PHI_4_MINI(() -> "<|tool|> <think>", List.of("<|tool_call|>", "<|/tool_call|>", "<|tool|>", "<|end|>"), List.of()),
+    CHATML_THINKING(() -> "<|im_start|> <think>", List.of("<|im_start|>", "<|im_end|>"), List.of()),
+    CHATML_TOKENS(() -> "<|im_start|>", List.of("<|im_start|>", "<|im_end|>"), List.of("<think>", "</think>")),
     PHI_3("microsoft-Phi-3.5-mini-instruct", List.of("<|end|>"), List.of()),
     GEMMA_3("google-gemma-3-it", List.of("<end_of_turn>"), List.of());
 
@@ -61,11 +68,15 @@ enum Family {
                     "{}"),
             3);
 
-    private final String template;
+    private final Supplier<String> template;
     private final List<String> control;
     private final List<String> userDefined;
 
-    Family(String template, List<String> control, List<String> userDefined) {
+    Family(String published, List<String> control, List<String> userDefined) {
+        this(() -> template(published), control, userDefined);
+    }
+
+    Family(Supplier<String> template, List<String> control, List<String> userDefined) {
         this.template = template;
         this.control = control;
         this.userDefined = userDefined;
@@ -87,7 +98,7 @@ enum Family {
     }
 
     String template() {
-        return template(template);
+        return template.get();
     }
 
     static String template(String name) {
@@ -106,10 +117,12 @@ enum Family {
         return OutputFormat.of(new Traits(template(), tokenizer()));
     }
 
-    List<String> specials() {
-        List<String> all = new ArrayList<>(control);
-        all.addAll(userDefined);
-        return all;
+    List<String> control() {
+        return control;
+    }
+
+    List<String> userDefined() {
+        return userDefined;
     }
 
     /// What a parser makes of a text whose special tokens count.

@@ -82,7 +82,15 @@ class OutputParserTest {
                         "R:a < b",
                         "T:1 < 2 <tool",
                         CALL),
-                new Case(Family.HERMES_AS_TEXT, "Tags: <think>", "T:Tags: <think>"));
+                new Case(
+                        Family.HERMES_AS_TEXT,
+                        "<think>Hm" + call + "</think>Hi </think>",
+                        "R:Hm",
+                        CALL,
+                        "T:Hi </think>"),
+                new Case(Family.HERMES_AS_TEXT, "Tags: <think>", "T:Tags: <think>"),
+                new Case(Family.QWEN_3, "<tool_call>\n<think>Hm</think>Hi", "T:<tool_call>", "R:Hm", "T:Hi"),
+                new Case(Family.QWEN_3, call.replace("</tool_call>", "<think>Hm</think>Hi"), CALL, "R:Hm", "T:Hi"));
     }
 
     private static List<Case> deepSeek() {
@@ -181,6 +189,19 @@ class OutputParserTest {
                         "C:exec {}"),
                 new Case(Family.GEMMA_4, "<|tool_call>call:exec{a:<tool_call|>", "X:exec {a:"),
                 new Case(Family.GEMMA_4, "<|tool_call>call:exec{a:<|\"|>x", "X:exec {a:<|\"|>x"),
+                new Case(
+                        Family.GEMMA_4,
+                        "<|tool_call>call:get_weather{town:<|\"|>Nice<|\"|>}<tool_call|>Hi",
+                        CALL,
+                        "T:Hi"),
+                new Case(
+                        Family.GEMMA_4,
+                        "<|channel>thought\nHm<|tool_call>call:get_weather{town:<|\"|>Nice<|\"|>}<tool_call|>"
+                                + "Hm<channel|>Hi",
+                        "R:Hm",
+                        CALL,
+                        "R:Hm",
+                        "T:Hi"),
                 new Case(Family.GEMMA_3, "{\"name\": \"get_weather\", \"parameters\": {\"town\": \"Nice\"}}", CALL));
     }
 
@@ -228,12 +249,34 @@ class OutputParserTest {
                         "T:{\"name\": \"Bob\", \"parameters\": {}}"),
                 new Case(Family.LLAMA_3, "{\"name\": \"exec\", \"par", "T:{\"name\": \"exec\", \"par"),
                 new Case(Family.LLAMA_3, "Say " + call, "T:Say " + call),
+                new Case(Family.LLAMA_3_THINKING, "<think>\nHm\n</think>\n\n" + call, "R:Hm", CALL),
+                new Case(Family.LLAMA_3_THINKING, "<think>Hm<|python_tag|>" + call + "Hi", "R:Hm", CALL, "T:Hi"),
+                new Case(Family.LLAMA_3_THINKING, call + ";\n<think>Hm</think>Hi", CALL, "R:Hm", "T:Hi"),
+                new Case(Family.PHI_4_MINI, "<think>Hm</think>Hi", "R:Hm", "T:Hi"),
+                new Case(Family.PHI_4_MINI, "<|tool_call|>[" + call + "]<|/tool_call|>", CALL),
+                new Case(Family.PHI_4_MINI, "functools[" + call + "]Hi", CALL, "T:Hi"),
+                new Case(Family.PHI_4_MINI, "<think>Hmfunctools[" + call + "]Hi", "R:Hm", CALL, "T:Hi"),
+                new Case(
+                        Family.CHATML_THINKING,
+                        "<think>Hm</think>" + call + ";" + call + "Hi",
+                        "R:Hm",
+                        CALL,
+                        CALL,
+                        "T:Hi"),
+                new Case(Family.REKA_FLASH, "<reasoning> Hm </reasoning> " + call + " <sep>", "R:Hm ", "T: ", CALL),
+                new Case(Family.CHATML_THINKING, "<think>\nHm\n</think>\n\nHi", "R:Hm", "T:Hi"),
+                new Case(Family.CHATML_TOKENS, "<think>Hm</think>" + call, "R:Hm", CALL),
+                new Case(Family.CHATML_TOKENS, call + ";<think>Hm</think>Hi", CALL, "R:Hm", "T:Hi"),
                 new Case(Family.PHI_3, call, CALL),
                 new Case(Family.REKA_EDGE, " <think>\nHm\n</think>\n\nHi\n\n<sep>human: x", "R:Hm", "T:Hi"),
                 new Case(
                         Family.REKA_EDGE,
                         "<tool_call>\n{\"name\": \"exec\", \"arguments\": {}}\n</tool_call>\n\n<sep>",
                         "C:exec {}"),
+                new Case(
+                        Family.REKA_EDGE,
+                        "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"town\": \"Nice\"}}\n</tool_call>",
+                        CALL),
                 new Case(
                         Family.REKA_FLASH,
                         " <reasoning> Hm <b> </reasoning> Paris. <sep> human: x",

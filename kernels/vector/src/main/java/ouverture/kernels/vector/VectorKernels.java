@@ -225,6 +225,11 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void run(int count, int grain, WorkerPool.Part part) {
+        pool.run(count, grain, part);
+    }
+
+    @Override
     public void close() {
         pool.close();
         planes.close();

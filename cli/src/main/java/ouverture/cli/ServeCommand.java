@@ -1,0 +1,212 @@
+package ouverture.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import ouverture.EngineOptions;
+import ouverture.error.RequestException;
+import ouverture.server.Server;
+import ouverture.server.ServerOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `ouverture serve`: models behind HTTP.
+@Command(
+        name = "serve",
+        description = {
+            "Answers clients of OpenAI's API with one or more models; docs/api.md has every field.",
+            "Its address goes to standard output, a line of JSON for each request to standard error."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+    private static final ServerOptions DEFAULT = ServerOptions.DEFAULT;
+    private static final String NO_LOG = "off";
+
+    private final Streams streams;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "[NAME=]MODEL",
+            description = "GGUF files, or folders with safetensors; clients call them NAME, or as the file is called.")
+    private List<String> models = new ArrayList<>();
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "Where to listen; other than this machine's own address only with --api-key-file"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String host = DEFAULT.host();
+
+    @Option(names = "--port", paramLabel = "N", description = "0 lets the system choose (default: ${DEFAULT-VALUE}).")
+    private int port = DEFAULT.port();
+
+    @Option(
+            names = "--api-key-file",
+            paramLabel = "FILE",
+            description = "Answers those with a key only; `ouverture api-key` makes them.")
+    private @Nullable Path keys;
+
+    @Option(
+            names = "--cors-origin",
+            paramLabel = "ORIGIN",
+            description = "Lets web pages of another host ask, as https://example.org; may be repeated.")
+    private List<String> origins = new ArrayList<>();
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            description =
+                    "Answers that run at the same time; the context is shared by them (default: ${DEFAULT-VALUE}).")
+    private int parallel = EngineOptions.DEFAULT.sequences();
+
+    @Option(
+            names = "--queue",
+            paramLabel = "N",
+            description = "Requests that may wait for their turn (default: ${DEFAULT-VALUE}).")
+    private int queue = EngineOptions.DEFAULT.queue();
+
+    @Option(
+            names = "--answer-timeout",
+            paramLabel = "SECONDS",
+            description = "Gives an answer up after this time (default: ${DEFAULT-VALUE}).")
+    private int answerTimeout = (int) DEFAULT.answerTimeout().toSeconds();
+
+    @Option(
+            names = "--shutdown-timeout",
+            paramLabel = "SECONDS",
+            description = "How long running answers may go on after Ctrl-C (default: ${DEFAULT-VALUE}).")
+    private int shutdownTimeout = (int) DEFAULT.patience().toSeconds();
+
+    @Option(
+            names = "--access-log",
+            paramLabel = "FILE",
+            description = "Writes the lines of the requests to a file instead; off writes none.")
+    private @Nullable String accessLog;
+
+    @Mixin
+    private SpeculationFlags guesses = new SpeculationFlags();
+
+    @Mixin
+    private EngineFlags engineFlags = new EngineFlags();
+
+    ServeCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Map<String, Path> named = named();
+        EngineOptions engine = engineFlags.options(parallel).withQueue(queue).withSpeculation(guesses.speculation());
+        CountDownLatch interrupted = new CountDownLatch(1);
+        // The server closes before the interruption: the process waits for its last answers.
+        try (var _ = new Interruption(interrupted::countDown, Duration.ofSeconds(shutdownTimeout + 10L));
+                Log log = log();
+                Server server = open(options(log.out::println), named, engine)) {
+            streams.out().write(address(server.port()) + "\n");
+            streams.out().flush();
+            interrupted.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return ExitCode.INTERRUPTED;
+    }
+
+    private Server open(ServerOptions options, Map<String, Path> named, EngineOptions engine) {
+        try (var _ = new LoadingNotice(streams)) {
+            return Server.open(options, named, engine);
+        }
+    }
+
+    private String address(int listening) {
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listening;
+    }
+
+    private ServerOptions options(Consumer<String> log) {
+        if (port < 0 || port > 65535) {
+            throw new RequestException("The port is " + port + "; it must be 0 to 65535.");
+        }
+        return new ServerOptions(
+                host,
+                port,
+                Optional.ofNullable(keys),
+                new HashSet<>(origins),
+                DEFAULT.connections(),
+                DEFAULT.bodyBytes(),
+                DEFAULT.readTimeout(),
+                DEFAULT.idleTimeout(),
+                DEFAULT.writeTimeout(),
+                seconds("--answer-timeout", answerTimeout, 1),
+                seconds("--shutdown-timeout", shutdownTimeout, 0),
+                log);
+    }
+
+    private static Duration seconds(String name, int value, int min) {
+        if (value < min) {
+            throw new RequestException("The " + name + " is " + value + " seconds; it must be at least " + min + ".");
+        }
+        return Duration.ofSeconds(value);
+    }
+
+    /// Where the lines of the requests go.
+    ///
+    /// @param isOurs whether it is closed with the server
+    private record Log(PrintWriter out, boolean isOurs) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (isOurs) {
+                out.close();
+            }
+        }
+    }
+
+    private Log log() throws IOException {
+        if (accessLog == null) {
+            return new Log(streams.err(), false);
+        }
+        if (accessLog.equals(NO_LOG)) {
+            return new Log(new PrintWriter(Writer.nullWriter()), true);
+        }
+        Writer file = Files.newBufferedWriter(Path.of(accessLog), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return new Log(new PrintWriter(file, true), true);
+    }
+
+    /// Models by their names: the one that stands before them, or the file's without its ending.
+    private Map<String, Path> named() {
+        Map<String, Path> named = new LinkedHashMap<>();
+        for (String model : models) {
+            int equals = model.indexOf('=');
+            boolean hasName = equals > 0 && !Files.exists(Path.of(model));
+            Path path = Path.of(hasName ? model.substring(equals + 1) : model);
+            String name = hasName ? model.substring(0, equals) : name(path);
+            if (named.put(name, path) != null) {
+                throw new RequestException(
+                        "Two models are called " + name + "; give one of them another: NAME=" + path + ".");
+            }
+        }
+        return named;
+    }
+
+    private static String name(Path path) {
+        Path last = path.toAbsolutePath().normalize().getFileName();
+        String name = last == null ? path.toString() : last.toString();
+        return name.endsWith(".gguf") ? name.substring(0, name.length() - ".gguf".length()) : name;
+    }
+}

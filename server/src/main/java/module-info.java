@@ -1,0 +1,21 @@
+import org.jspecify.annotations.NullMarked;
+
+/// One process that clients of other servers use unchanged: the engine behind HTTP.
+@NullMarked
+module ouverture.server {
+    requires io.helidon.common.buffers;
+    requires io.helidon.common.concurrency.limits;
+    requires io.helidon.common.socket;
+    requires io.helidon.common.task;
+    requires io.helidon.http;
+    requires io.helidon.webserver;
+    requires java.logging;
+    requires micrometer.core;
+    requires micrometer.registry.prometheus;
+    requires ouverture.core;
+    requires tools.jackson.databind;
+    requires static org.jspecify;
+
+    exports ouverture.server;
+    exports ouverture.server.key;
+}

@@ -1,0 +1,153 @@
+package ouverture.server;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ouverture.Engine;
+import ouverture.EngineOptions;
+import ouverture.error.RequestException;
+import ouverture.server.answer.Backend;
+import ouverture.server.api.ApiError;
+import ouverture.server.api.Endpoint;
+import ouverture.server.api.Front;
+import ouverture.server.helidon.HelidonServer;
+import ouverture.server.http.HttpOptions;
+import ouverture.server.http.HttpServer;
+import ouverture.server.key.ApiKeys;
+import ouverture.server.metric.ServerMetrics;
+import ouverture.server.model.Models;
+import ouverture.server.model.ServedModel;
+import ouverture.server.openai.OpenAi;
+import ouverture.server.own.Ouverture;
+
+/// A running server.
+public final class Server implements AutoCloseable {
+    private static final int HEADER_BYTES = 16 << 10;
+
+    private final ServerOptions options;
+    private final AccessLog log;
+    private final ServerMetrics metrics = new ServerMetrics();
+    private final Front front;
+    private final HttpServer http;
+    private final Runnable end;
+    private boolean closed;
+
+    /// Loads models and begins to listen.
+    ///
+    /// @param models files or folders by the names that clients use, in the order in which they are listed
+    /// @param engine how each of them runs
+    /// @throws ouverture.error.OuvertureException if a model cannot be loaded
+    /// @throws RequestException if the host is unknown, or open to others without keys
+    /// @throws ouverture.error.ResourceException if the address cannot be had
+    public static Server open(ServerOptions options, Map<String, Path> models, EngineOptions engine) {
+        check(options);
+        List<Engine> engines = new ArrayList<>();
+        Runnable end = () -> engines.forEach(Engine::close);
+        try {
+            List<ServedModel> served = new ArrayList<>();
+            models.forEach((name, path) -> {
+                engines.add(Engine.open(path, engine));
+                served.add(ServedModel.of(name, engines.getLast()));
+            });
+            return new Server(options, new Models(served), end);
+        } catch (RuntimeException | Error e) {
+            end.run();
+            throw e;
+        }
+    }
+
+    /// Begins to listen, with models that are there; throws as the other.
+    static Server start(ServerOptions options, Models models) {
+        return new Server(options, models, () -> {});
+    }
+
+    /// Refuses what cannot be before models are loaded.
+    private static void check(ServerOptions options) {
+        address(options.host(), keys(options));
+    }
+
+    private static ApiKeys keys(ServerOptions options) {
+        return options.keys().map(ApiKeys::read).orElse(ApiKeys.NONE);
+    }
+
+    private Server(ServerOptions options, Models models, Runnable end) {
+        this.options = options;
+        this.end = end;
+        log = new AccessLog(options.log());
+        ApiKeys keys = keys(options);
+        InetAddress address = address(options.host(), keys);
+        front = new Front(
+                endpoints(new Backend(models, metrics)),
+                new Front.Rules(keys, options.bodyBytes(), options.answerTimeout(), options.origins(), options.host()),
+                this::ended);
+        http = HelidonServer.start(
+                new HttpOptions(
+                        address,
+                        options.port(),
+                        options.connections(),
+                        HEADER_BYTES,
+                        options.bodyBytes(),
+                        options.readTimeout(),
+                        options.idleTimeout(),
+                        options.writeTimeout()),
+                front);
+        metrics.gauge("ouverture.requests.running", "Requests that are being answered", front::running);
+        metrics.gauge("ouverture.connections", "Connections that are open", http::connections);
+    }
+
+    private static InetAddress address(String host, ApiKeys keys) {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new RequestException("This machine knows no host " + host + " to listen on; give an address.", e);
+        }
+        if (!address.isLoopbackAddress() && keys.isEmpty()) {
+            throw new RequestException("Others can reach " + host
+                    + ", and this server has no API keys: make one with `ouverture api-key` and give --api-key-file,"
+                    + " or listen on 127.0.0.1.");
+        }
+        return address;
+    }
+
+    /// All that clients can ask for.
+    static List<Endpoint<?>> endpoints(Backend backend) {
+        List<Endpoint<?>> endpoints = new ArrayList<>(OpenAi.endpoints(backend));
+        endpoints.addAll(Ouverture.endpoints(backend));
+        return endpoints;
+    }
+
+    private void ended(Front.Ended request, @Nullable ApiError error, @Nullable Throwable failure) {
+        String model = request.account().model();
+        if (!model.isEmpty()) {
+            String kind = error == null
+                    ? request.status() == 499 ? "cancelled" : ""
+                    : error.kind().name().toLowerCase(Locale.ROOT);
+            metrics.request(request.account().operation(), model, kind, request.took());
+        }
+        log.write(request, error, failure);
+    }
+
+    /// The port that it listens on.
+    public int port() {
+        return http.port();
+    }
+
+    /// Takes no more requests, lets running answers end as long as the options allow, and stops.
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        front.drain(options.patience());
+        http.stop();
+        metrics.close();
+        end.run();
+    }
+}

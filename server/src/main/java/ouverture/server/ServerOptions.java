@@ -1,0 +1,54 @@
+package ouverture.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// How a server listens and what it takes.
+///
+/// @param host name or address to listen on; other than this machine's own only with keys
+/// @param port 0 lets the system choose
+/// @param keys file of API keys ([ouverture.server.key.ApiKeys])
+/// @param origins web pages of other hosts that may ask, as `https://example.org`
+/// @param connections open at once at most
+/// @param bodyBytes of a request at most
+/// @param readTimeout in which a request must be there, from its first byte to its last
+/// @param idleTimeout in which a connection must bring its first or next request
+/// @param writeTimeout in which a client must take a piece of its answer
+/// @param answerTimeout after which an answer is given up
+/// @param patience for which running answers may go on when the server shuts down
+/// @param log takes a line of JSON for each request, without what it says
+public record ServerOptions(
+        String host,
+        int port,
+        Optional<Path> keys,
+        Set<String> origins,
+        int connections,
+        int bodyBytes,
+        Duration readTimeout,
+        Duration idleTimeout,
+        Duration writeTimeout,
+        Duration answerTimeout,
+        Duration patience,
+        Consumer<String> log) {
+    /// This machine only, port 11435, 32 MiB for a request, an hour for an answer, no log.
+    public static final ServerOptions DEFAULT = new ServerOptions(
+            "127.0.0.1",
+            11435,
+            Optional.empty(),
+            Set.of(),
+            4096,
+            32 << 20,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(75),
+            Duration.ofSeconds(30),
+            Duration.ofHours(1),
+            Duration.ofSeconds(30),
+            _ -> {});
+
+    public ServerOptions {
+        origins = Set.copyOf(origins);
+    }
+}

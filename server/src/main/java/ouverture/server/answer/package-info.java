@@ -1,0 +1,3 @@
+/// Running answers: one request may have several.
+@org.jspecify.annotations.NullMarked
+package ouverture.server.answer;

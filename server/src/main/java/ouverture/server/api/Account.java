@@ -1,0 +1,84 @@
+package ouverture.server.api;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import ouverture.ChatEvent.Usage;
+import ouverture.generate.FinishReason;
+
+/// What is remembered of a request, for the log and the metrics: never what it says.
+public final class Account {
+    private String operation = "";
+    private String model = "";
+    private String user = "";
+    private boolean streamed;
+    private int promptTokens;
+    private int cachedTokens;
+    private int generatedTokens;
+    private @Nullable FinishReason finish;
+    private @Nullable Duration first;
+
+    /// Takes note of a model that is asked.
+    ///
+    /// @param operation as OpenTelemetry calls it: `chat`, `text_completion`
+    /// @param model that is there
+    /// @param user whom the client names, or empty
+    public void asks(String operation, String model, String user, boolean streamed) {
+        this.operation = operation;
+        this.model = model;
+        this.user = user;
+        this.streamed = streamed;
+    }
+
+    /// Takes note of the end of an answer.
+    ///
+    /// @param isFirst whether the prompt has not been counted yet
+    public void answered(FinishReason reason, Usage usage, boolean isFirst) {
+        finish = reason;
+        generatedTokens += usage.generatedTokens();
+        if (isFirst) {
+            promptTokens += usage.promptTokens();
+            cachedTokens += usage.cachedTokens();
+        }
+        if (first == null) {
+            first = usage.prefill();
+        }
+    }
+
+    public String operation() {
+        return operation;
+    }
+
+    public String model() {
+        return model;
+    }
+
+    public String user() {
+        return user;
+    }
+
+    public boolean streamed() {
+        return streamed;
+    }
+
+    public int promptTokens() {
+        return promptTokens;
+    }
+
+    public int cachedTokens() {
+        return cachedTokens;
+    }
+
+    public int generatedTokens() {
+        return generatedTokens;
+    }
+
+    /// Why the last answer ended, null if none did.
+    public @Nullable FinishReason finish() {
+        return finish;
+    }
+
+    /// Time to the first token, null if there was none.
+    public @Nullable Duration first() {
+        return first;
+    }
+}

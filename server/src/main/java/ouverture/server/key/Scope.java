@@ -1,0 +1,18 @@
+package ouverture.server.key;
+
+import java.util.Locale;
+
+/// What a key is good for.
+public enum Scope {
+    /// Asking models: answers, tokens.
+    INFERENCE,
+    /// Listing and looking at models.
+    MODELS,
+    /// Reading metrics.
+    METRICS;
+
+    /// As it is typed.
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,3 @@
+/// What the server tells about itself.
+@org.jspecify.annotations.NullMarked
+package ouverture.server.metric;

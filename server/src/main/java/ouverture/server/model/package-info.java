@@ -1,0 +1,3 @@
+/// The models that the server has, by name.
+@org.jspecify.annotations.NullMarked
+package ouverture.server.model;

@@ -1,0 +1,162 @@
+package ouverture.server.openai;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import ouverture.ChatEvent;
+import ouverture.ChatRequest;
+import ouverture.Generation;
+import ouverture.generate.TokenProbability;
+import ouverture.server.answer.Answers;
+import ouverture.server.answer.Backend;
+import ouverture.server.answer.SingleCall;
+import ouverture.server.api.Call;
+import ouverture.server.api.Endpoint;
+import ouverture.server.api.EventStream;
+import ouverture.server.key.Scope;
+import ouverture.server.model.ServedModel;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `/v1/chat/completions`.
+final class ChatCompletions {
+    private final Backend backend;
+
+    ChatCompletions(Backend backend) {
+        this.backend = backend;
+    }
+
+    Endpoint<ChatCompletionRequest> endpoint(OpenAi api) {
+        return Endpoint.post(
+                "/v1/chat/completions",
+                api,
+                Scope.INFERENCE,
+                "Answers a conversation.",
+                ChatCompletionRequest.TYPE,
+                (request, call) -> answer(request, call, api));
+    }
+
+    private void answer(ChatCompletionRequest asked, Call call, OpenAi api) {
+        ServedModel model = backend.model(asked.model());
+        boolean draws = asked.echo() && asked.chat().sampling().seed().isEmpty();
+        ChatCompletionRequest request =
+                draws ? asked.withSeed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)) : asked;
+        call.account().asks("chat", model.name(), request.user(), request.streaming().stream());
+        List<Answers.Start> starts = IntStream.range(0, request.answers())
+                .<Answers.Start>mapToObj(i -> () -> start(model, request, i))
+                .toList();
+        try (Answers answers = new Answers(call, backend.metrics(), request.answers(), starts)) {
+            if (request.streaming().stream()) {
+                EventStream events = call.stream(
+                        EventStream.SERVER_SENT_EVENTS, (stream, error) -> stream.data(api.error(error, call.id())));
+                new ChatStream(request, model, call.id(), events).send(answers);
+            } else {
+                call.json(whole(request, model, call.id(), answers));
+            }
+        }
+    }
+
+    private static Generation start(ServedModel model, ChatCompletionRequest request, int answer) {
+        ChatRequest chat = request.chat();
+        Generation generation = model.chat(chat.withSampling(SamplingFields.of(chat.sampling(), answer)));
+        return request.singleCall() ? new SingleCall(generation) : generation;
+    }
+
+    /// Fields that all objects of an answer have.
+    ///
+    /// @param object kind of the object
+    static ObjectNode head(String object, String id, ServedModel model) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("id", "chatcmpl-" + id)
+                .put("object", object)
+                .put("created", System.currentTimeMillis() / 1000)
+                .put("model", model.name());
+    }
+
+    /// What one answer says, as far as it is known.
+    private static final class Whole {
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder thoughts = new StringBuilder();
+        private final List<ChatEvent.ToolCall> calls = new ArrayList<>();
+        private final List<TokenProbability> tokens = new ArrayList<>();
+        private final List<TokenProbability> thoughtTokens = new ArrayList<>();
+        private String finishReason = "";
+
+        private void add(ChatEvent event) {
+            switch (event) {
+                case ChatEvent.Text(String piece, var probabilities) -> {
+                    text.append(piece);
+                    tokens.addAll(probabilities);
+                }
+                case ChatEvent.Thinking(String piece, var probabilities) -> {
+                    thoughts.append(piece);
+                    thoughtTokens.addAll(probabilities);
+                }
+                case ChatEvent.ToolCall toolCall -> calls.add(toolCall);
+                case ChatEvent.Finished end -> finishReason = Reports.finishReason(end.reason());
+            }
+        }
+    }
+
+    private static ObjectNode whole(ChatCompletionRequest request, ServedModel model, String id, Answers answers) {
+        List<Whole> wholes = new ArrayList<>();
+        IntStream.range(0, request.answers()).forEach(_ -> wholes.add(new Whole()));
+        UsageCount usage = new UsageCount();
+        ObjectNode body = head("chat.completion", id, model);
+        ArrayNode choices = body.putArray("choices");
+        answers.forEach(event -> {
+            wholes.get(event.answer()).add(event.event());
+            if (event.event() instanceof ChatEvent.Finished end) {
+                usage.add(end.usage(), event.answer() == 0);
+                body.set("reasoning_applied", Reports.applied(end.reasoning()));
+            }
+        });
+        LogProbs logProbs = new LogProbs(model.tokenizer());
+        for (int i = 0; i < wholes.size(); i++) {
+            put(choices.addObject().put("index", i), wholes.get(i), request, logProbs);
+        }
+        body.set("usage", usage.json());
+        echo(request, body);
+        return body;
+    }
+
+    /// Adds the parameters that were in force, if they were asked for.
+    static void echo(ChatCompletionRequest request, ObjectNode body) {
+        if (request.echo()) {
+            ChatRequest chat = request.chat();
+            body.set("parameters", Reports.parameters(chat.sampling(), chat.maxTokens(), chat.stop()));
+        }
+    }
+
+    private static void put(ObjectNode choice, Whole answer, ChatCompletionRequest request, LogProbs logProbs) {
+        ObjectNode message = choice.putObject("message").put("role", "assistant");
+        if (answer.text.isEmpty() && !answer.calls.isEmpty()) {
+            message.putNull("content");
+        } else {
+            message.put("content", answer.text.toString());
+        }
+        message.putNull("refusal");
+        if (request.showThoughts() && !answer.thoughts.isEmpty()) {
+            message.put("reasoning", answer.thoughts.toString());
+            message.put("reasoning_content", answer.thoughts.toString());
+        }
+        if (!answer.calls.isEmpty()) {
+            ArrayNode calls = message.putArray("tool_calls");
+            answer.calls.forEach(call -> calls.add(Reports.call(call)));
+        }
+        if (request.chat().sampling().logProbs() >= 0) {
+            ObjectNode object = choice.putObject("logprobs");
+            logProbs.put(answer.tokens, object.putArray("content"));
+            object.putNull("refusal");
+            if (request.showThoughts()) {
+                logProbs.put(answer.thoughtTokens, object.putArray("reasoning"));
+            }
+        } else {
+            choice.putNull("logprobs");
+        }
+        choice.put("finish_reason", answer.finishReason);
+    }
+}

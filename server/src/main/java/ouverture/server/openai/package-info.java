@@ -1,0 +1,3 @@
+/// The API of OpenAI: chat completions, completions, models.
+@org.jspecify.annotations.NullMarked
+package ouverture.server.openai;

@@ -1,0 +1,70 @@
+package ouverture.server.own;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import ouverture.server.answer.Backend;
+import ouverture.server.api.Api;
+import ouverture.server.api.ApiError;
+import ouverture.server.api.Endpoint;
+import ouverture.server.api.Endpoint.Access;
+import ouverture.server.key.Scope;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The manners of our own endpoints.
+public final class Ouverture implements Api {
+    private final Backend backend;
+
+    private Ouverture(Backend backend) {
+        this.backend = backend;
+    }
+
+    /// Its endpoints.
+    public static List<Endpoint<?>> endpoints(Backend backend) {
+        Ouverture api = new Ouverture(backend);
+        List<Endpoint<?>> endpoints = new ArrayList<>(new Tokens(backend).endpoints(api));
+        endpoints.addAll(List.of(
+                Endpoint.get(
+                        "/health",
+                        api,
+                        new Access.Open(),
+                        "Says that the server is ready, and which models it has; 503 while it shuts down.",
+                        (_, call) -> call.json(api.health())),
+                Endpoint.get(
+                        "/metrics",
+                        api,
+                        new Access.Keys(Scope.METRICS),
+                        "Figures in the text format of Prometheus.",
+                        (_, call) -> call.send(
+                                200,
+                                "text/plain; version=0.0.4; charset=utf-8",
+                                backend.metrics().text()))));
+        return endpoints;
+    }
+
+    private ObjectNode health() {
+        ObjectNode health = JsonNodeFactory.instance.objectNode().put("status", "ok");
+        ArrayNode models = health.putArray("models");
+        backend.models().all().forEach(model -> models.add(model.name()));
+        return health;
+    }
+
+    @Override
+    public String title() {
+        return "Ouverture";
+    }
+
+    @Override
+    public ObjectNode error(ApiError error, String requestId) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode inner = body.putObject("error")
+                .put("kind", error.kind().name().toLowerCase(Locale.ROOT))
+                .put("message", error.message());
+        if (!error.field().isEmpty()) {
+            inner.put("field", error.field());
+        }
+        return body;
+    }
+}

@@ -1,0 +1,3 @@
+/// The server as a program starts it.
+@org.jspecify.annotations.NullMarked
+package ouverture.server;

@@ -1,0 +1,136 @@
+package ouverture.train.recipe;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import ouverture.error.RequestException;
+import ouverture.train.AdamW;
+import ouverture.train.Schedule;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// How a model is made from nothing: the file `recipe.json` of a folder.
+///
+/// @param name of the model
+/// @param seed of everything that is random
+/// @param task what it learns, see [Task#named]
+/// @param vocabulary tokens at most
+/// @param model its sizes
+/// @param training how it learns
+/// @param evaluation how it is examined
+public record Recipe(
+        String name, long seed, String task, int vocabulary, Sizes model, Training training, Evaluation evaluation) {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    /// The sizes of [ouverture.train.Blueprint] but the vocabulary's.
+    public record Sizes(
+            int layers,
+            int width,
+            int heads,
+            int keyValueHeads,
+            int headSize,
+            int experts,
+            int activeExperts,
+            int expertWidth,
+            int window,
+            int context) {}
+
+    /// How a model learns.
+    ///
+    /// @param steps changes of the parameters
+    /// @param warmUp of these, steps until the learning rate is at its highest
+    /// @param rate the highest learning rate
+    /// @param lastRate share of it that is left at the end
+    /// @param weightDecay see [AdamW.Settings]
+    /// @param clip longest gradient
+    /// @param balance factor on the load-balance loss
+    /// @param tokensPerStep tokens between two changes
+    /// @param tokensPerBatch of these, tokens that are computed at once
+    /// @param recompute whether layers are computed twice, so that less must be in memory
+    /// @param checkpointSeconds between two checkpoints
+    public record Training(
+            int steps,
+            int warmUp,
+            double rate,
+            double lastRate,
+            double weightDecay,
+            double clip,
+            double balance,
+            int tokensPerStep,
+            int tokensPerBatch,
+            boolean recompute,
+            double checkpointSeconds) {
+        Schedule schedule() {
+            return new Schedule(rate, warmUp, steps, lastRate);
+        }
+
+        AdamW.Settings optimiser() {
+            AdamW.Settings usual = AdamW.Settings.USUAL;
+            return new AdamW.Settings(usual.meanDecay(), usual.squareDecay(), weightDecay, usual.epsilon());
+        }
+    }
+
+    /// How a model is examined.
+    ///
+    /// @param questions number of questions, none of which it was taught
+    /// @param atLeast share of them that must be answered right
+    public record Evaluation(int questions, double atLeast) {}
+
+    /// Reads a recipe.
+    ///
+    /// @param path its folder, or the file itself
+    /// @throws RequestException if there is none, or what it says makes no sense
+    public static Recipe read(Path path) {
+        Path file = Files.isDirectory(path) ? path.resolve("recipe.json") : path;
+        if (!Files.isRegularFile(file)) {
+            throw new RequestException("There is no recipe " + file + "; name a folder with a recipe.json.");
+        }
+        Recipe recipe;
+        try {
+            recipe = JSON.readValue(Files.readAllBytes(file), Recipe.class);
+        } catch (JacksonException e) {
+            throw new RequestException(
+                    "The recipe " + file + " cannot be used, line "
+                            + e.getLocation().getLineNr() + ": "
+                            + e.getOriginalMessage().lines().findFirst().orElse("it is no JSON") + ".",
+                    e);
+        } catch (IOException e) {
+            throw new RequestException("The recipe " + file + " cannot be read: " + e.getMessage() + ".", e);
+        }
+        recipe.check(file);
+        return recipe;
+    }
+
+    private void check(Path file) {
+        Training t = training;
+        require(file, !name.isBlank(), "its \"name\" is empty");
+        require(file, vocabulary > 0, "its \"vocabulary\" is not positive");
+        require(file, t.steps > 0, "\"steps\" is not positive");
+        require(file, t.warmUp >= 0 && t.warmUp <= t.steps, "\"warmUp\" is not within 0 and \"steps\"");
+        require(file, t.rate > 0 && t.rate < 1, "\"rate\" is not between 0 and 1");
+        require(file, t.lastRate >= 0 && t.lastRate <= 1, "\"lastRate\" is not within 0 and 1");
+        require(file, t.weightDecay >= 0 && t.weightDecay < 1, "\"weightDecay\" is not within 0 and 1");
+        require(file, t.clip > 0, "\"clip\" is not positive");
+        require(file, t.balance >= 0, "\"balance\" is negative");
+        require(file, t.tokensPerBatch > 0, "\"tokensPerBatch\" is not positive");
+        require(file, t.tokensPerStep > 0, "\"tokensPerStep\" is not positive");
+        require(file, t.checkpointSeconds >= 0, "\"checkpointSeconds\" is negative");
+        require(file, evaluation.questions > 0, "\"questions\" is not positive");
+        require(file, evaluation.atLeast >= 0 && evaluation.atLeast <= 1, "\"atLeast\" is not within 0 and 1");
+    }
+
+    private static void require(Path file, boolean sound, String complaint) {
+        if (!sound) {
+            throw new RequestException("The recipe " + file + " cannot be used: " + complaint + ".");
+        }
+    }
+}
