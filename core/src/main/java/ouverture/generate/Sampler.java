@@ -46,8 +46,8 @@ public final class Sampler {
     }
 
     /// What would be drawn from logits that another model takes for the ones after the next `ahead` tokens. It is
-    /// drawn with the random number that will serve for that place, so that models that agree draw the same token;
-    /// nothing is remembered.
+    /// drawn with the random number that will serve for that place, so that models that agree draw the same
+    /// token; nothing is remembered.
     ///
     /// @param logits one for each token of the vocabulary; changed by this call
     int guess(float[] logits, int ahead) {
