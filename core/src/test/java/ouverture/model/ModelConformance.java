@@ -179,8 +179,13 @@ public abstract class ModelConformance {
     }
 
     @ParameterizedTest
-    @MethodSource("quantised")
+    @ValueSource(strings = {"llama-Q8_0", "llama-Q4_0"})
     void eightBitActivations(String name) {
+        assertEightBitMarks(name);
+    }
+
+    /// Runs a file of quantised weights with inputs that are rounded to 8 bits.
+    protected final void assertEightBitMarks(String name) {
         assertMarks(Expected.of("quants", name), DType.F32, Activations.Q8, 2, 0.15);
     }
 

@@ -63,7 +63,7 @@ final class IntegerMatmul implements AutoCloseable {
 
     /// Whether there is code for weights of this format and width.
     boolean serves(Tensor weight) {
-        return PackedFormat.of(weight.type(), code.set()) != null;
+        return PackedFormats.of(weight.type(), code.set()) != null;
     }
 
     /// Which rows go to which planes.
@@ -162,7 +162,7 @@ final class IntegerMatmul implements AutoCloseable {
     /// @param x rows of inputs, of a multiple of the weight's columns
     /// @param bias a row for each plane
     void multiply(MemorySegment out, Matmul.Rows x, Tensor weight, @Nullable Tensor bias, Plan plan) {
-        PackedFormat format = PackedFormat.of(weight.type(), code.set());
+        PackedFormat format = PackedFormats.of(weight.type(), code.set());
         int rows = plan.inputs.length;
         if (format == null || rows == 0) {
             return;

@@ -1,7 +1,6 @@
 package ouverture.kernels.jit;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
 /// A number format whose weights are multiplied as bytes. For that they are packed: each piece of a row's block
@@ -15,21 +14,6 @@ abstract class PackedFormat extends Strips {
     /// @param count of units
     record Piece(int offset, int bytes, int count) {}
 
-    private static final List<PackedFormat> ALL = List.of(
-            new PackedBytes(),
-            new PackedNibbles(DType.Q4_0, 8, List.of(new Piece(0, 2, 1)), null),
-            new PackedNibbles(DType.IQ4_NL, 128, List.of(new Piece(0, 2, 1)), LevelReader.UNEVEN),
-            new PackedIq4Xs(),
-            new PackedMxfp4(),
-            new PackedLegacy(DType.Q4_1),
-            new PackedLegacy(DType.Q5_0),
-            new PackedLegacy(DType.Q5_1),
-            new PackedQ2K(),
-            new PackedQ3K(),
-            new PackedQ4K(),
-            new PackedQ5K(),
-            new PackedQ6K());
-
     private final DType type;
     private final List<Piece> pieces;
 
@@ -40,18 +24,6 @@ abstract class PackedFormat extends Strips {
         this.type = type;
         this.pieces = pieces;
         assert pieces.stream().mapToInt(piece -> piece.bytes * piece.count).sum() == type.blockBytes();
-    }
-
-    /// How a format is packed for an instruction set, null if it is not.
-    static @Nullable PackedFormat of(DType type, InstructionSet set) {
-        if (set == InstructionSet.AVX512_VNNI) {
-            for (PackedFormat format : ALL) {
-                if (format.type == type) {
-                    return format;
-                }
-            }
-        }
-        return null;
     }
 
     final DType type() {

@@ -45,7 +45,7 @@ class IntegerMatmulTest {
     }
 
     static Stream<DType> packed() {
-        return Arrays.stream(DType.values()).filter(type -> PackedFormat.of(type, SET) != null);
+        return Arrays.stream(DType.values()).filter(type -> PackedFormats.of(type, SET) != null);
     }
 
     private static Kernels kernels(boolean repack) {
@@ -187,7 +187,7 @@ class IntegerMatmulTest {
         Tensor x = floats(2, COLUMNS);
         for (DType type : new DType[] {DType.Q8_0, DType.Q4_K, DType.BF16, DType.TQ2_0}) {
             Tensor weight = weight(type, ROWS);
-            Activations like = PackedFormat.of(type, SET) == null ? Activations.F32 : Activations.Q8;
+            Activations like = PackedFormats.of(type, SET) == null ? Activations.F32 : Activations.Q8;
             try (Kernels kernels = JitKernelsContract.kernels(SET, new KernelsOptions(1, Activations.AUTO));
                     Kernels model = JitKernelsContract.kernels(SET, new KernelsOptions(1, like))) {
                 assertThat(multiply(kernels, x, weight)).isEqualTo(multiply(model, x, weight));
@@ -196,7 +196,7 @@ class IntegerMatmulTest {
     }
 
     static Stream<Sums> sums() {
-        return packed().map(type -> PackedFormat.of(type, SET)).map(Strips::sums).distinct();
+        return packed().map(type -> PackedFormats.of(type, SET)).map(Strips::sums).distinct();
     }
 
     @ParameterizedTest
