@@ -94,9 +94,15 @@ class IntegerMatmulTest {
             for (int inputs = 1; inputs <= INPUTS; inputs++) {
                 Tensor x = all.rows(INPUTS - inputs, inputs);
                 float[] of = Arrays.copyOfRange(expected, (INPUTS - inputs) * ROWS, INPUTS * ROWS);
-                assertThat(multiply(keeping, x, weight)).as("%d rows, kept", inputs).isEqualTo(of);
-                assertThat(multiply(keeping, x, writable)).as("%d rows, writable", inputs).isEqualTo(of);
-                assertThat(multiply(passing, x, weight)).as("%d rows, not kept", inputs).isEqualTo(of);
+                assertThat(multiply(keeping, x, weight))
+                        .as("%d rows, kept", inputs)
+                        .isEqualTo(of);
+                assertThat(multiply(keeping, x, writable))
+                        .as("%d rows, writable", inputs)
+                        .isEqualTo(of);
+                assertThat(multiply(passing, x, weight))
+                        .as("%d rows, not kept", inputs)
+                        .isEqualTo(of);
             }
         }
     }
@@ -133,8 +139,7 @@ class IntegerMatmulTest {
             }
             first.data().copyFrom(second.data());
             MemorySegment after = place.reinterpret(first.bytes(), two, null);
-            assertThat(multiply(kernels, x, with(first, after.asReadOnly())))
-                    .isEqualTo(multiply(kernels, x, second));
+            assertThat(multiply(kernels, x, with(first, after.asReadOnly()))).isEqualTo(multiply(kernels, x, second));
         }
     }
 
@@ -196,7 +201,9 @@ class IntegerMatmulTest {
     }
 
     static Stream<Sums> sums() {
-        return packed().map(type -> PackedFormats.of(type, SET)).map(Strips::sums).distinct();
+        return packed().map(type -> PackedFormats.of(type, SET))
+                .map(Strips::sums)
+                .distinct();
     }
 
     @ParameterizedTest
