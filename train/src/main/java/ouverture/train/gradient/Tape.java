@@ -129,7 +129,7 @@ final class Tape implements StepMemory {
 
     private static void clear(Rows rows, Segment segment, @Nullable Tensor logits) {
         for (Tensor result : segment.results) {
-            Tensor gradient = result == logits ? null : segment.gradients.gradient(result);
+            Tensor gradient = result.equals(logits) ? null : segment.gradients.gradient(result);
             if (gradient != null) {
                 rows.clear(gradient);
             }
