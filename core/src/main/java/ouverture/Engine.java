@@ -116,11 +116,11 @@ public final class Engine implements ChatModel, AutoCloseable {
             case F16 -> DType.F16;
             case Q8_0 -> DType.Q8_0;
         };
-        int context = Math.ceilDiv(positions, StepMemory.BLOCK_SIZE) * StepMemory.BLOCK_SIZE;
+        int context = Math.ceilDiv(positions, EngineMemory.BLOCK_SIZE) * EngineMemory.BLOCK_SIZE;
         int outputs = options.sequences() + (options.speculation() instanceof Speculation.Off ? 0 : Draft.MOST);
         MemoryPlan plan = MemoryPlan.of(file, model, cacheType, context, options.batchTokens(), outputs, memory.get());
         plan.require(options.largerThanMemory());
-        StepMemory steps = StepMemory.allocate(arena, model, cacheType, plan);
+        EngineMemory steps = EngineMemory.allocate(arena, model, cacheType, plan);
         SmallModel small = smallFile == null ? null : new SmallModel(smallFile, arena, cacheType, plan, options);
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
@@ -146,7 +146,7 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     private Scheduler start(
             Model model,
-            StepMemory steps,
+            EngineMemory steps,
             @Nullable ExpertResidency residency,
             @Nullable SmallModel small,
             EngineOptions options) {
@@ -174,7 +174,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + " was made for " + longest + " at most.");
         }
         return options.context() > 0
-                ? Math.min(options.context(), Integer.MAX_VALUE - StepMemory.BLOCK_SIZE)
+                ? Math.min(options.context(), Integer.MAX_VALUE - EngineMemory.BLOCK_SIZE)
                 : Math.min(longest, DEFAULT_CONTEXT);
     }
 

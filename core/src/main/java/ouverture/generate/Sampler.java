@@ -167,7 +167,7 @@ public final class Sampler {
     private static long[] smallest(long[] keys, int k) {
         long[] kept = Arrays.copyOf(keys, k);
         Arrays.sort(kept);
-        for (int i = k; k > 0 && i < keys.length; i++) {
+        for (int i = k; i < keys.length; i++) {
             if (keys[i] < kept[k - 1]) {
                 int place = -Arrays.binarySearch(kept, keys[i]) - 1;
                 System.arraycopy(kept, place, kept, place + 1, k - 1 - place);

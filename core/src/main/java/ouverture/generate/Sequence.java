@@ -229,6 +229,7 @@ public final class Sequence {
         drafted += guessed.length;
         accepted += right;
         advance(right, pool);
+        assert reason != null || pending() > 0 : "nothing to go on with";
         return reason;
     }
 
