@@ -109,6 +109,7 @@ public final class Front implements HttpHandler {
             status = tell(call, error, api);
         } finally {
             ended.complete(null);
+            call.ended();
             running.remove(call);
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);

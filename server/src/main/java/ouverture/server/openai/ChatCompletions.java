@@ -15,7 +15,7 @@ import ouverture.server.api.Call;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.EventStream;
 import ouverture.server.key.Scope;
-import ouverture.server.model.ServedModel;
+import ouverture.server.model.Models;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,7 +39,7 @@ final class ChatCompletions {
     }
 
     private void answer(ChatCompletionRequest asked, Call call, OpenAi api) {
-        ServedModel model = backend.model(asked.model());
+        Models.Lease model = backend.model(asked.model(), call);
         boolean draws = asked.echo() && asked.chat().sampling().seed().isEmpty();
         ChatCompletionRequest request =
                 draws ? asked.withSeed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)) : asked;
@@ -47,7 +47,7 @@ final class ChatCompletions {
         List<Answers.Start> starts = IntStream.range(0, request.answers())
                 .<Answers.Start>mapToObj(i -> () -> start(model, request, i))
                 .toList();
-        try (Answers answers = new Answers(call, backend.metrics(), request.answers(), starts)) {
+        try (Answers answers = new Answers(call, backend, model, request.answers(), starts)) {
             if (request.streaming().stream()) {
                 EventStream events = call.stream(
                         EventStream.SERVER_SENT_EVENTS, (stream, error) -> stream.data(api.error(error, call.id())));
@@ -58,16 +58,16 @@ final class ChatCompletions {
         }
     }
 
-    private static Generation start(ServedModel model, ChatCompletionRequest request, int answer) {
+    private static Generation start(Models.Lease model, ChatCompletionRequest request, int answer) {
         ChatRequest chat = request.chat();
-        Generation generation = model.chat(chat.withSampling(SamplingFields.of(chat.sampling(), answer)));
+        Generation generation = model.model().chat(chat.withSampling(SamplingFields.of(chat.sampling(), answer)));
         return request.singleCall() ? new SingleCall(generation) : generation;
     }
 
     /// Fields that all objects of an answer have.
     ///
     /// @param object kind of the object
-    static ObjectNode head(String object, String id, ServedModel model) {
+    static ObjectNode head(String object, String id, Models.Lease model) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("id", "chatcmpl-" + id)
@@ -101,7 +101,7 @@ final class ChatCompletions {
         }
     }
 
-    private static ObjectNode whole(ChatCompletionRequest request, ServedModel model, String id, Answers answers) {
+    private static ObjectNode whole(ChatCompletionRequest request, Models.Lease model, String id, Answers answers) {
         List<Whole> wholes = new ArrayList<>();
         IntStream.range(0, request.answers()).forEach(_ -> wholes.add(new Whole()));
         UsageCount usage = new UsageCount();
@@ -114,7 +114,7 @@ final class ChatCompletions {
                 body.set("reasoning_applied", Reports.applied(end.reasoning()));
             }
         });
-        LogProbs logProbs = new LogProbs(model.tokenizer());
+        LogProbs logProbs = new LogProbs(model.model().tokenizer());
         for (int i = 0; i < wholes.size(); i++) {
             put(choices.addObject().put("index", i), wholes.get(i), request, logProbs);
         }
