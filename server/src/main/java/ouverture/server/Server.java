@@ -17,6 +17,7 @@ import ouverture.EngineOptions;
 import ouverture.error.ModelFileException;
 import ouverture.error.RequestException;
 import ouverture.server.answer.Backend;
+import ouverture.server.anthropic.Anthropic;
 import ouverture.server.api.ApiError;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.Front;
@@ -155,6 +156,7 @@ public final class Server implements AutoCloseable {
     /// All that clients can ask for.
     static List<Endpoint<?>> endpoints(Backend backend) {
         List<Endpoint<?>> endpoints = new ArrayList<>(OpenAi.endpoints(backend));
+        endpoints.addAll(Anthropic.endpoints(backend));
         endpoints.addAll(Ouverture.endpoints(backend));
         return endpoints;
     }

@@ -6,6 +6,7 @@ import java.util.Set;
 import ouverture.ChatEvent;
 import ouverture.generate.TokenProbability;
 import ouverture.server.answer.Answers;
+import ouverture.server.answer.ReasoningReport;
 import ouverture.server.api.EventStream;
 import ouverture.server.model.Models;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -73,7 +74,7 @@ final class ChatStream {
 
     private void finish(int answer, ChatEvent.Finished end) {
         ObjectNode chunk = chunk(answer, delta(), List.of(), "", Reports.finishReason(end.reason()));
-        chunk.set("reasoning_applied", Reports.applied(end.reasoning()));
+        chunk.set(ReasoningReport.FIELD, ReasoningReport.json(end.reasoning()));
         ChatCompletions.echo(request, chunk);
         events.data(chunk);
     }
