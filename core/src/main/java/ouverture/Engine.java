@@ -214,7 +214,8 @@ public final class Engine implements ChatModel, AutoCloseable {
                 kernelsName,
                 threads,
                 tokenizer != null,
-                chatPrompt != null);
+                chatPrompt != null,
+                chatPrompt != null && chatPrompt.knowsThoughts());
     }
 
     /// What is loaded, and how.

@@ -30,6 +30,7 @@ import ouverture.server.model.ModelSource;
 import ouverture.server.model.Models;
 import ouverture.server.model.ServedModel;
 import ouverture.server.model.Turns;
+import ouverture.server.ollama.Ollama;
 import ouverture.server.openai.OpenAi;
 import ouverture.server.own.Ouverture;
 
@@ -81,6 +82,7 @@ public final class Server implements AutoCloseable {
         }
         return new ModelSource(
                 name,
+                Files.isDirectory(path) ? "safetensors" : "gguf",
                 bytes,
                 modified,
                 engine.sequences(),
@@ -157,6 +159,7 @@ public final class Server implements AutoCloseable {
     static List<Endpoint<?>> endpoints(Backend backend) {
         List<Endpoint<?>> endpoints = new ArrayList<>(OpenAi.endpoints(backend));
         endpoints.addAll(Anthropic.endpoints(backend));
+        endpoints.addAll(Ollama.endpoints(backend));
         endpoints.addAll(Ouverture.endpoints(backend));
         return endpoints;
     }

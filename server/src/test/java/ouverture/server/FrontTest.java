@@ -477,6 +477,11 @@ class FrontTest {
             String events =
                     quick.post(CHAT, chat("forever", ", \"stream\": true")).body();
             assertThat(events).contains("data: {\"error\":{\"message\":\"The answer was given up");
+            assertThat(quick.post("/api/chat", chat("forever", "")).body())
+                    .contains("\n{\"error\":\"The answer was given up");
+            assertThat(quick.post("/v1/messages", chat("forever", ", \"max_tokens\": 9, \"stream\": true"))
+                            .body())
+                    .contains("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"timeout_error\"");
         }
     }
 

@@ -53,7 +53,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     private static ModelSource source(String name, ServedModel model) {
-        return new ModelSource(name, 1000, Instant.EPOCH, TURNS, _ -> model);
+        return new ModelSource(name, "gguf", 1000, Instant.EPOCH, TURNS, _ -> model);
     }
 
     private static ServerOptions options(List<String> log) {

@@ -46,7 +46,7 @@ final class ScriptedModel implements ServedModel {
 
     @Override
     public ModelInfo info() {
-        return new ModelInfo(NAME, "script", 0, 0, 0, 4096, 4096, 0, 100, 1, "none", 1, false, true);
+        return new ModelInfo(NAME, "script", 0, 0, 0, 4096, 4096, 0, 100, 1, "none", 1, false, true, true);
     }
 
     @Override

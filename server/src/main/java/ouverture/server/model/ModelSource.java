@@ -5,10 +5,12 @@ import java.time.Instant;
 /// A model that can be loaded.
 ///
 /// @param name as clients call it
+/// @param format of its files: `gguf` or `safetensors`
 /// @param bytes of its files
 /// @param modified when its files were last written
 /// @param turns answers that may run at the same time
-public record ModelSource(String name, long bytes, Instant modified, int turns, Loader loader) {
+public record ModelSource(
+        String name, String format, long bytes, Instant modified, int turns, Loader loader) {
     /// Loads the model.
     @FunctionalInterface
     public interface Loader {

@@ -208,6 +208,7 @@ public final class Models implements AutoCloseable {
         synchronized (this) {
             entry.model = model;
             entry.info = model.info();
+            entry.keep = null;
             entry.loaded = Instant.now();
             entry.lastUse = System.nanoTime();
         }

@@ -10,6 +10,7 @@ import ouverture.Generation;
 import ouverture.server.answer.Answers;
 import ouverture.server.answer.Backend;
 import ouverture.server.answer.Collected;
+import ouverture.server.answer.LogProbs;
 import ouverture.server.answer.ReasoningReport;
 import ouverture.server.answer.SingleCall;
 import ouverture.server.api.Call;

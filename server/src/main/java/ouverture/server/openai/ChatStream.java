@@ -6,6 +6,7 @@ import java.util.Set;
 import ouverture.ChatEvent;
 import ouverture.generate.TokenProbability;
 import ouverture.server.answer.Answers;
+import ouverture.server.answer.LogProbs;
 import ouverture.server.answer.ReasoningReport;
 import ouverture.server.api.EventStream;
 import ouverture.server.model.Models;

@@ -10,6 +10,7 @@ import ouverture.CompletionRequest.Prompt;
 import ouverture.generate.TokenProbability;
 import ouverture.server.answer.Answers;
 import ouverture.server.answer.Backend;
+import ouverture.server.answer.LogProbs;
 import ouverture.server.api.Call;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.EventStream;

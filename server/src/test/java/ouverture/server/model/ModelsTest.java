@@ -37,7 +37,7 @@ class ModelsTest {
 
         @Override
         public ModelInfo info() {
-            return new ModelInfo(name, "test", 0, bytes, 0, 8, 8, 0, 1, 1, "none", 1, false, false);
+            return new ModelInfo(name, "test", 0, bytes, 0, 8, 8, 0, 1, 1, "none", 1, false, false, false);
         }
 
         @Override
@@ -72,7 +72,7 @@ class ModelsTest {
     }
 
     private ModelSource source(String name, long bytes) {
-        return new ModelSource(name, bytes, Instant.EPOCH, 1, others -> {
+        return new ModelSource(name, "gguf", bytes, Instant.EPOCH, 1, others -> {
             if (others + bytes > ROOM) {
                 throw new ResourceException(name + " does not fit.");
             }
@@ -194,7 +194,7 @@ class ModelsTest {
 
     @Test
     void unknownAndDamagedModelsAndSameNames() {
-        ModelSource damaged = new ModelSource("x", 1, Instant.EPOCH, 1, _ -> {
+        ModelSource damaged = new ModelSource("x", "gguf", 1, Instant.EPOCH, 1, _ -> {
             throw new ModelFileException("x is damaged.");
         });
         try (Models models = new Models(List.of(damaged), 1)) {
