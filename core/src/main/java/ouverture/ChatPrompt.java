@@ -49,6 +49,11 @@ final class ChatPrompt {
         return metadata.string("tokenizer.chat_template").map(source -> new ChatPrompt(source, tokenizer));
     }
 
+    /// Whether the template knows thoughts.
+    boolean knowsThoughts() {
+        return reasoning.knowsThoughts();
+    }
+
     /// Renders a request.
     ///
     /// @param positions tokens that prompt and answer have room for together

@@ -65,6 +65,13 @@ public final class Engine implements ChatModel, AutoCloseable {
         return open(model, options, HostMemory::here);
     }
 
+    /// Loads a model beside others; throws as the others.
+    ///
+    /// @param mappedBytes that other engines of this machine hold ([#mappedBytes]): the system counts them as available
+    public static Engine open(Path model, EngineOptions options, long mappedBytes) {
+        return open(model, options, () -> HostMemory.here().without(mappedBytes));
+    }
+
     /// @param memory asked when the file is open and has what copies it needs
     @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena
     static Engine open(Path model, EngineOptions options, Supplier<HostMemory> memory) {
@@ -216,12 +223,22 @@ public final class Engine implements ChatModel, AutoCloseable {
                 kernelsName,
                 threads,
                 tokenizer != null,
-                chatPrompt != null);
+                chatPrompt != null,
+                chatPrompt != null && chatPrompt.knowsThoughts());
     }
 
     /// What is loaded, and how.
     public ModelInfo info() {
         return info;
+    }
+
+    /// Bytes of weights that stay in their mapped file. The system counts them as available and would read them again
+    /// and again if it gave that memory to others.
+    public long mappedBytes() {
+        return file.tensors().values().stream()
+                .filter(tensor -> tensor.data().isMapped())
+                .mapToLong(Tensor::bytes)
+                .sum();
     }
 
     /// The model's tokenizer, where its file has one.

@@ -17,6 +17,7 @@ package ouverture;
 /// @param threads compute threads in use
 /// @param hasTokenizer whether the file has a tokenizer: without one, only token ids go in and out
 /// @param hasChatTemplate whether the file has a chat template: without one, only texts can be continued
+/// @param hasThoughts whether the chat template knows thoughts
 public record ModelInfo(
         String name,
         String architecture,
@@ -31,4 +32,5 @@ public record ModelInfo(
         String kernels,
         int threads,
         boolean hasTokenizer,
-        boolean hasChatTemplate) {}
+        boolean hasChatTemplate,
+        boolean hasThoughts) {}

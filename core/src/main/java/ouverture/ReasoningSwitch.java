@@ -70,6 +70,11 @@ final class ReasoningSwitch {
         }
     }
 
+    /// Whether the template knows thoughts.
+    boolean knowsThoughts() {
+        return thoughts.isPresent();
+    }
+
     /// The template variables for a setting.
     Map<String, Object> variables(Reasoning requested) {
         Map<String, Object> variables = new LinkedHashMap<>();

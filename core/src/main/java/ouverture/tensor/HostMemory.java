@@ -20,6 +20,11 @@ public record HostMemory(long totalBytes, long availableBytes, boolean limited) 
         return read(Path.of("/"));
     }
 
+    /// The memory that is left when some of what counts as available is not.
+    public HostMemory without(long bytes) {
+        return new HostMemory(totalBytes, Math.max(0, availableBytes - bytes), limited);
+    }
+
     /// The same with `/proc` and `/sys` below another root, where files may be missing.
     public static HostMemory read(Path root) {
         OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);

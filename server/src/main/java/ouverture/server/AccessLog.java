@@ -3,6 +3,7 @@ package ouverture.server;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,9 @@ final class AccessLog {
             if (finish != null) {
                 line.put("finish", finish.name().toLowerCase(Locale.ROOT));
             }
-            if (account.first() != null) {
-                line.put("first_token_millis", account.first().toMillis());
+            Duration first = account.firstToken();
+            if (first != null) {
+                line.put("first_token_millis", first.toMillis());
             }
         }
         if (error != null) {

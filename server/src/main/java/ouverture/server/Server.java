@@ -1,17 +1,23 @@
 package ouverture.server;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.Engine;
 import ouverture.EngineOptions;
+import ouverture.error.ModelFileException;
 import ouverture.error.RequestException;
 import ouverture.server.answer.Backend;
+import ouverture.server.anthropic.Anthropic;
 import ouverture.server.api.ApiError;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.Front;
@@ -20,8 +26,11 @@ import ouverture.server.http.HttpOptions;
 import ouverture.server.http.HttpServer;
 import ouverture.server.key.ApiKeys;
 import ouverture.server.metric.ServerMetrics;
+import ouverture.server.model.ModelSource;
 import ouverture.server.model.Models;
 import ouverture.server.model.ServedModel;
+import ouverture.server.model.Turns;
+import ouverture.server.ollama.Ollama;
 import ouverture.server.openai.OpenAi;
 import ouverture.server.own.Ouverture;
 
@@ -34,7 +43,7 @@ public final class Server implements AutoCloseable {
     private final ServerMetrics metrics = new ServerMetrics();
     private final Front front;
     private final HttpServer http;
-    private final Runnable end;
+    private final Models models;
     private boolean closed;
 
     /// Loads models and begins to listen.
@@ -46,24 +55,43 @@ public final class Server implements AutoCloseable {
     /// @throws ouverture.error.ResourceException if the address cannot be had
     public static Server open(ServerOptions options, Map<String, Path> models, EngineOptions engine) {
         check(options);
-        List<Engine> engines = new ArrayList<>();
-        Runnable end = () -> engines.forEach(Engine::close);
+        List<ModelSource> sources = models.entrySet().stream()
+                .map(model -> source(model.getKey(), model.getValue(), engine))
+                .toList();
+        Models loaded = new Models(sources, engine.queue());
         try {
-            List<ServedModel> served = new ArrayList<>();
-            models.forEach((name, path) -> {
-                engines.add(Engine.open(path, engine));
-                served.add(ServedModel.of(name, engines.getLast()));
-            });
-            return new Server(options, new Models(served), end);
+            loaded.preload();
+            return new Server(options, loaded);
         } catch (RuntimeException | Error e) {
-            end.run();
+            loaded.close();
             throw e;
         }
     }
 
-    /// Begins to listen, with models that are there; throws as the other.
+    private static ModelSource source(String name, Path path, EngineOptions engine) {
+        long bytes = 0;
+        Instant modified = Instant.EPOCH;
+        try (Stream<Path> files = Files.walk(path, 1)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
+                Instant own = Files.getLastModifiedTime(file).toInstant();
+                modified = own.isAfter(modified) ? own : modified;
+            }
+        } catch (IOException e) {
+            throw new ModelFileException("The model " + path + " cannot be read; check its path and permissions.", e);
+        }
+        return new ModelSource(
+                name,
+                Files.isDirectory(path) ? "safetensors" : "gguf",
+                bytes,
+                modified,
+                engine.sequences(),
+                mapped -> ServedModel.of(Engine.open(path, engine, mapped)));
+    }
+
+    /// Begins to listen, with models that it owns; throws as the other.
     static Server start(ServerOptions options, Models models) {
-        return new Server(options, models, () -> {});
+        return new Server(options, models);
     }
 
     /// Refuses what cannot be before models are loaded.
@@ -75,9 +103,9 @@ public final class Server implements AutoCloseable {
         return options.keys().map(ApiKeys::read).orElse(ApiKeys.NONE);
     }
 
-    private Server(ServerOptions options, Models models, Runnable end) {
+    private Server(ServerOptions options, Models models) {
         this.options = options;
-        this.end = end;
+        this.models = models;
         log = new AccessLog(options.log());
         ApiKeys keys = keys(options);
         InetAddress address = address(options.host(), keys);
@@ -97,6 +125,18 @@ public final class Server implements AutoCloseable {
                         options.writeTimeout()),
                 front);
         metrics.gauge("ouverture.requests.running", "Requests that are being answered", front::running);
+        metrics.gauge(
+                "ouverture.answers.running",
+                "Answers that models give",
+                () -> models.turns().stream().mapToInt(Turns::running).sum());
+        metrics.gauge(
+                "ouverture.answers.waiting",
+                "Answers that wait for their turn",
+                () -> models.turns().stream().mapToInt(Turns::waiting).sum());
+        metrics.gauge(
+                "ouverture.models.loaded",
+                "Models in memory",
+                () -> models.all().stream().filter(Models.Status::isLoaded).count());
         metrics.gauge("ouverture.connections", "Connections that are open", http::connections);
     }
 
@@ -118,6 +158,8 @@ public final class Server implements AutoCloseable {
     /// All that clients can ask for.
     static List<Endpoint<?>> endpoints(Backend backend) {
         List<Endpoint<?>> endpoints = new ArrayList<>(OpenAi.endpoints(backend));
+        endpoints.addAll(Anthropic.endpoints(backend));
+        endpoints.addAll(Ollama.endpoints(backend));
         endpoints.addAll(Ouverture.endpoints(backend));
         return endpoints;
     }
@@ -147,7 +189,7 @@ public final class Server implements AutoCloseable {
         closed = true;
         front.drain(options.patience());
         http.stop();
+        models.close();
         metrics.close();
-        end.run();
     }
 }

@@ -34,8 +34,9 @@ class ApiTableTest {
     }
 
     private static String tables() {
-        try (ServerMetrics metrics = new ServerMetrics()) {
-            List<Endpoint<?>> endpoints = Server.endpoints(new Backend(new Models(List.of()), metrics));
+        try (ServerMetrics metrics = new ServerMetrics();
+                Models models = new Models(List.of(), 1)) {
+            List<Endpoint<?>> endpoints = Server.endpoints(new Backend(models, metrics));
             return endpoints.stream()
                     .map(endpoint -> endpoint.api().title())
                     .distinct()

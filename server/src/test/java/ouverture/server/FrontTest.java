@@ -173,6 +173,10 @@ class FrontTest {
     }
 
     private static Socket open(String body) throws IOException {
+        return open(server, body);
+    }
+
+    private static Socket open(RunningServer server, String body) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
         socket.connect(new java.net.InetSocketAddress("127.0.0.1", server.port()));
@@ -207,6 +211,28 @@ class FrontTest {
             assertThat(socket.isConnected()).isTrue();
             isUnharmed();
             RunningServer.await(() -> server.script.cancelled() > before);
+        }
+    }
+
+    @Test
+    void tooManyAreToldToComeBack() throws IOException {
+        try (RunningServer busy = RunningServer.scripted(UnaryOperator.identity())) {
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < RunningServer.TURNS + RunningServer.QUEUE; i++) {
+                sockets.add(open(busy, chat("forever", "")));
+            }
+            RunningServer.await(() -> busy.get("/metrics").body().contains("ouverture_answers_waiting 4.0"));
+            HttpResponse<String> response = busy.post(CHAT, HI);
+            assertThat(response.statusCode()).isEqualTo(429);
+            assertThat(response.body()).contains("rate_limit_exceeded", "4 of your requests wait already");
+            assertThat(response.headers().firstValueAsLong("retry-after").orElseThrow())
+                    .isBetween(1L, 60L);
+            assertThat(busy.script.requests()).hasSize(RunningServer.TURNS);
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            RunningServer.await(() -> busy.get("/metrics").body().contains("ouverture_answers_waiting 0.0"));
+            RunningServer.await(() -> busy.post(CHAT, HI).statusCode() == 200);
         }
     }
 
@@ -451,6 +477,11 @@ class FrontTest {
             String events =
                     quick.post(CHAT, chat("forever", ", \"stream\": true")).body();
             assertThat(events).contains("data: {\"error\":{\"message\":\"The answer was given up");
+            assertThat(quick.post("/api/chat", chat("forever", "")).body())
+                    .contains("\n{\"error\":\"The answer was given up");
+            assertThat(quick.post("/v1/messages", chat("forever", ", \"max_tokens\": 9, \"stream\": true"))
+                            .body())
+                    .contains("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"timeout_error\"");
         }
     }
 

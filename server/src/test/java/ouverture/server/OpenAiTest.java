@@ -199,7 +199,7 @@ class OpenAiTest {
         assertThat(server.script.last().messages())
                 .containsExactly(
                         Message.system("Be brief."),
-                        Message.user("1+1?"),
+                        Message.user("1+\n1?"),
                         Message.assistant("", "Hm", List.of(new Message.Call("c1", "add", "{}"))),
                         Message.tool("c1", "2"));
     }

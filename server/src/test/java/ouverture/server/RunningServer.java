@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.Shared;
 import ouverture.file.GgufFixture;
+import ouverture.server.model.ModelSource;
 import ouverture.server.model.Models;
 import ouverture.server.model.ServedModel;
 import tools.jackson.databind.JsonNode;
@@ -30,22 +32,28 @@ import tools.jackson.databind.json.JsonMapper;
 /// A server on a free port of this machine, with a small trained model and a scripted one, and a client for it.
 final class RunningServer implements AutoCloseable {
     static final String STORIES = "stories";
+    static final int TURNS = 8;
+    static final int QUEUE = 4;
 
     private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}";
 
     final ScriptedModel script = new ScriptedModel();
     final List<String> log = new CopyOnWriteArrayList<>();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final Optional<Engine> engine;
     private final Server server;
 
     private RunningServer(Optional<Engine> engine, UnaryOperator<ServerOptions> change) {
-        this.engine = engine;
-        List<ServedModel> models = new ArrayList<>();
-        engine.ifPresent(opened -> models.add(ServedModel.of(STORIES, opened)));
-        models.add(script);
+        List<ModelSource> sources = new ArrayList<>();
+        engine.ifPresent(opened -> sources.add(source(STORIES, ServedModel.of(opened))));
+        sources.add(source(ScriptedModel.NAME, script));
         ServerOptions options = change.apply(options(log));
-        server = Server.start(options, new Models(models));
+        Models models = new Models(sources, QUEUE);
+        models.preload();
+        server = Server.start(options, models);
+    }
+
+    private static ModelSource source(String name, ServedModel model) {
+        return new ModelSource(name, "gguf", 1000, Instant.EPOCH, TURNS, _ -> model);
     }
 
     private static ServerOptions options(List<String> log) {
@@ -161,7 +169,6 @@ final class RunningServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        engine.ifPresent(Engine::close);
         client.close();
     }
 }

@@ -1,7 +1,6 @@
 package ouverture.server;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -46,19 +45,22 @@ final class ScriptedModel implements ServedModel {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public Instant created() {
-        return Instant.EPOCH;
-    }
-
-    @Override
     public ModelInfo info() {
-        return new ModelInfo(NAME, "script", 0, 0, 0, 4096, 4096, 0, 100, 1, "none", 1, false, true);
+        return new ModelInfo(NAME, "script", 0, 0, 0, 4096, 4096, 0, 100, 1, "none", 1, false, true, true);
     }
+
+    @Override
+    public long mappedBytes() {
+        return 0;
+    }
+
+    @Override
+    public int promptTokens(ChatRequest request) {
+        return 10;
+    }
+
+    @Override
+    public void close() {}
 
     @Override
     public Optional<Tokenizer> tokenizer() {

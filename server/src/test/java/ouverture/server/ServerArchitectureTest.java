@@ -20,7 +20,11 @@ class ServerArchitectureTest {
             List.of("ouverture.server.field", "ouverture.server.key", "ouverture.server.http"),
             List.of("ouverture.server.api", "ouverture.server.metric", "ouverture.server.model"),
             List.of("ouverture.server.answer"),
-            List.of("ouverture.server.openai", "ouverture.server.own"),
+            List.of(
+                    "ouverture.server.openai",
+                    "ouverture.server.anthropic",
+                    "ouverture.server.ollama",
+                    "ouverture.server.own"),
             List.of("ouverture.server.helidon"),
             List.of("ouverture.server"));
 

@@ -1,19 +1,29 @@
 package ouverture.server.answer;
 
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import ouverture.ChatEvent;
 import ouverture.Generation;
+import ouverture.error.OverloadedException;
 import ouverture.error.ResourceException;
 import ouverture.generate.FinishReason;
+import ouverture.server.api.ApiError;
+import ouverture.server.api.ApiException;
 import ouverture.server.api.Call;
 import ouverture.server.metric.ServerMetrics;
+import ouverture.server.model.Models;
+import ouverture.server.model.Turns;
+import ouverture.server.model.Turns.Turn;
 
-/// The answers to one request, as events in the order in which they come. When the request is given up so are
-/// they.
+/// The answers to one request, as events in the order in which they come. Each waits for its turn and then runs on a
+/// thread of its own, so that a client that reads slowly keeps nobody waiting. When the request is given up so are they.
 public final class Answers implements AutoCloseable {
     /// Something that happened.
     ///
@@ -35,58 +45,91 @@ public final class Answers implements AutoCloseable {
 
     private final Call call;
     private final ServerMetrics metrics;
+    private final Turns turns;
     private final int answersPerPrompt;
-    private final List<Generation> running = new ArrayList<>();
+    private final List<Start> starts;
     private final BlockingQueue<Item> items = new LinkedBlockingQueue<>();
-    private int open;
+    private final List<Runnable> cancellers = new ArrayList<>();
+    private boolean closed;
+    private boolean counted;
 
-    /// Begins all answers.
+    /// Begins the answers, and waits until the first one runs.
     ///
     /// @param answersPerPrompt answers that have their prompt in common; they follow each other
-    /// @throws ouverture.error.OuvertureException if the engine cannot take one of them
-    public Answers(Call call, ServerMetrics metrics, int answersPerPrompt, List<Start> starts) {
+    /// @throws ouverture.error.OuvertureException if the engine cannot take the first
+    /// @throws ApiException if too many wait
+    public Answers(Call call, Backend backend, Models.Lease lease, int answersPerPrompt, List<Start> starts) {
         this.call = call;
-        this.metrics = metrics;
+        this.metrics = backend.metrics();
+        this.turns = lease.turns();
         this.answersPerPrompt = answersPerPrompt;
-        try {
-            for (Start start : starts) {
-                call.checkCancelled();
-                running.add(start.begin());
-            }
-        } catch (RuntimeException | Error e) {
-            close();
-            throw e;
-        }
-        open = running.size();
-        if (open > 1) {
-            for (int i = 0; i < open; i++) {
-                int answer = i;
-                Thread.ofVirtual().name("ouverture-answer").start(() -> pass(answer));
-            }
-        }
+        this.starts = List.copyOf(starts);
+        CompletableFuture<Generation> first = new CompletableFuture<>();
         call.whenCancelled(this::close);
+        for (int i = 0; i < starts.size(); i++) {
+            run(i, i == 0 ? first : new CompletableFuture<>());
+        }
+        try {
+            first.join();
+        } catch (CompletionException | CancellationException e) {
+            close();
+            call.checkCancelled();
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
-    private void pass(int answer) {
+    private void run(int answer, CompletableFuture<Generation> begun) {
+        CompletableFuture<Turn> turn;
         try {
-            for (ChatEvent event : running.get(answer)) {
+            turn = turns.ask(call.party());
+        } catch (OverloadedException e) {
+            close();
+            String message = e.getMessage();
+            throw new ApiException(new ApiError(
+                    ApiError.Kind.TOO_MANY, message == null ? "" : message, "", turns.patience()));
+        }
+        cancelWith(() -> turn.cancel(false));
+        var _ = Thread.ofVirtual().name("ouverture-answer").start(() -> run(answer, turn, begun));
+    }
+
+    private void run(int answer, CompletableFuture<Turn> asked, CompletableFuture<Generation> begun) {
+        try (Turn _ = asked.join();
+                Generation generation = starts.get(answer).begin()) {
+            cancelWith(generation::cancel);
+            begun.complete(generation);
+            for (ChatEvent event : generation) {
+                if (!(event instanceof ChatEvent.Finished)) {
+                    call.account().first();
+                }
                 items.add(new Item.Next(new Event(answer, event)));
             }
         } catch (RuntimeException e) {
+            begun.completeExceptionally(e);
             items.add(new Item.Failure(e));
+        }
+    }
+
+    /// Adds a way to end what was begun, or takes it at once.
+    private void cancelWith(Runnable canceller) {
+        boolean late;
+        synchronized (cancellers) {
+            late = closed;
+            cancellers.add(canceller);
+        }
+        if (late) {
+            canceller.run();
         }
     }
 
     /// Reads all events to the last one.
     ///
-    /// @param reader may throw, which ends all answers
+    /// @param reader may throw, which ends the reading
     /// @throws ouverture.error.OuvertureException if an answer fails
-    /// @throws ouverture.server.api.ApiException if the request was given up
-    public void forEach(java.util.function.Consumer<Event> reader) {
-        Iterator<ChatEvent> single = running.getFirst().iterator();
-        boolean many = open > 1;
+    /// @throws ApiException if the request was given up
+    public void forEach(Consumer<Event> reader) {
+        int open = starts.size();
         while (open > 0) {
-            Event event = many ? take() : new Event(0, single.next());
+            Event event = take();
             if (event.event() instanceof ChatEvent.Finished end) {
                 open--;
                 note(event.answer(), end);
@@ -99,7 +142,10 @@ public final class Answers implements AutoCloseable {
         try {
             return switch (items.take()) {
                 case Item.Next(Event event) -> event;
-                case Item.Failure(RuntimeException failure) -> throw failure;
+                case Item.Failure(RuntimeException failure) -> {
+                    call.checkCancelled();
+                    throw failure;
+                }
             };
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -113,12 +159,19 @@ public final class Answers implements AutoCloseable {
         }
         boolean isFirst = answer % answersPerPrompt == 0;
         call.account().answered(end.reason(), end.usage(), isFirst);
-        metrics.answer(call.account().operation(), call.account().model(), end.usage(), isFirst);
+        Duration first = counted ? null : call.account().firstToken();
+        counted = true;
+        metrics.answer(call.account().operation(), call.account().model(), end.usage(), first, isFirst);
     }
 
     /// Ends what still runs.
     @Override
     public void close() {
-        running.forEach(Generation::cancel);
+        List<Runnable> all;
+        synchronized (cancellers) {
+            closed = true;
+            all = List.copyOf(cancellers);
+        }
+        all.forEach(Runnable::run);
     }
 }

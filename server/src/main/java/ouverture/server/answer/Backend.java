@@ -1,23 +1,34 @@
 package ouverture.server.answer;
 
-import java.util.stream.Collectors;
 import ouverture.server.api.ApiError;
 import ouverture.server.api.ApiException;
+import ouverture.server.api.Call;
 import ouverture.server.metric.ServerMetrics;
 import ouverture.server.model.Models;
-import ouverture.server.model.ServedModel;
 
 /// What all APIs stand on.
 public record Backend(Models models, ServerMetrics metrics) {
-    /// The model that a client asks for.
+    /// The model that a client asks for, which stays loaded until the call has ended.
     ///
     /// @throws ApiException if there is none of this name
-    public ServedModel model(String name) {
-        return models.find(name)
-                .orElseThrow(() -> new ApiException(new ApiError(
-                        ApiError.Kind.NO_MODEL,
-                        "There is no model '" + name + "'; this server has "
-                                + models.all().stream().map(ServedModel::name).collect(Collectors.joining(", ")) + ".",
-                        "model")));
+    /// @throws ouverture.error.OuvertureException if it cannot be loaded
+    public Models.Lease model(String name, Call call) {
+        Models.Lease lease = models.lease(name).orElseThrow(() -> unknown(name));
+        call.atEnd(lease::close);
+        return lease;
+    }
+
+    /// What is known of a model.
+    ///
+    /// @throws ApiException if there is none of this name
+    public Models.Status status(String name) {
+        return models.find(name).orElseThrow(() -> unknown(name));
+    }
+
+    private ApiException unknown(String name) {
+        return new ApiException(new ApiError(
+                ApiError.Kind.NO_MODEL,
+                "There is no model '" + name + "'; this server has " + String.join(", ", models.names()) + ".",
+                "model"));
     }
 }

@@ -15,7 +15,8 @@ public final class Account {
     private int cachedTokens;
     private int generatedTokens;
     private @Nullable FinishReason finish;
-    private @Nullable Duration first;
+    private final long start = System.nanoTime();
+    private volatile long first;
 
     /// Takes note of a model that is asked.
     ///
@@ -38,9 +39,6 @@ public final class Account {
         if (isFirst) {
             promptTokens += usage.promptTokens();
             cachedTokens += usage.cachedTokens();
-        }
-        if (first == null) {
-            first = usage.prefill();
         }
     }
 
@@ -77,8 +75,15 @@ public final class Account {
         return finish;
     }
 
-    /// Time to the first token, null if there was none.
-    public @Nullable Duration first() {
-        return first;
+    /// Takes note of the first sign of an answer; later ones change nothing.
+    public void first() {
+        if (first == 0) {
+            first = Math.max(1, System.nanoTime() - start);
+        }
+    }
+
+    /// Time from the request's arrival to the first sign of an answer, null if there was none.
+    public @Nullable Duration firstToken() {
+        return first == 0 ? null : Duration.ofNanos(first);
     }
 }

@@ -12,6 +12,13 @@ public interface Api {
     /// @param requestId of the request that failed
     ObjectNode error(ApiError error, String requestId);
 
+    /// Whether a request may have something after the question mark of its address.
+    ///
+    /// @param query as it came, not empty
+    default boolean allows(String query) {
+        return false;
+    }
+
     /// The header that carries the id of a request.
     default String requestIdHeader() {
         return "x-request-id";

@@ -1,5 +1,6 @@
 package ouverture.server.api;
 
+import java.time.Duration;
 import ouverture.error.ModelFileException;
 import ouverture.error.OuvertureException;
 import ouverture.error.OverloadedException;
@@ -14,7 +15,8 @@ import ouverture.error.UnsupportedModelException;
 ///
 /// @param message one sentence
 /// @param field of the request that it is about, as `messages[2].content`; empty if none
-public record ApiError(Kind kind, String message, String field) {
+/// @param patience after which it may be tried again, where that may help
+public record ApiError(Kind kind, String message, String field, Duration patience) {
     /// What went wrong, with the status that HTTP has for it.
     public enum Kind {
         INVALID(400),
@@ -55,6 +57,10 @@ public record ApiError(Kind kind, String message, String field) {
 
     public ApiError(Kind kind, String message) {
         this(kind, message, "");
+    }
+
+    public ApiError(Kind kind, String message, String field) {
+        this(kind, message, field, Duration.ofSeconds(1));
     }
 
     /// What a client is told about a failure of the engine.

@@ -2,7 +2,9 @@ package ouverture.server.api;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// One request on its way through the server. Its own thread answers it; any thread may cancel it.
 public final class Call {
+    private static final int MOST_PATIENCE_SECONDS = 60;
+
     private final String id;
     private final Exchange exchange;
     private final ApiKey key;
@@ -29,6 +33,7 @@ public final class Call {
     private @Nullable EventStream stream;
     private @Nullable BiConsumer<EventStream, ApiError> streamFailure;
     private int status;
+    private final List<Runnable> atEnd = new ArrayList<>();
 
     Call(String id, Exchange exchange, ApiKey key, int bodyBytes) {
         this.id = id;
@@ -45,6 +50,20 @@ public final class Call {
     /// Whose request it is.
     public ApiKey key() {
         return key;
+    }
+
+    /// Whose turn it is: a key's, or without keys that of an address.
+    public String party() {
+        return key.name().isEmpty() ? exchange.remoteAddress() : key.name();
+    }
+
+    /// Has something done when the request has ended, by its own thread.
+    public void atEnd(Runnable action) {
+        atEnd.add(action);
+    }
+
+    void ended() {
+        atEnd.forEach(Runnable::run);
     }
 
     /// Decoded path of the request.
@@ -174,7 +193,7 @@ public final class Call {
             return;
         }
         if (error.kind() == ApiError.Kind.TOO_MANY || error.kind() == ApiError.Kind.UNAVAILABLE) {
-            header("retry-after", "1");
+            header("retry-after", Long.toString(Math.clamp(error.patience().toSeconds(), 1, MOST_PATIENCE_SECONDS)));
         }
         json(api.status(error), api.error(error, id));
     }

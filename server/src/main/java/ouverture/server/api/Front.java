@@ -109,6 +109,7 @@ public final class Front implements HttpHandler {
             status = tell(call, error, api);
         } finally {
             ended.complete(null);
+            call.ended();
             running.remove(call);
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -145,6 +146,12 @@ public final class Front implements HttpHandler {
             }
             Endpoint<?> endpoint = router.find(exchange.method(), exchange.path());
             checkKey(endpoint, key);
+            if (!exchange.query().isEmpty() && !endpoint.api().allows(exchange.query())) {
+                throw new ApiException(
+                        ApiError.Kind.INVALID,
+                        "Nothing is known that could be asked after the question mark of " + exchange.path()
+                                + "; leave it out.");
+            }
             if (stopping) {
                 throw new ApiException(ApiError.Kind.UNAVAILABLE, "The server is shutting down.");
             }

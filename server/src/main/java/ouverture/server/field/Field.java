@@ -49,7 +49,14 @@ public final class Field<T> {
 
     /// A field that may be left out, and then has this value.
     public static <T> Field<T> of(String name, JsonType<T> type, T otherwise, String meaning) {
-        return new Field<>(name, type, otherwise, Standing.HONOURED, "`" + otherwise + "`", meaning);
+        return of(name, type, otherwise, String.valueOf(otherwise), meaning);
+    }
+
+    /// A field that may be left out, and then has this value.
+    ///
+    /// @param words what stands for the value in the tables: JSON
+    public static <T> Field<T> of(String name, JsonType<T> type, T otherwise, String words, String meaning) {
+        return new Field<>(name, type, otherwise, Standing.HONOURED, "`" + words + "`", meaning);
     }
 
     /// A field that may be left out, and then is empty.

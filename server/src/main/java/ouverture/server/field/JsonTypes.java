@@ -90,6 +90,15 @@ public final class JsonTypes {
         return new Plain<>(anyOf(known.keySet()), JsonNode::isString, node -> known.get(node.stringValue()));
     }
 
+    /// One of a few texts, as it is.
+    public static JsonType<String> oneOf(String... choices) {
+        Map<String, String> known = new LinkedHashMap<>();
+        for (String choice : choices) {
+            known.put(choice, choice);
+        }
+        return oneOf(known);
+    }
+
     static String anyOf(Collection<String> choices) {
         return choices.stream().map(choice -> "`\"" + choice + "\"`").collect(Collectors.joining(" or "));
     }

@@ -11,6 +11,9 @@ public interface Exchange {
     /// Decoded, without the query.
     String path();
 
+    /// What follows the question mark, as it came; empty if nothing does.
+    String query();
+
     /// The first value of a header.
     ///
     /// @param name in any case

@@ -14,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import ouverture.ChatEvent.Usage;
 
 /// Figures of a running server, under the names that OpenTelemetry's conventions for generative AI give to
@@ -61,11 +62,14 @@ public final class ServerMetrics implements AutoCloseable {
 
     /// Takes note of an answer.
     ///
+    /// @param first time from the request's arrival to its first token, null if that is not to be counted
     /// @param isFirst whether its prompt has not been counted yet
-    public void answer(String operation, String model, Usage usage, boolean isFirst) {
+    public void answer(String operation, String model, Usage usage, @Nullable Duration first, boolean isFirst) {
         Tags tags = tags(operation, model);
-        timer("gen_ai.server.time_to_first_token", "Time to the first token", tags, FIRST_TOKEN_SECONDS)
-                .record(usage.prefill());
+        if (first != null) {
+            timer("gen_ai.server.time_to_first_token", "Time to the first token", tags, FIRST_TOKEN_SECONDS)
+                    .record(first);
+        }
         if (usage.generatedTokens() > 1) {
             timer(
                             "gen_ai.server.time_per_output_token",

@@ -1,6 +1,5 @@
 package ouverture.server.model;
 
-import java.time.Instant;
 import java.util.Optional;
 import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
@@ -10,10 +9,15 @@ import ouverture.ModelInfo;
 import ouverture.text.Tokenizer;
 
 /// A model with an engine of its own.
-record EngineModel(String name, Instant created, Engine engine) implements ServedModel {
+record EngineModel(Engine engine) implements ServedModel {
     @Override
     public ModelInfo info() {
         return engine.info();
+    }
+
+    @Override
+    public long mappedBytes() {
+        return engine.mappedBytes();
     }
 
     @Override
@@ -27,7 +31,17 @@ record EngineModel(String name, Instant created, Engine engine) implements Serve
     }
 
     @Override
+    public int promptTokens(ChatRequest request) {
+        return engine.promptTokens(request);
+    }
+
+    @Override
     public Optional<Tokenizer> tokenizer() {
         return engine.tokenizer();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
     }
 }

@@ -1,8 +1,8 @@
 package ouverture.server.model;
 
-import java.time.Instant;
 import java.util.Optional;
 import ouverture.ChatModel;
+import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
 import ouverture.Engine;
 import ouverture.Generation;
@@ -10,25 +10,27 @@ import ouverture.ModelInfo;
 import ouverture.text.Tokenizer;
 
 /// A model that answers requests.
-public interface ServedModel extends ChatModel {
-    /// As clients call it.
-    String name();
-
-    /// When it came.
-    Instant created();
-
+public interface ServedModel extends ChatModel, AutoCloseable {
     ModelInfo info();
+
+    /// As [Engine#mappedBytes].
+    long mappedBytes();
 
     /// As [Engine#complete].
     Generation complete(CompletionRequest request);
 
+    /// As [Engine#promptTokens].
+    int promptTokens(ChatRequest request);
+
     /// As [Engine#tokenizer].
     Optional<Tokenizer> tokenizer();
 
-    /// A model in this process.
-    ///
-    /// @param name as clients call it
-    static ServedModel of(String name, Engine engine) {
-        return new EngineModel(name, Instant.now(), engine);
+    /// Gives its memory back.
+    @Override
+    void close();
+
+    /// A model in this process, which owns its engine.
+    static ServedModel of(Engine engine) {
+        return new EngineModel(engine);
     }
 }

@@ -7,15 +7,17 @@ import java.util.stream.IntStream;
 import ouverture.ChatEvent;
 import ouverture.ChatRequest;
 import ouverture.Generation;
-import ouverture.generate.TokenProbability;
 import ouverture.server.answer.Answers;
 import ouverture.server.answer.Backend;
+import ouverture.server.answer.Collected;
+import ouverture.server.answer.LogProbs;
+import ouverture.server.answer.ReasoningReport;
 import ouverture.server.answer.SingleCall;
 import ouverture.server.api.Call;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.EventStream;
 import ouverture.server.key.Scope;
-import ouverture.server.model.ServedModel;
+import ouverture.server.model.Models;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,7 +41,7 @@ final class ChatCompletions {
     }
 
     private void answer(ChatCompletionRequest asked, Call call, OpenAi api) {
-        ServedModel model = backend.model(asked.model());
+        Models.Lease model = backend.model(asked.model(), call);
         boolean draws = asked.echo() && asked.chat().sampling().seed().isEmpty();
         ChatCompletionRequest request =
                 draws ? asked.withSeed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)) : asked;
@@ -47,7 +49,7 @@ final class ChatCompletions {
         List<Answers.Start> starts = IntStream.range(0, request.answers())
                 .<Answers.Start>mapToObj(i -> () -> start(model, request, i))
                 .toList();
-        try (Answers answers = new Answers(call, backend.metrics(), request.answers(), starts)) {
+        try (Answers answers = new Answers(call, backend, model, request.answers(), starts)) {
             if (request.streaming().stream()) {
                 EventStream events = call.stream(
                         EventStream.SERVER_SENT_EVENTS, (stream, error) -> stream.data(api.error(error, call.id())));
@@ -58,16 +60,16 @@ final class ChatCompletions {
         }
     }
 
-    private static Generation start(ServedModel model, ChatCompletionRequest request, int answer) {
+    private static Generation start(Models.Lease model, ChatCompletionRequest request, int answer) {
         ChatRequest chat = request.chat();
-        Generation generation = model.chat(chat.withSampling(SamplingFields.of(chat.sampling(), answer)));
+        Generation generation = model.model().chat(chat.withSampling(SamplingFields.of(chat.sampling(), answer)));
         return request.singleCall() ? new SingleCall(generation) : generation;
     }
 
     /// Fields that all objects of an answer have.
     ///
     /// @param object kind of the object
-    static ObjectNode head(String object, String id, ServedModel model) {
+    static ObjectNode head(String object, String id, Models.Lease model) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("id", "chatcmpl-" + id)
@@ -76,34 +78,9 @@ final class ChatCompletions {
                 .put("model", model.name());
     }
 
-    /// What one answer says, as far as it is known.
-    private static final class Whole {
-        private final StringBuilder text = new StringBuilder();
-        private final StringBuilder thoughts = new StringBuilder();
-        private final List<ChatEvent.ToolCall> calls = new ArrayList<>();
-        private final List<TokenProbability> tokens = new ArrayList<>();
-        private final List<TokenProbability> thoughtTokens = new ArrayList<>();
-        private String finishReason = "";
-
-        private void add(ChatEvent event) {
-            switch (event) {
-                case ChatEvent.Text(String piece, var probabilities) -> {
-                    text.append(piece);
-                    tokens.addAll(probabilities);
-                }
-                case ChatEvent.Thinking(String piece, var probabilities) -> {
-                    thoughts.append(piece);
-                    thoughtTokens.addAll(probabilities);
-                }
-                case ChatEvent.ToolCall toolCall -> calls.add(toolCall);
-                case ChatEvent.Finished end -> finishReason = Reports.finishReason(end.reason());
-            }
-        }
-    }
-
-    private static ObjectNode whole(ChatCompletionRequest request, ServedModel model, String id, Answers answers) {
-        List<Whole> wholes = new ArrayList<>();
-        IntStream.range(0, request.answers()).forEach(_ -> wholes.add(new Whole()));
+    private static ObjectNode whole(ChatCompletionRequest request, Models.Lease model, String id, Answers answers) {
+        List<Collected> wholes = new ArrayList<>();
+        IntStream.range(0, request.answers()).forEach(_ -> wholes.add(new Collected()));
         UsageCount usage = new UsageCount();
         ObjectNode body = head("chat.completion", id, model);
         ArrayNode choices = body.putArray("choices");
@@ -111,10 +88,10 @@ final class ChatCompletions {
             wholes.get(event.answer()).add(event.event());
             if (event.event() instanceof ChatEvent.Finished end) {
                 usage.add(end.usage(), event.answer() == 0);
-                body.set("reasoning_applied", Reports.applied(end.reasoning()));
+                body.set(ReasoningReport.FIELD, ReasoningReport.json(end.reasoning()));
             }
         });
-        LogProbs logProbs = new LogProbs(model.tokenizer());
+        LogProbs logProbs = new LogProbs(model.model().tokenizer());
         for (int i = 0; i < wholes.size(); i++) {
             put(choices.addObject().put("index", i), wholes.get(i), request, logProbs);
         }
@@ -131,32 +108,32 @@ final class ChatCompletions {
         }
     }
 
-    private static void put(ObjectNode choice, Whole answer, ChatCompletionRequest request, LogProbs logProbs) {
+    private static void put(ObjectNode choice, Collected answer, ChatCompletionRequest request, LogProbs logProbs) {
         ObjectNode message = choice.putObject("message").put("role", "assistant");
-        if (answer.text.isEmpty() && !answer.calls.isEmpty()) {
+        if (answer.text().isEmpty() && !answer.calls().isEmpty()) {
             message.putNull("content");
         } else {
-            message.put("content", answer.text.toString());
+            message.put("content", answer.text());
         }
         message.putNull("refusal");
-        if (request.showThoughts() && !answer.thoughts.isEmpty()) {
-            message.put("reasoning", answer.thoughts.toString());
-            message.put("reasoning_content", answer.thoughts.toString());
+        if (request.showThoughts() && !answer.thoughts().isEmpty()) {
+            message.put("reasoning", answer.thoughts());
+            message.put("reasoning_content", answer.thoughts());
         }
-        if (!answer.calls.isEmpty()) {
+        if (!answer.calls().isEmpty()) {
             ArrayNode calls = message.putArray("tool_calls");
-            answer.calls.forEach(call -> calls.add(Reports.call(call)));
+            answer.calls().forEach(call -> calls.add(Reports.call(call)));
         }
         if (request.chat().sampling().logProbs() >= 0) {
             ObjectNode object = choice.putObject("logprobs");
-            logProbs.put(answer.tokens, object.putArray("content"));
+            logProbs.put(answer.tokens(), object.putArray("content"));
             object.putNull("refusal");
             if (request.showThoughts()) {
-                logProbs.put(answer.thoughtTokens, object.putArray("reasoning"));
+                logProbs.put(answer.thoughtTokens(), object.putArray("reasoning"));
             }
         } else {
             choice.putNull("logprobs");
         }
-        choice.put("finish_reason", answer.finishReason);
+        choice.put("finish_reason", Reports.finishReason(answer.end().reason()));
     }
 }

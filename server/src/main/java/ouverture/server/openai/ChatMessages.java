@@ -28,9 +28,9 @@ final class ChatMessages {
             .without("refusal", "models here do not refuse in a form of their own");
     private static final JsonType<String> CONTENT = JsonTypes.either(
             JsonTypes.text(),
-            JsonTypes.list("text parts", PART, 1, Integer.MAX_VALUE).as(parts -> String.join("", parts)));
+            JsonTypes.list("text parts", PART, 1, Integer.MAX_VALUE).as(parts -> String.join("\n", parts)));
     private static final Field<String> REQUIRED_CONTENT =
-            Field.required("content", CONTENT, "what is said; several parts are read as one text");
+            Field.required("content", CONTENT, "what is said; several parts become lines of one text");
     private static final Field<Boolean> NO_NAME = Field.refused("name", NO_NAMES);
 
     private static final Field<String> FUNCTION_NAME =

@@ -6,27 +6,29 @@ import java.util.Set;
 import ouverture.ChatEvent;
 import ouverture.generate.TokenProbability;
 import ouverture.server.answer.Answers;
+import ouverture.server.answer.LogProbs;
+import ouverture.server.answer.ReasoningReport;
 import ouverture.server.api.EventStream;
-import ouverture.server.model.ServedModel;
+import ouverture.server.model.Models;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A chat completion that comes in chunks.
 final class ChatStream {
     private final ChatCompletionRequest request;
-    private final ServedModel model;
+    private final Models.Lease model;
     private final String id;
     private final EventStream events;
     private final LogProbs logProbs;
     private final Set<Integer> begun = new HashSet<>();
     private final UsageCount usage = new UsageCount();
 
-    ChatStream(ChatCompletionRequest request, ServedModel model, String id, EventStream events) {
+    ChatStream(ChatCompletionRequest request, Models.Lease model, String id, EventStream events) {
         this.request = request;
         this.model = model;
         this.id = id;
         this.events = events;
-        this.logProbs = new LogProbs(model.tokenizer());
+        this.logProbs = new LogProbs(model.model().tokenizer());
     }
 
     /// Sends all of it.
@@ -73,7 +75,7 @@ final class ChatStream {
 
     private void finish(int answer, ChatEvent.Finished end) {
         ObjectNode chunk = chunk(answer, delta(), List.of(), "", Reports.finishReason(end.reason()));
-        chunk.set("reasoning_applied", Reports.applied(end.reasoning()));
+        chunk.set(ReasoningReport.FIELD, ReasoningReport.json(end.reasoning()));
         ChatCompletions.echo(request, chunk);
         events.data(chunk);
     }

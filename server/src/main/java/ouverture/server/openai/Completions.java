@@ -10,11 +10,12 @@ import ouverture.CompletionRequest.Prompt;
 import ouverture.generate.TokenProbability;
 import ouverture.server.answer.Answers;
 import ouverture.server.answer.Backend;
+import ouverture.server.answer.LogProbs;
 import ouverture.server.api.Call;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.EventStream;
 import ouverture.server.key.Scope;
-import ouverture.server.model.ServedModel;
+import ouverture.server.model.Models;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,15 +39,15 @@ final class Completions {
     }
 
     private void answer(CompletionFields asked, Call call, OpenAi api) {
-        ServedModel model = backend.model(asked.model());
+        Models.Lease model = backend.model(asked.model(), call);
         boolean draws = asked.echo() && asked.completion().sampling().seed().isEmpty();
         CompletionFields request =
                 draws ? asked.withSeed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)) : asked;
         call.account().asks("text_completion", model.name(), request.user(), request.streaming().stream());
         List<Answers.Start> starts = IntStream.range(0, request.prompts().size() * request.answers())
-                .<Answers.Start>mapToObj(i -> () -> model.complete(request.completion(i)))
+                .<Answers.Start>mapToObj(i -> () -> model.model().complete(request.completion(i)))
                 .toList();
-        try (Answers answers = new Answers(call, backend.metrics(), request.answers(), starts)) {
+        try (Answers answers = new Answers(call, backend, model, request.answers(), starts)) {
             if (request.streaming().stream()) {
                 stream(request, model, call, api, answers);
             } else {
@@ -55,7 +56,7 @@ final class Completions {
         }
     }
 
-    private static ObjectNode head(String id, ServedModel model) {
+    private static ObjectNode head(String id, Models.Lease model) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("id", "cmpl-" + id)
@@ -89,25 +90,25 @@ final class Completions {
         }
     }
 
-    private static List<Growing> growing(CompletionFields request, ServedModel model) {
+    private static List<Growing> growing(CompletionFields request, Models.Lease model) {
         return IntStream.range(0, request.prompts().size() * request.answers())
                 .mapToObj(i -> new Growing(
                         request.withPrompt() ? text(request.prompts().get(i / request.answers()), model) : ""))
                 .toList();
     }
 
-    private static String text(Prompt prompt, ServedModel model) {
+    private static String text(Prompt prompt, Models.Lease model) {
         return switch (prompt) {
             case Prompt.Text(String text) -> text;
             case Prompt.Tokens(List<Integer> ids) ->
-                model.tokenizer()
+                model.model().tokenizer()
                         .map(tokenizer -> tokenizer.decode(
                                 ids.stream().mapToInt(Integer::intValue).toArray()))
                         .orElse("");
         };
     }
 
-    private static ObjectNode whole(CompletionFields request, ServedModel model, String id, Answers answers) {
+    private static ObjectNode whole(CompletionFields request, Models.Lease model, String id, Answers answers) {
         List<Growing> texts = growing(request, model);
         UsageCount usage = new UsageCount();
         answers.forEach(event -> {
@@ -126,7 +127,7 @@ final class Completions {
         return body;
     }
 
-    private static void stream(CompletionFields request, ServedModel model, Call call, OpenAi api, Answers answers) {
+    private static void stream(CompletionFields request, Models.Lease model, Call call, OpenAi api, Answers answers) {
         List<Growing> texts = growing(request, model);
         UsageCount usage = new UsageCount();
         EventStream events = call.stream(
@@ -163,13 +164,13 @@ final class Completions {
     }
 
     /// What has not been sent yet of an answer.
-    private static ObjectNode choice(int index, Growing answer, CompletionFields request, ServedModel model) {
+    private static ObjectNode choice(int index, Growing answer, CompletionFields request, Models.Lease model) {
         ObjectNode choice = JsonNodeFactory.instance
                 .objectNode()
                 .put("index", index)
                 .put("text", answer.text.substring(answer.sentCharacters));
         if (request.completion().sampling().logProbs() >= 0) {
-            putLogProbs(choice.putObject("logprobs"), answer, new LogProbs(model.tokenizer()));
+            putLogProbs(choice.putObject("logprobs"), answer, new LogProbs(model.model().tokenizer()));
         } else {
             choice.putNull("logprobs");
         }

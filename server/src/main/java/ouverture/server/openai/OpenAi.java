@@ -5,11 +5,12 @@ import ouverture.server.answer.Backend;
 import ouverture.server.api.Api;
 import ouverture.server.api.ApiError;
 import ouverture.server.api.ApiException;
+import ouverture.server.api.Call;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.Endpoint.Access;
 import ouverture.server.field.JsonTypes;
 import ouverture.server.key.Scope;
-import ouverture.server.model.ServedModel;
+import ouverture.server.model.Models;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,7 +39,7 @@ public final class OpenAi implements Api {
                         api,
                         models,
                         "Looks at one model.",
-                        (_, call) -> call.json(model(backend.model(call.path().substring(MODELS.length() + 1))))),
+                        (_, call) -> call.json(model(backend.status(call.path().substring(MODELS.length() + 1))))),
                 Endpoint.post(
                         "/v1/moderations",
                         api,
@@ -52,21 +53,23 @@ public final class OpenAi implements Api {
                         }));
     }
 
-    private void list(ouverture.server.api.Call call) {
+    private void list(Call call) {
         ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
         ArrayNode data = list.putArray("data");
         backend.models().all().forEach(model -> data.add(model(model)));
         call.json(list);
     }
 
-    private static ObjectNode model(ServedModel model) {
-        return JsonNodeFactory.instance
+    private static ObjectNode model(Models.Status model) {
+        ObjectNode node = JsonNodeFactory.instance
                 .objectNode()
-                .put("id", model.name())
+                .put("id", model.source().name())
                 .put("object", "model")
-                .put("created", model.created().getEpochSecond())
+                .put("created", model.source().modified().getEpochSecond())
                 .put("owned_by", "ouverture")
-                .put("context_length", model.info().cachePositions());
+                .put("loaded", model.isLoaded());
+        model.info().ifPresent(info -> node.put("context_length", info.cachePositions()));
+        return node;
     }
 
     @Override

@@ -1,8 +1,8 @@
 package ouverture.server.openai;
 
+import java.util.List;
 import java.util.Locale;
 import ouverture.ChatEvent;
-import ouverture.ReasoningApplied;
 import ouverture.generate.FinishReason;
 import ouverture.generate.SamplingParameters;
 import tools.jackson.databind.node.ArrayNode;
@@ -15,19 +15,6 @@ final class Reports {
 
     static String finishReason(FinishReason reason) {
         return reason.name().toLowerCase(Locale.ROOT);
-    }
-
-    /// What became of the reasoning setting.
-    static ObjectNode applied(ReasoningApplied applied) {
-        ObjectNode node = JsonNodeFactory.instance
-                .objectNode()
-                .put("requested", applied.requested().text())
-                .put("native", applied.byTemplate())
-                .put("enforced", applied.enforced());
-        if (!applied.note().isEmpty()) {
-            node.put("note", applied.note());
-        }
-        return node;
     }
 
     /// A tool call of an answer.
@@ -43,7 +30,7 @@ final class Reports {
     }
 
     /// What was in force.
-    static ObjectNode parameters(SamplingParameters sampling, int maxTokens, java.util.List<String> stop) {
+    static ObjectNode parameters(SamplingParameters sampling, int maxTokens, List<String> stop) {
         ObjectNode node = JsonNodeFactory.instance
                 .objectNode()
                 .put("temperature", sampling.temperature())

@@ -47,7 +47,7 @@ public final class Ouverture implements Api {
     private ObjectNode health() {
         ObjectNode health = JsonNodeFactory.instance.objectNode().put("status", "ok");
         ArrayNode models = health.putArray("models");
-        backend.models().all().forEach(model -> models.add(model.name()));
+        backend.models().names().forEach(models::add);
         return health;
     }
 

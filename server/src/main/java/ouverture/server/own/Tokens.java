@@ -64,16 +64,17 @@ final class Tokens {
                         this::detokenize));
     }
 
-    private Tokenizer tokenizer(Values request) {
+    private Tokenizer tokenizer(Values request, Call call) {
         String name = request.get(MODEL);
-        return backend.model(name)
+        return backend.model(name, call)
+                .model()
                 .tokenizer()
                 .orElseThrow(() -> new ApiException(
                         new ApiError(ApiError.Kind.INVALID, name + " has no tokenizer.", MODEL.name())));
     }
 
     private void tokenize(Values request, Call call) {
-        Tokenizer tokenizer = tokenizer(request);
+        Tokenizer tokenizer = tokenizer(request, call);
         int[] ids = tokenizer.encode(request.get(TEXT), request.get(ADD_SPECIAL), request.get(PARSE_SPECIAL));
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("count", ids.length);
         ArrayNode tokens = body.putArray("tokens");
@@ -93,6 +94,6 @@ final class Tokens {
         int[] ids = request.get(TOKENS).stream().mapToInt(Integer::intValue).toArray();
         call.json(JsonNodeFactory.instance
                 .objectNode()
-                .put("text", tokenizer(request).decode(ids)));
+                .put("text", tokenizer(request, call).decode(ids)));
     }
 }

@@ -1,4 +1,4 @@
-package ouverture.server.openai;
+package ouverture.server.answer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -8,19 +8,20 @@ import ouverture.text.Tokenizer;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Log-probabilities as OpenAI writes them.
-final class LogProbs {
+/// Log-probabilities of tokens as OpenAI writes them.
+public final class LogProbs {
     /// JSON has no infinity; OpenAI writes this for what cannot be.
     private static final double LEAST = -9999;
 
     private final Optional<Tokenizer> tokenizer;
 
-    LogProbs(Optional<Tokenizer> tokenizer) {
+    /// @param tokenizer of the model; without one tokens have no text
+    public LogProbs(Optional<Tokenizer> tokenizer) {
         this.tokenizer = tokenizer;
     }
 
     /// The token as text; bytes that are not UTF-8 become U+FFFD.
-    String text(TokenProbability token) {
+    public String text(TokenProbability token) {
         return new String(bytes(token), StandardCharsets.UTF_8);
     }
 
@@ -31,12 +32,13 @@ final class LogProbs {
                 .orElse(new byte[0]);
     }
 
-    static double value(TokenProbability token) {
+    /// The token's log-probability, as JSON can tell it.
+    public static double value(TokenProbability token) {
         return Math.max(LEAST, token.logProbability());
     }
 
     /// Adds tokens with their alternatives.
-    void put(List<TokenProbability> tokens, ArrayNode array) {
+    public void put(List<TokenProbability> tokens, ArrayNode array) {
         for (TokenProbability token : tokens) {
             ArrayNode top = put(token, array.addObject()).putArray("top_logprobs");
             token.alternatives().forEach(alternative -> put(alternative, top.addObject()));

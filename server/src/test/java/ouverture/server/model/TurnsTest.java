@@ -1,0 +1,79 @@
+package ouverture.server.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import ouverture.error.OverloadedException;
+import ouverture.server.model.Turns.Turn;
+
+class TurnsTest {
+    private final List<String> order = new ArrayList<>();
+
+    private CompletableFuture<Turn> ask(Turns turns, String party, String name) {
+        CompletableFuture<Turn> asked = turns.ask(party);
+        var _ = asked.thenAccept(_ -> order.add(name));
+        return asked;
+    }
+
+    @Test
+    void partiesTakeTurns() {
+        Turns turns = new Turns(1, 10);
+        CompletableFuture<Turn> running = ask(turns, "ann", "ann 1");
+        List<CompletableFuture<Turn>> waiting = List.of(
+                ask(turns, "ann", "ann 2"),
+                ask(turns, "ann", "ann 3"),
+                ask(turns, "bob", "bob 1"),
+                ask(turns, "bob", "bob 2"),
+                ask(turns, "eve", "eve 1"));
+        assertThat(turns.running()).isEqualTo(1);
+        assertThat(turns.waiting()).isEqualTo(5);
+        running.join().close();
+        for (int i : new int[] {0, 2, 4, 1, 3}) {
+            waiting.get(i).join().close();
+        }
+        assertThat(order).containsExactly("ann 1", "ann 2", "bob 1", "eve 1", "ann 3", "bob 2");
+        assertThat(turns.running()).isZero();
+    }
+
+    @Test
+    void whatIsNotWantedAnyMoreTakesNoTurn() {
+        Turns turns = new Turns(1, 1);
+        CompletableFuture<Turn> running = ask(turns, "ann", "1");
+        CompletableFuture<Turn> given = ask(turns, "ann", "2");
+        assertThat(given.cancel(false)).isTrue();
+        CompletableFuture<Turn> last = ask(turns, "ann", "3");
+        running.join().close();
+        last.join().close();
+        assertThat(order).containsExactly("1", "3");
+        assertThat(turns.ask("ann")).isCompleted();
+    }
+
+    @Test
+    void aTurnEndsOnce() {
+        Turns turns = new Turns(2, 1);
+        Turn first = turns.ask("ann").join();
+        Turn second = turns.ask("ann").join();
+        first.close();
+        first.close();
+        assertThat(turns.running()).isEqualTo(1);
+        second.close();
+        assertThat(turns.running()).isZero();
+    }
+
+    @Test
+    void onePartyCannotFillTheQueueOfAnother() {
+        Turns turns = new Turns(1, 2);
+        turns.ask("ann");
+        turns.ask("ann");
+        turns.ask("ann");
+        assertThatThrownBy(() -> turns.ask("ann"))
+                .isInstanceOf(OverloadedException.class)
+                .hasMessageContaining("2 of your requests wait already");
+        assertThat(turns.ask("bob")).isNotDone();
+        assertThat(turns.patience()).isPositive();
+    }
+}
