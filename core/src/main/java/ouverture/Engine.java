@@ -67,7 +67,8 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Loads a model beside others; throws as the others.
     ///
-    /// @param mappedBytes that other engines of this machine hold ([#mappedBytes]): the system counts them as available
+    /// @param mappedBytes that other engines of this machine hold ([#mappedBytes]): the system counts them as
+    ///     available
     public static Engine open(Path model, EngineOptions options, long mappedBytes) {
         return open(model, options, () -> HostMemory.here().without(mappedBytes));
     }
@@ -232,8 +233,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return info;
     }
 
-    /// Bytes of weights that stay in their mapped file. The system counts them as available and would read them again
-    /// and again if it gave that memory to others.
+    /// Bytes of weights that stay in their mapped file. The system counts them as available and would read them
+    /// again and again if it gave that memory to others.
     public long mappedBytes() {
         return file.tensors().values().stream()
                 .filter(tensor -> tensor.data().isMapped())

@@ -14,8 +14,8 @@ import ouverture.ModelInfo;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 
-/// The models that a server has. They are loaded when they are asked for; where memory is short, those that nobody uses
-/// make room, the one whose last use was longest ago first.
+/// The models that a server has. They are loaded when they are asked for; where memory is short, those that
+/// nobody uses make room, the one whose last use was longest ago first.
 public final class Models implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(500);
 

@@ -10,9 +10,9 @@ import static ouverture.kernels.jit.General.RDI;
 import static ouverture.kernels.jit.General.RDX;
 import static ouverture.kernels.jit.General.RSI;
 
-/// Packs one strip of weights: see [PackedFormat]. What would be rows behind the last is left as it is. Meanwhile the
-/// next strip is asked of the memory, line by line, which the processor would not foresee from 16 rows that are read at
-/// once.
+/// Packs one strip of weights: see [PackedFormat]. What would be rows behind the last is left as it is.
+/// Meanwhile the next strip is asked of the memory, line by line, which the processor would not foresee from 16
+/// rows that are read at once.
 ///
 /// Arguments: the first row, the strip, number of rows, blocks of a row, bytes from one row to the next.
 record Packing(PackedFormat format) implements Routine {
