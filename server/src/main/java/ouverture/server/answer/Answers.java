@@ -86,8 +86,8 @@ public final class Answers implements AutoCloseable {
         } catch (OverloadedException e) {
             close();
             String message = e.getMessage();
-            throw new ApiException(new ApiError(
-                    ApiError.Kind.TOO_MANY, message == null ? "" : message, "", turns.patience()));
+            throw new ApiException(
+                    new ApiError(ApiError.Kind.TOO_MANY, message == null ? "" : message, "", turns.patience()));
         }
         cancelWith(() -> turn.cancel(false));
         var _ = Thread.ofVirtual().name("ouverture-answer").start(() -> run(answer, turn, begun));
