@@ -44,7 +44,8 @@ final class ChannelReference implements LetterReference {
     private static final Pattern ANY_RECIPIENT = Pattern.compile("to=|[\\w-]\\.[\\w-]");
     private static final Pattern CALL = Pattern.compile(
             "\\s*(assistant(\\s+|(?=\u0001)))?(\u0001(analysis|commentary|final)\\s+)?"
-                    + "to=(functions\\.)?(?<name>[a-z_]+)\\s*(\u0001(analysis|commentary|final)\\s*)?(\u0002?\\s*(json|code))?\\s*");
+                    + "to=(functions\\.)?(?<name>[a-z_]+)\\s*"
+                    + "(\u0001(analysis|commentary|final)\\s*)?(\u0002?\\s*(json|code))?\\s*");
 
     private static final int MOST_WORDS = 8;
     private static final int MOST_CHARACTERS = 256;
