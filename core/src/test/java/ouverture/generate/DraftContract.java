@@ -329,6 +329,16 @@ public abstract class DraftContract {
         assertThat(outcome.drafted - outcome.accepted).isBetween(1, outcome.drafted / 10);
     }
 
+    /// Where a pass of the small model takes as long as a step, even guesses that are right save nothing.
+    @Test
+    void aDearDraftModelIsGivenUp() {
+        int[] prompt = new Random(1).ints(20, 4, 300).toArray();
+        List<Question> questions = List.of(new Question(prompt, plain(0, 1), 200, false, 0));
+        Outcome outcome = sameAsWithout(new Setting(LLAMA), questions, model(LLAMA, 4 * CONTEXT / BLOCK_SIZE, even()));
+
+        assertThat(outcome.drafted).isLessThan(30);
+    }
+
     /// What guesses left in the cache is never taken for the beginning of another prompt.
     @Test
     void theBeginningsThatAreRememberedAreRight() {
