@@ -8,6 +8,7 @@ module ouverture.cli {
     requires jdk.management;
     requires org.jline;
     requires ouverture.core;
+    requires ouverture.server;
     requires ouverture.train;
     requires tools.jackson.databind;
     requires static org.jspecify;

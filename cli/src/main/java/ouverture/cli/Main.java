@@ -24,6 +24,8 @@ public final class Main implements Runnable {
     private static final List<String> COMMANDS = List.of(
             "run",
             "chat",
+            "serve",
+            "api-key",
             "train",
             "inspect",
             "quantize",
@@ -81,6 +83,8 @@ public final class Main implements Runnable {
         return switch (name) {
             case "run" -> new RunCommand(streams);
             case "chat" -> new ChatCommand(streams);
+            case "serve" -> new ServeCommand(streams);
+            case "api-key" -> new ApiKeyCommand(streams);
             case "train" -> new TrainCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "quantize" -> new QuantizeCommand(streams);

@@ -28,6 +28,8 @@ class MainTest {
                 "ouverture",
                 "run",
                 "chat",
+                "serve",
+                "api-key",
                 "train",
                 "inspect",
                 "quantize",

@@ -37,16 +37,22 @@ final class ChannelReference implements LetterReference {
     /// A mark and what is glued to it or follows it as a word.
     private static final Pattern NAMED = Pattern.compile("\u0001(\\s*)([^\\s\u0001\u0002]*)");
 
+    /// A word that names a channel beyond doubt, whatever else is in it.
     private static final Pattern CLEAR_IF_GLUED =
             Pattern.compile("([^A-Za-z_].*?)?(?<channel>analysis|commentary|final)([^A-Za-z0-9_-].*)?");
     private static final Pattern CLEAR_APART = Pattern.compile("(?<channel>analysis|commentary|final)([{\\[\"<].*)?");
 
+    /// What may be a recipient; a name with a dot is one without its `to=`.
     private static final Pattern ANY_RECIPIENT = Pattern.compile("to=|[\\w-]\\.[\\w-]");
-    private static final Pattern CALL = Pattern.compile(
-            "\\s*(assistant(\\s+|(?=\u0001)))?(\u0001(analysis|commentary|final)\\s+)?"
-                    + "to=(functions\\.)?(?<name>[a-z_]+)\\s*"
-                    + "(\u0001(analysis|commentary|final)\\s*)?(\u0002?\\s*(json|code))?\\s*");
+    /// A call's header without a flaw.
+    private static final String ONE_CHANNEL = "\u0001(analysis|commentary|final)";
+    private static final Pattern CALL_HEADER = Pattern.compile("\\s*(assistant(\\s+|(?=\u0001)))?"
+            + "(" + ONE_CHANNEL + "\\s+)?"
+            + "to=(functions\\.)?(?<name>[a-z_]+)\\s*"
+            + "(" + ONE_CHANNEL + "\\s*)?"
+            + "(\u0002?\\s*(json|code))?\\s*");
 
+    /// More than any header has.
     private static final int MOST_WORDS = 8;
     private static final int MOST_CHARACTERS = 256;
 
@@ -149,7 +155,7 @@ final class ChannelReference implements LetterReference {
                         String whole = header.toString();
                         Set<Place> channel = channel(whole);
                         addHeader(whole, goesOver(whole) ? orCall(channel, whole) : channel);
-                        Matcher call = ChannelReference.CALL.matcher(whole);
+                        Matcher call = CALL_HEADER.matcher(whole);
                         boolean isCall = call.matches() && !ROLES.contains(call.group("name"));
                         content = isCall ? Set.of(Place.CALL) : orCall(channel, whole);
                         phase = Phase.CONTENT;
