@@ -278,7 +278,8 @@ public abstract class EngineContract {
     /// The last of as many answers as the queue holds, which is far from complete: it waits for the others.
     private Generation lastOfMany(Engine engine) {
         List<Generation> many = IntStream.range(0, options.queue())
-                .mapToObj(_ -> engine.complete(CompletionRequest.of(List.of(1, 2, 3)).withMaxTokens(1000)))
+                .mapToObj(_ ->
+                        engine.complete(CompletionRequest.of(List.of(1, 2, 3)).withMaxTokens(1000)))
                 .toList();
         return many.getLast();
     }
