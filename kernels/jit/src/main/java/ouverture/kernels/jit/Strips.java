@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /// Weights as products with bytes read them: strips of [#ROWS] rows, whose blocks of columns follow each other.
 ///
-/// A block has parts of [#PART] columns, and a part has chunks of four columns. A number is `scale * byte - minimum`
-/// with a scale, and in some formats a minimum, for each 16 or 32 columns, and a byte of 0 to 255; or, if the [Sums] say
-/// so, `scale * (byte - offset)`.
+/// A block has parts of [#PART] columns, and a part has chunks of four columns. A number is `scale * byte -
+/// minimum` with a scale, and in some formats a minimum, for each 16 or 32 columns, and a byte of 0 to 255; or,
+/// if the [Sums] say so, `scale * (byte - offset)`.
 ///
 /// Implementations have no state: they write the code that reads weights.
 abstract class Strips {
@@ -22,7 +22,8 @@ abstract class Strips {
     /// Vector registers for constants; the last [IntegerProducts#STRIPS] hold minimums where a format has them.
     static final int REGISTERS = 5;
 
-    /// How far ahead weights are asked of the memory: two pages, of which the processor foresees the rest of one only.
+    /// How far ahead weights are asked of the memory: two pages, of which the processor foresees the rest of one
+    /// only.
     private static final int AHEAD = 8192;
 
     private static final int CACHE_LINE = 64;
