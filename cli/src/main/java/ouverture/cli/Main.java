@@ -29,6 +29,7 @@ public final class Main implements Runnable {
             "train",
             "inspect",
             "quantize",
+            "adapter",
             "tokenize",
             "template",
             "harmony",
@@ -88,6 +89,10 @@ public final class Main implements Runnable {
             case "train" -> new TrainCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "quantize" -> new QuantizeCommand(streams);
+            case "adapter" ->
+                new CommandLine(new AdapterCommand())
+                        .addSubcommand("merge", new AdapterMergeCommand(streams))
+                        .addSubcommand("convert", new AdapterConvertCommand(streams));
             case "tokenize" -> new TokenizeCommand(streams);
             case "template" -> new TemplateCommand(streams);
             case "harmony" ->
