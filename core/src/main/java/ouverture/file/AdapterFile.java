@@ -17,8 +17,11 @@ public record AdapterFile(String name, List<LowRankUpdate> updates) {
         updates = List.copyOf(updates);
     }
 
+    /// The GGUF file in a folder that also may hold PEFT's form.
+    public static final String GGUF = "adapter.gguf";
+
     /// Reads an adapter: a GGUF file, or a folder of the PEFT library with `adapter_config.json` and
-    /// `adapter_model.safetensors`, or one of these two files.
+    /// `adapter_model.safetensors`, or one of these two files, or a folder with an `adapter.gguf`.
     ///
     /// @param base the model that it is for
     /// @throws ModelFileException if it is missing, damaged, or made for another model
@@ -40,7 +43,8 @@ public record AdapterFile(String name, List<LowRankUpdate> updates) {
     private static AdapterFile readUnchecked(Path path, ModelFile base) {
         String name = ModelFiles.fileName(path);
         if (Files.isDirectory(path)) {
-            return PeftFolder.read(path, base);
+            Path gguf = path.resolve(GGUF);
+            return Files.exists(gguf) ? GgufAdapter.read(gguf, base) : PeftFolder.read(path, base);
         }
         boolean part = name.equals(PeftFolder.CONFIG) || name.equals(PeftFolder.WEIGHTS);
         return part ? PeftFolder.read(path.toAbsolutePath().resolveSibling(""), base) : GgufAdapter.read(path, base);
