@@ -63,14 +63,17 @@ public final class ChatLesson {
         return new Turn(prompt.tokens(texts.whole.substring(0, common)), answer, Math.min(thoughts, answer.length));
     }
 
-    /// How far the conversation is the same with its answer: a template may ask otherwise than it goes on.
+    /// How far the conversation is the same with its answer. Where a template asks otherwise than it writes answers,
+    /// the two part behind the last mark that both have.
     private static int commonLength(Texts texts) {
         int most = Math.min(texts.asked.length(), texts.whole.length());
         int common = 0;
         while (common < most && texts.asked.charAt(common) == texts.whole.charAt(common)) {
             common++;
         }
-        return common;
+        return common == texts.asked.length()
+                ? common
+                : 1 + Math.max(texts.asked.lastIndexOf('>', common - 1), texts.asked.lastIndexOf('\n', common - 1));
     }
 
     /// The tokens up to the one that ends an answer. Where the template writes another one in the middle of a

@@ -58,6 +58,18 @@ public final class AdapterWeights {
         return adapter;
     }
 
+    /// The weights that a model multiplies with as they are, so that an adapter can change them.
+    ///
+    /// @param weights of the model by name, where it uses them
+    /// @return their names, in the order of the map
+    public static List<String> adaptable(Model model, Map<String, Tensor> weights) {
+        Set<Long> factors = MultipliedWeights.of(model).factors();
+        return weights.entrySet().stream()
+                .filter(entry -> factors.stream().anyMatch(address -> offset(entry.getValue(), address) >= 0))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /// Its name, for messages.
     public String name() {
         return name;
@@ -70,7 +82,7 @@ public final class AdapterWeights {
 
     private static long offset(Tensor base, long address) {
         long offset = address - base.data().address();
-        return offset < base.bytes() ? offset : -1;
+        return offset >= 0 && offset < base.bytes() ? offset : -1;
     }
 
     private @Nullable Bound find(Tensor weight, boolean isEmbedding) {
