@@ -27,6 +27,7 @@ public final class Main implements Runnable {
             "serve",
             "api-key",
             "train",
+            "tune",
             "inspect",
             "quantize",
             "adapter",
@@ -87,6 +88,7 @@ public final class Main implements Runnable {
             case "serve" -> new ServeCommand(streams);
             case "api-key" -> new ApiKeyCommand(streams);
             case "train" -> new TrainCommand(streams);
+            case "tune" -> new TuneCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "quantize" -> new QuantizeCommand(streams);
             case "adapter" ->

@@ -31,6 +31,7 @@ class MainTest {
                 "serve",
                 "api-key",
                 "train",
+                "tune",
                 "inspect",
                 "quantize",
                 "adapter",

@@ -115,7 +115,6 @@ class TrainCommandTest {
 
     @Test
     void theLineShowsLossSpeedAndTimeLeft() throws IOException {
-        Recipe recipe = Recipe.read(recipe("\"steps\": 4", "\"steps\": 100"));
         Progress start = new Progress(10, 0, 1000, 5);
         TrainingLog.Entry entry = new TrainingLog.Entry(30, 0.5321, 1, 1, 1e-3, 61_000, 25);
 
@@ -127,7 +126,7 @@ class TrainCommandTest {
                         false,
                         false,
                         true),
-                recipe,
+                100,
                 start)) {
             assertThat(progress.line(entry)).isEqualTo("Step 30 of 100, loss 0.532, 3,000 tokens/s, 1:10 left");
         }
