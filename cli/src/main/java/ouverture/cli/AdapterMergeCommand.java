@@ -1,7 +1,6 @@
 package ouverture.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +72,7 @@ final class AdapterMergeCommand implements Callable<Integer> {
         AtomicBoolean stopped = new AtomicBoolean();
         try (var _ = new Interruption(() -> stopped.set(true));
                 ModelFile base = ModelFile.open(model)) {
-            checkOut(base);
+            OutputModel.check("--out", out, "MODEL", base, force);
             List<AdapterMerge.Part> parts = new ArrayList<>();
             for (AdapterSource source : sources) {
                 parts.add(new AdapterMerge.Part(AdapterFile.read(source.path(), base), (float) source.scale()));
@@ -86,21 +85,6 @@ final class AdapterMergeCommand implements Callable<Integer> {
                                 + " were quantised before; rounding them again loses a little more.");
             }
             return write(merge, stopped);
-        }
-    }
-
-    /// Refuses to replace the model itself, and any other file unless asked to.
-    private void checkOut(ModelFile base) throws IOException {
-        if (!Files.exists(out)) {
-            return;
-        }
-        for (Path file : base.weightFiles()) {
-            if (Files.isSameFile(file, out)) {
-                throw new RequestException("--out is MODEL, " + out + ": name another file.");
-            }
-        }
-        if (!force) {
-            throw new RequestException("--out is there already, " + out + ": name another file, or add --force.");
         }
     }
 
