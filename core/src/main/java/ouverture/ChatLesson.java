@@ -54,13 +54,22 @@ public final class ChatLesson {
                 .withSampling(SamplingParameters.GREEDY)
                 .withTools(tools));
         int common = commonLength(texts);
-        String text = texts.whole.substring(common);
-        int[] answer = ended(tokenizer.encode(text, false, true));
+        int[] before = prompt.tokens(texts.whole.substring(0, common));
+        int[] whole = prompt.tokens(texts.whole);
+        int asked = agreeing(before, whole);
+        int[] answer = ended(Arrays.copyOfRange(whole, asked, whole.length));
         if (answer.length < 2) {
             throw new RequestException("The chat template leaves nothing of the last answer.");
         }
-        int thoughts = last.reasoning().isEmpty() ? 0 : thoughts(text, last.reasoning());
-        return new Turn(prompt.tokens(texts.whole.substring(0, common)), answer, Math.min(thoughts, answer.length));
+        int thoughts = thoughtEnd(texts.whole, common, last.reasoning());
+        int end = thoughts == 0 ? asked : agreeing(prompt.tokens(texts.whole.substring(0, thoughts)), whole);
+        return new Turn(Arrays.copyOf(whole, asked), answer, Math.clamp(end - asked, 0, answer.length));
+    }
+
+    /// How many tokens of a beginning are those of the whole: its last ones may become others when text follows.
+    private static int agreeing(int[] beginning, int[] whole) {
+        int difference = Arrays.mismatch(beginning, whole);
+        return difference < 0 ? whole.length : difference;
     }
 
     /// How far the conversation is the same with its answer. Where a template asks otherwise than it writes answers,
@@ -96,23 +105,22 @@ public final class ChatLesson {
         return ended;
     }
 
-    private int thoughts(String text, String reasoning) {
-        String guarded = tokenizer.guard(reasoning);
-        int start = text.indexOf(guarded);
-        int trimmed = start < 0 ? text.indexOf(guarded.strip()) : start;
-        return trimmed < 0
-                ? 0
-                : tokenizer.encode(text.substring(0, trimmed + guarded.strip().length()), false, true).length;
+    /// Where the thoughts end in the text from `start` on; 0 if the template writes none.
+    private int thoughtEnd(String text, int start, String reasoning) {
+        String guarded = tokenizer.guard(reasoning).strip();
+        int place = guarded.isEmpty() ? -1 : text.indexOf(guarded, start);
+        return place < 0 ? 0 : place + guarded.length();
     }
 
     /// A text and what should follow it, without a chat template. The end of the answer is taught too.
     public static Turn completion(Tokenizer tokenizer, String before, String after) {
-        int[] tokens = tokenizer.encode(after, false, false);
-        int[] answer = tokens;
+        int[] whole = tokenizer.encode(before + after, true, false);
+        int asked = agreeing(tokenizer.encode(before, true, false), whole);
+        int[] answer = Arrays.copyOfRange(whole, asked, whole.length);
         if (tokenizer.eos().isPresent()) {
-            answer = Arrays.copyOf(tokens, tokens.length + 1);
-            answer[tokens.length] = tokenizer.eos().getAsInt();
+            answer = Arrays.copyOf(answer, answer.length + 1);
+            answer[answer.length - 1] = tokenizer.eos().getAsInt();
         }
-        return new Turn(tokenizer.encode(before, true, false), answer, 0);
+        return new Turn(Arrays.copyOf(whole, asked), answer, 0);
     }
 }

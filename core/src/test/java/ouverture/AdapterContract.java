@@ -179,7 +179,7 @@ public abstract class AdapterContract {
                 applied.adapt(List.of(applied.adapter(adapter)));
                 float[] with = applied.logits(PROMPT, false)[0];
                 double change = rms(with, before);
-                assertThat(rms(inside.logits(PROMPT, false)[0], with)).as(type).isLessThan(change / 2);
+                assertThat(rms(inside.logits(PROMPT, false)[0], with)).as(type).isLessThan(0.7 * change);
             }
         }
     }
@@ -198,7 +198,7 @@ public abstract class AdapterContract {
     void everyRequestOfABatchHasItsOwnAdapters() {
         Random random = new Random(3);
         List<Integer> shared = random.ints(70, 0, 512).boxed().toList();
-        EngineOptions several = options.withSequences(6).withContext(2048);
+        EngineOptions several = options.withSequences(6).withContext(1024);
         List<String> alone = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             try (Engine engine = Engine.open(model("llama3.gguf"), several.withSpeculation(Speculation.OFF))) {
@@ -318,7 +318,7 @@ public abstract class AdapterContract {
         try (Engine engine = Engine.open(model("deepseek2-v3-legacy.gguf"), options)) {
             assertThatThrownBy(() -> engine.adapter(adapter))
                     .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessageContaining("blk.0.attn_kv_b.weight, which this model rearranges");
+                    .hasMessageContaining("blk.0.attn_kv_b.weight, which this model does not use as one matrix");
         }
     }
 }

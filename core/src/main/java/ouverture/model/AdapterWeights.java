@@ -37,22 +37,21 @@ public final class AdapterWeights {
         }
     }
 
-    /// Binds an adapter to a model.
+    /// Binds an adapter to a model. What it changes of weights that the model does not use has no effect.
     ///
     /// @param file read for this model
     /// @param weights of the model by name, where it uses them
-    /// @throws UnsupportedModelException if it changes a weight that the model does not use as it is in its file
+    /// @throws UnsupportedModelException if it changes a weight that the model does not multiply with as it is
     public static AdapterWeights of(AdapterFile file, Map<String, Tensor> weights, Model model) {
         AdapterWeights adapter = new AdapterWeights(file.name(), file.updates(), weights);
         MultipliedWeights used = MultipliedWeights.of(model);
         for (Bound bound : adapter.byAddress.values()) {
             LowRankUpdate update = bound.update;
-            Set<Long> addresses = update.isEmbedding() ? used.tables() : used.factors();
-            boolean isUsed = addresses.stream().anyMatch(address -> offset(bound.base, address) >= 0);
-            if (!isUsed) {
+            boolean lookedUp = used.tables().contains(bound.base.data().address());
+            if (used.byHead().contains(update.name()) || lookedUp && !update.isEmbedding()) {
                 throw new UnsupportedModelException(file.name() + " changes " + update.name()
-                        + ", which this model rearranges before it computes: merge the adapter into the model"
-                        + " (on the command line: adapter merge).");
+                        + ", which this model does not use as one matrix: merge the adapter into the model (on the"
+                        + " command line: adapter merge).");
             }
         }
         return adapter;

@@ -13,10 +13,11 @@ import ouverture.tensor.Tensor;
 ///
 /// @param factors of products
 /// @param tables whose rows are looked up
-record MultipliedWeights(Set<Long> factors, Set<Long> tables) {
+/// @param byHead names of those of which each head has its own part, perhaps rearranged
+record MultipliedWeights(Set<Long> factors, Set<Long> tables, Set<String> byHead) {
     /// Asks a step of one token that computes nothing.
     static MultipliedWeights of(Model model) {
-        MultipliedWeights weights = new MultipliedWeights(new HashSet<>(), new HashSet<>());
+        MultipliedWeights weights = new MultipliedWeights(new HashSet<>(), new HashSet<>(), new HashSet<>());
         try (Arena arena = Arena.ofConfined();
                 Noting kernels = new Noting(weights)) {
             KvCache cache = KvCache.allocate(arena, DType.F32, 1, 1, model.cacheShapes());
@@ -41,6 +42,11 @@ record MultipliedWeights(Set<Long> factors, Set<Long> tables) {
         @Override
         public void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
             weights.factors.add(weight.data().address());
+        }
+
+        @Override
+        public void matmulPerHead(Tensor out, Tensor x, Tensor weight) {
+            weights.byHead.add(weight.name());
         }
 
         @Override

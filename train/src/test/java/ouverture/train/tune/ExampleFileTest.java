@@ -47,15 +47,15 @@ class ExampleFileTest {
     private ExampleFile read(TuningSettings settings, String... lines) {
         try {
             Path file = Files.writeString(folder.resolve("data.jsonl"), String.join("\n", lines) + "\n");
-            return ExampleFile.read(file, reader(settings));
+            return ExampleFile.read(file, reader(settings, 128));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static ExampleReader reader(TuningSettings settings) {
+    private static ExampleReader reader(TuningSettings settings, int longest) {
         Optional<ChatLesson> lesson = ChatLesson.of(model.metadata(), tokenizer);
-        return new ExampleReader(tokenizer, lesson, settings, 128);
+        return new ExampleReader(tokenizer, lesson, settings, longest);
     }
 
     /// The text of the tokens that count.
@@ -134,12 +134,13 @@ class ExampleFileTest {
     }
 
     @Test
-    void callsOfToolsAreLearned() {
-        Document document = read(TuningSettings.DEFAULT, """
+    void callsOfToolsAreLearned() throws IOException {
+        Path file = Files.writeString(folder.resolve("tools.jsonl"), """
                 {"tools":[{"type":"function","function":{"name":"clock","parameters":{"type":"object"}}}],\
                 "messages":[{"role":"user","content":"Time?"},{"role":"assistant","tool_calls":[{"id":"a1",\
                 "type":"function","function":{"name":"clock","arguments":"{}"}}]},\
-                {"role":"tool","tool_call_id":"a1","content":"noon"},{"role":"assistant","content":"Noon."}]}""")
+                {"role":"tool","tool_call_id":"a1","content":"noon"},{"role":"assistant","content":"Noon."}]}""");
+        Document document = ExampleFile.read(file, reader(TuningSettings.DEFAULT, 600))
                 .examples()
                 .getFirst()
                 .documents()
@@ -172,9 +173,9 @@ class ExampleFileTest {
     @Test
     void plainTextIsLearnedInPieces() throws IOException {
         Path file = Files.writeString(folder.resolve("book.txt"), "Once upon a time. ".repeat(100));
-        ExampleFile book = ExampleFile.read(file, reader(TuningSettings.DEFAULT));
+        ExampleFile book = ExampleFile.read(file, reader(TuningSettings.DEFAULT, 128));
         assertThat(book.examples()).hasSizeGreaterThan(3);
-        assertThatThrownBy(() -> ExampleFile.read(folder.resolve("none.txt"), reader(TuningSettings.DEFAULT)))
+        assertThatThrownBy(() -> ExampleFile.read(folder.resolve("none.txt"), reader(TuningSettings.DEFAULT, 128)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("There is no file");
     }
@@ -223,7 +224,7 @@ class ExampleFileTest {
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("holds no example");
         Path latin = Files.write(folder.resolve("latin.jsonl"), (fine + "\n{\"text\":\"é\"}").getBytes(StandardCharsets.ISO_8859_1));
-        assertThatThrownBy(() -> ExampleFile.read(latin, reader(TuningSettings.DEFAULT)))
+        assertThatThrownBy(() -> ExampleFile.read(latin, reader(TuningSettings.DEFAULT, 128)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("latin.jsonl line 2 is not UTF-8: save it in that encoding.");
     }

@@ -7,11 +7,11 @@ import ouverture.file.GgufFixture;
 /// A model with 260 000 parameters that writes stories.
 final class ToyModel {
     private static final String TEMPLATE = "{% for m in messages %}"
-            + "{% if m['role'] == 'assistant' %}Bot: {% if m['reasoning'] %}({{ m['reasoning'] }}) {% endif %}"
+            + "{% if m['role'] == 'assistant' %}Bot:\n{% if m['reasoning'] %}({{ m['reasoning'] }}) {% endif %}"
             + "{{ m['content'] }}"
             + "{% if m['tool_calls'] %}{{ m['tool_calls'][0]['function']['name'] }}{% endif %}</s>"
             + "{% else %}{{ m['role'] }}: {{ m['content'] }}\n{% endif %}{% endfor %}"
-            + "{% if add_generation_prompt %}Bot: {% endif %}";
+            + "{% if add_generation_prompt %}Bot:\n{% endif %}";
 
     private ToyModel() {}
 
