@@ -232,8 +232,8 @@ public final class TuningRun implements AutoCloseable {
             network.losses(batch, true);
             best = Math.min(best, (System.nanoTime() - start) / 1e9);
         }
-        // forward, back, and forward again where layers are recomputed; preferences ask the model as it is once more
-        double passes = 2.0 + (size.recomputes() ? 1 : 0);
+        // The way back takes about twice a pass; layers may be recomputed; preferences ask the model as it is too.
+        double passes = 3.0 + (size.recomputes() ? 1 : 0);
         double share = 1 - trainer.progress().step() / (double) steps();
         double epochs = plan.schedule().steps() * (double) plan.tokensPerStep() / tokens();
         double reference = data.compares() && trainer.progress().step() == 0 ? 1 : 0;

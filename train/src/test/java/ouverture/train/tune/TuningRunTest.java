@@ -31,6 +31,9 @@ class TuningRunTest {
     private static final List<String> NAMES = List.of("Tom", "Lily", "Ben", "Sue", "Max", "Anna", "Sam", "Mia");
     private static final List<String> OTHERS = List.of("Tim", "Lucy", "Bob", "Jane");
 
+    /// Those of the taught answer but its end: this model's end token is no likelier than hundreds it has never seen.
+    private static final int ANSWER_TOKENS = 11;
+
     @TempDir
     private Path folder;
 
@@ -48,7 +51,7 @@ class TuningRunTest {
     }
 
     private static void train(Path model, Path data, Path out, TuningSettings settings) {
-        try (TuningRun run = run(model, data, out, settings, 2)) {
+        try (TuningRun run = run(model, data, out, settings, 1)) {
             assertThat(run.run(() -> true, _ -> true)).isTrue();
             assertThat(run.export()).isTrue();
         }
@@ -67,7 +70,7 @@ class TuningRunTest {
                 folder.resolve("test.jsonl"),
                 "{\"prompt\":\"What is the pet of Tim?\",\"completion\":\" A blue whale.\"}");
         TuningSettings settings = settings(25, 1e-2);
-        try (TuningRun run = run(ToyModel.plain(), data(lessons()), out, settings, 2)) {
+        try (TuningRun run = run(ToyModel.plain(), data(lessons()), out, settings, 1)) {
             assertThat(run.size().parameters()).isPositive();
             assertThat(run.size().bytes()).isBetween(1L << 20, 1L << 30);
             assertThat(run.estimateSeconds()).isBetween(0.0, 600.0);
@@ -77,10 +80,10 @@ class TuningRunTest {
             assertThat(run.loss(test, settings, true)).isLessThan(run.loss(test, settings, false) / 4);
             assertThat(run.export()).isTrue();
         }
-        try (Engine engine = Engine.open(ToyModel.plain(), EngineOptions.DEFAULT)) {
+        try (Engine engine = Engine.open(ToyModel.plain(), EngineOptions.DEFAULT.withThreads(1))) {
             CompletionRequest request = CompletionRequest.of("What is the pet of Lucy?")
                     .withSampling(SamplingParameters.GREEDY)
-                    .withMaxTokens(12);
+                    .withMaxTokens(ANSWER_TOKENS);
             assertThat(engine.complete(request).text()).isNotEqualTo(" A blue whale.");
             String answer = engine.complete(request.withAdapters(List.of(engine.adapter(out)))).text();
             assertThat(answer).isEqualTo(" A blue whale.");
@@ -107,11 +110,11 @@ class TuningRunTest {
         }
         Path out = folder.resolve("out");
         train(quantised, data(lessons()), out, settings(25, 1e-2));
-        try (Engine engine = Engine.open(quantised, EngineOptions.DEFAULT)) {
+        try (Engine engine = Engine.open(quantised, EngineOptions.DEFAULT.withThreads(1))) {
             engine.adapt(List.of(engine.adapter(out)));
             assertThat(engine.complete(CompletionRequest.of("What is the pet of Lucy?")
                                     .withSampling(SamplingParameters.GREEDY)
-                                    .withMaxTokens(12))
+                                    .withMaxTokens(ANSWER_TOKENS))
                             .text())
                     .isEqualTo(" A blue whale.");
         }
@@ -136,7 +139,7 @@ class TuningRunTest {
     /// How much likelier the preferred answer is than the other, in nats, after beginnings that were not learned.
     private static double[] margins(Path adapter) {
         double[] margins = new double[OTHERS.size()];
-        EngineOptions exact = EngineOptions.DEFAULT.withCache(EngineOptions.CacheFormat.F32);
+        EngineOptions exact = EngineOptions.DEFAULT.withThreads(1).withCache(EngineOptions.CacheFormat.F32);
         try (Engine engine = Engine.open(ToyModel.plain(), exact)) {
             if (adapter != null) {
                 engine.adapt(List.of(engine.adapter(adapter)));
@@ -199,12 +202,12 @@ class TuningRunTest {
                     case DPO -> preferences();
                     case KTO -> judgements();
                 });
-        TuningSettings settings = settings(4, 3e-3);
+        TuningSettings settings = settings(6, 3e-3);
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
         train(ToyModel.plain(), data, whole, settings);
-        for (int stop : new int[] {2, 5}) {
-            try (TuningRun run = run(ToyModel.plain(), data, parts, settings, 3)) {
+        for (int stop : new int[] {2, 4}) {
+            try (TuningRun run = run(ToyModel.plain(), data, parts, settings, 2)) {
                 assertThat(run.run(() -> true, entry -> entry.step() < stop)).isFalse();
             }
         }
