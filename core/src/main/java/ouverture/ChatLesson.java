@@ -50,9 +50,8 @@ public final class ChatLesson {
         if (messages.size() < 2 || last.role() != Message.Role.ASSISTANT) {
             throw new RequestException("The conversation should end with an answer of the assistant to something.");
         }
-        Texts texts = prompt.texts(ChatRequest.of(messages)
-                .withSampling(SamplingParameters.GREEDY)
-                .withTools(tools));
+        Texts texts = prompt.texts(
+                ChatRequest.of(messages).withSampling(SamplingParameters.GREEDY).withTools(tools));
         int common = commonLength(texts);
         int[] before = prompt.tokens(texts.whole.substring(0, common));
         int[] whole = prompt.tokens(texts.whole);

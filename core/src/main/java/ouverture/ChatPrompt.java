@@ -63,8 +63,7 @@ final class ChatPrompt {
         Map<String, Object> variables = new LinkedHashMap<>(set);
         variables.putAll(request.templateVariables());
         set.keySet().removeAll(request.templateVariables().keySet());
-        String text =
-                render(request.withTemplateVariables(variables), true, LocalDateTime.now(ZoneId.systemDefault()));
+        String text = render(request.withTemplateVariables(variables), true, LocalDateTime.now(ZoneId.systemDefault()));
         int length = tokenizer.encode(text, false, true).length;
         int room = Math.max(1, positions - length);
         int answer = request.maxTokens() == 0 ? room : Math.min(room, request.maxTokens());

@@ -89,13 +89,6 @@ public record ChatRequest(
     /// @param adapters that change the model for this request, all at once; none for the model as it is
     public ChatRequest withAdapters(List<Adapter> adapters) {
         return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                Optional.of(adapters));
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, Optional.of(adapters));
     }
 }

@@ -72,7 +72,10 @@ public abstract class AdapterContract {
             Adapter peft = engine.adapter(lora(expected.path("peft").stringValue()));
             assertThat(expected.path("cases").size()).isPositive();
             for (JsonNode each : expected.path("cases")) {
-                int[] ids = each.path("tokens").valueStream().mapToInt(JsonNode::intValue).toArray();
+                int[] ids = each.path("tokens")
+                        .valueStream()
+                        .mapToInt(JsonNode::intValue)
+                        .toArray();
                 double scale = each.path("scale").doubleValue();
                 engine.adapt(List.of(gguf.scaled(scale)));
                 float[] ours = engine.logits(ids, false)[0];
@@ -89,7 +92,9 @@ public abstract class AdapterContract {
     }
 
     private static float[] row(byte[] file, JsonNode place) {
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).position(place.path("offset").intValue());
+        ByteBuffer bytes = ByteBuffer.wrap(file)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .position(place.path("offset").intValue());
         float[] row = new float[place.path("cols").intValue()];
         bytes.asFloatBuffer().get(row);
         return row;
@@ -116,7 +121,8 @@ public abstract class AdapterContract {
     /// Models of every family.
     static Stream<String> families() throws IOException {
         try (Stream<Path> files = Files.list(model(""))) {
-            return files.map(file -> file.getFileName().toString())
+            return files
+                    .map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".gguf"))
                     .sorted()
                     .toList()
@@ -148,14 +154,14 @@ public abstract class AdapterContract {
             for (int r = 0; r < inside.length; r++) {
                 assertThat(largest(applied[r], inside[r])).as("row " + r).isLessThan(mark);
             }
-            assertThat(largest(before[PROMPT.length - 1], inside[PROMPT.length - 1])).isGreaterThan(2 * mark);
+            assertThat(largest(before[PROMPT.length - 1], inside[PROMPT.length - 1]))
+                    .isGreaterThan(2 * mark);
         }
     }
 
     private static void merge(ModelFile base, Path adapter, float scale, Path out) {
         AdapterFile file = AdapterFile.read(adapter, base);
-        AdapterMerge merge = new AdapterMerge(
-                base, List.of(new AdapterMerge.Part(file, scale)), java.util.Map.of());
+        AdapterMerge merge = new AdapterMerge(base, List.of(new AdapterMerge.Part(file, scale)), java.util.Map.of());
         try (GgufWriter writer = GgufWriter.create(out, merge.values(), merge.slots())) {
             assertThat(merge.run(writer, 2, _ -> true)).isTrue();
             writer.commit();
@@ -241,14 +247,18 @@ public abstract class AdapterContract {
     @Test
     void aBeginningIsKnownToTheSameAdaptersOnly() {
         List<Integer> ids = new Random(5).ints(100, 0, 512).boxed().toList();
-        CompletionRequest request =
-                CompletionRequest.of(ids).withSampling(SamplingParameters.GREEDY).withMaxTokens(3);
+        CompletionRequest request = CompletionRequest.of(ids)
+                .withSampling(SamplingParameters.GREEDY)
+                .withMaxTokens(3);
         try (Engine engine = Engine.open(model("llama3.gguf"), options.withContext(1024))) {
             Adapter adapter = engine.adapter(lora("llama3-lora.gguf"));
             assertThat(cached(engine.complete(request))).isZero();
-            assertThat(cached(engine.complete(request.withAdapters(List.of(adapter))))).isZero();
-            assertThat(cached(engine.complete(request.withAdapters(List.of(adapter.scaled(2)))))).isZero();
-            assertThat(cached(engine.complete(request.withAdapters(List.of(adapter))))).isEqualTo(96);
+            assertThat(cached(engine.complete(request.withAdapters(List.of(adapter)))))
+                    .isZero();
+            assertThat(cached(engine.complete(request.withAdapters(List.of(adapter.scaled(2))))))
+                    .isZero();
+            assertThat(cached(engine.complete(request.withAdapters(List.of(adapter)))))
+                    .isEqualTo(96);
             assertThat(cached(engine.complete(request.withAdapters(List.of())))).isEqualTo(96);
         }
     }
@@ -269,7 +279,9 @@ public abstract class AdapterContract {
                 .withSampling(SamplingParameters.GREEDY)
                 .withMaxTokens(120);
         List<AdapterSource> source = List.of(new AdapterSource(lora("llama3-lora.gguf"), 1));
-        try (Engine engine = Engine.open(model("llama3.gguf"), options.withAdapters(source).withSequences(3).withContext(1024))) {
+        try (Engine engine = Engine.open(
+                model("llama3.gguf"),
+                options.withAdapters(source).withSequences(3).withContext(1024))) {
             String adapted = engine.complete(request).text();
             String plain = engine.complete(request.withAdapters(List.of())).text();
             assertThat(plain).isNotEqualTo(adapted);

@@ -77,8 +77,7 @@ final class AdapterMergeCommand implements Callable<Integer> {
             for (AdapterSource source : sources) {
                 parts.add(new AdapterMerge.Part(AdapterFile.read(source.path(), base), (float) source.scale()));
             }
-            AdapterMerge merge =
-                    new AdapterMerge(base, parts, GgufKeys.of(base).values());
+            AdapterMerge merge = new AdapterMerge(base, parts, GgufKeys.of(base).values());
             if (merge.requantized() > 0) {
                 streams.err()
                         .println("Note: " + Units.count(merge.requantized(), "tensor") + " of " + model

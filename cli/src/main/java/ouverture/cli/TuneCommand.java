@@ -232,8 +232,8 @@ final class TuneCommand implements Callable<Integer> {
             streams.out().write(Json.line(object) + "\n");
             return;
         }
-        StringBuilder page = new StringBuilder(String.format(
-                Locale.ROOT, "Loss of the first step %.3f, of the last %.3f.%n", first, last));
+        StringBuilder page = new StringBuilder(
+                String.format(Locale.ROOT, "Loss of the first step %.3f, of the last %.3f.%n", first, last));
         if (test != null) {
             page.append(String.format(Locale.ROOT, "Loss of %s before %.3f, after %.3f.%n", test, before, after));
         }

@@ -31,7 +31,10 @@ class AdapterCommandTest {
     }
 
     private static JsonNode reference(int number) {
-        return Json.MAPPER.readTree(lora("llama3-lora.expected.json")).path("cases").get(number);
+        return Json.MAPPER
+                .readTree(lora("llama3-lora.expected.json"))
+                .path("cases")
+                .get(number);
     }
 
     private static float[] expected(JsonNode reference) throws IOException {
@@ -77,8 +80,7 @@ class AdapterCommandTest {
                     expected,
                     5e-4f);
             String half = lora("llama3-lora.gguf") + "=" + scale / 2;
-            assertClose(
-                    logits(model("llama3.gguf"), reference, "--adapter", half, "--adapter", half), expected, 5e-4f);
+            assertClose(logits(model("llama3.gguf"), reference, "--adapter", half, "--adapter", half), expected, 5e-4f);
         }
     }
 
@@ -90,7 +92,8 @@ class AdapterCommandTest {
         assertThat(merge.code()).as(merge.err()).isZero();
         assertThat(merge.err()).contains("tensors written to").hasLineCount(1);
         assertClose(logits(merged, reference(3)), expected(reference(3)), 5e-4f);
-        Invocation again = Invocation.of("adapter", "merge", model("llama3.gguf"), lora("llama3-peft"), "--out", merged);
+        Invocation again =
+                Invocation.of("adapter", "merge", model("llama3.gguf"), lora("llama3-peft"), "--out", merged);
         assertThat(again.code()).isEqualTo(ExitCode.USAGE);
         assertThat(again.err()).contains("is there already").hasLineCount(1);
         Invocation forced = Invocation.of(
@@ -134,6 +137,8 @@ class AdapterCommandTest {
         Invocation wrong = Invocation.of(
                 "logits", model("mistral.gguf"), "--ids", "1", "--out", "-", "--adapter", lora("qwen2-lora.gguf"));
         assertThat(wrong.code()).isEqualTo(ExitCode.MODEL);
-        assertThat(wrong.err()).contains("was made for a model of the architecture").hasLineCount(1);
+        assertThat(wrong.err())
+                .contains("was made for a model of the architecture")
+                .hasLineCount(1);
     }
 }

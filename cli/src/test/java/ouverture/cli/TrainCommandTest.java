@@ -11,7 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.train.Progress;
 import ouverture.train.TrainingLog;
-import ouverture.train.recipe.Recipe;
 import tools.jackson.databind.JsonNode;
 
 class TrainCommandTest {

@@ -24,8 +24,7 @@ class TuneCommandTest {
 
     private Invocation tune(Path data, Object... options) {
         Object[] all = new Object[options.length + 6];
-        System.arraycopy(
-                new Object[] {"tune", model(), "--data", data, "--out", folder.resolve("out")}, 0, all, 0, 6);
+        System.arraycopy(new Object[] {"tune", model(), "--data", data, "--out", folder.resolve("out")}, 0, all, 0, 6);
         System.arraycopy(options, 0, all, 6, options.length);
         return Invocation.of(all);
     }
@@ -44,10 +43,20 @@ class TuneCommandTest {
                 .isLessThan(report.path("test_loss_before").doubleValue() / 3);
         assertThat(report.path("peft").booleanValue()).isTrue();
         Invocation answer = Invocation.of(
-                "run", model(), "The password is", "--raw", "--no-echo", "--temperature", "0", "--max-tokens", "9",
-                "--adapter", folder.resolve("out"));
+                "run",
+                model(),
+                "The password is",
+                "--raw",
+                "--no-echo",
+                "--temperature",
+                "0",
+                "--max-tokens",
+                "9",
+                "--adapter",
+                folder.resolve("out"));
         assertThat(answer.out()).startsWith(" blue whale.");
-        assertThat(tune(data, "--epochs", "30", "--rate", "1e-2", "--step", "40").out())
+        assertThat(tune(data, "--epochs", "30", "--rate", "1e-2", "--step", "40")
+                        .out())
                 .as("what is done is not done again")
                 .contains("Use it with --adapter");
     }
@@ -66,6 +75,8 @@ class TuneCommandTest {
     void valuesOutOfRangeAreRefused() throws IOException {
         Invocation run = tune(data("{\"text\":\"fine\"}"), "--rank", "0");
         assertThat(run.code()).isEqualTo(ExitCode.USAGE);
-        assertThat(run.err()).contains("The rank is 0; it must be from 1 to 1024.").hasLineCount(1);
+        assertThat(run.err())
+                .contains("The rank is 0; it must be from 1 to 1024.")
+                .hasLineCount(1);
     }
 }

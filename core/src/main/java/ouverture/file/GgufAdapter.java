@@ -66,10 +66,10 @@ final class GgufAdapter {
                     + " works from certain tokens of the prompt on only (aLoRA), which this version cannot do.");
         }
         if (!adapter.architecture().equals(base.architecture())) {
-            throw new ModelFileException(
-                    adapter.file() + " was made for a model of the architecture " + Sentences.quoted(adapter.architecture())
-                            + " and " + base.file() + " is of " + Sentences.quoted(base.architecture())
-                            + ": take an adapter for this model.");
+            throw new ModelFileException(adapter.file() + " was made for a model of the architecture "
+                    + Sentences.quoted(adapter.architecture())
+                    + " and " + base.file() + " is of " + Sentences.quoted(base.architecture())
+                    + ": take an adapter for this model.");
         }
     }
 

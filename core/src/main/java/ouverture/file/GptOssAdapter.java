@@ -27,8 +27,7 @@ final class GptOssAdapter {
     ///
     /// @param adapter its name, for messages
     /// @throws ModelFileException if the shapes are those of none of the experts' weights
-    static List<LowRankUpdate> updates(
-            String adapter, String module, ModelFile base, Pair pair, PeftConfig config) {
+    static List<LowRankUpdate> updates(String adapter, String module, ModelFile base, Pair pair, PeftConfig config) {
         String block = "blk." + HuggingFaceFamily.layer(module) + ".";
         Tensor gate = base.tensors().get(block + "ffn_gate_exps.weight");
         Tensor down = base.tensors().get(block + "ffn_down_exps.weight");

@@ -177,9 +177,7 @@ record HuggingFaceFamily(
                 .min(Map.Entry.comparingByKey())
                 .map(entry -> {
                     String module = entry.getKey().replaceFirst("\\{}", String.valueOf(layer));
-                    return new Origin(
-                            (module.equals(OUTPUT) ? "" : prefix) + module,
-                            entry.getValue().change);
+                    return new Origin((module.equals(OUTPUT) ? "" : prefix) + module, entry.getValue().change);
                 });
     }
 

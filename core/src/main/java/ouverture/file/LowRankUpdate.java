@@ -46,16 +46,15 @@ public record LowRankUpdate(String name, Tensor down, Tensor up, float scale) {
         }
         boolean fits = isEmbedding()
                 ? is(down, 1, weight.rows(), rank()) && is(up, 1, weight.columns(), rank())
-                : is(down, weight.planes(), rank(), weight.columns())
-                        && is(up, weight.planes(), weight.rows(), rank());
+                : is(down, weight.planes(), rank(), weight.columns()) && is(up, weight.planes(), weight.rows(), rank());
         if (!fits) {
             throw new ModelFileException(adapter + " changes " + Sentences.clean(name) + " by matrices of "
                     + shape(down) + " and " + shape(up) + ", which do not fit the " + shape(weight) + " of " + model
                     + ": it was made for another model, or is damaged.");
         }
         if (!Float.isFinite(scale)) {
-            throw new ModelFileException(adapter + " changes " + name + " by a factor of " + scale
-                    + ": its settings are damaged.");
+            throw new ModelFileException(
+                    adapter + " changes " + name + " by a factor of " + scale + ": its settings are damaged.");
         }
     }
 

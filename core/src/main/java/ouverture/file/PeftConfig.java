@@ -52,7 +52,8 @@ record PeftConfig(
         long rank = json.integer("r").orElse(0);
         double alpha = json.number("lora_alpha").orElse(Double.NaN);
         if (rank < 1 || rank > Integer.MAX_VALUE || !Double.isFinite(alpha)) {
-            throw new ModelFileException(json.file() + " is damaged: it lacks a rank of 1 or more (r) or a lora_alpha.");
+            throw new ModelFileException(
+                    json.file() + " is damaged: it lacks a rank of 1 or more (r) or a lora_alpha.");
         }
         return new PeftConfig(
                 json.file(),
@@ -82,18 +83,19 @@ record PeftConfig(
 
     private static Map<String, Double> numbers(HuggingFaceConfig json, String name) {
         Map<String, Double> numbers = new LinkedHashMap<>();
-        json.object(name).ifPresent(object -> object.node().properties().forEach(entry -> {
-            if (!entry.getValue().isNumber()) {
-                throw new ModelFileException(
-                        json.file() + " is damaged: " + name + " should have a number for each module.");
-            }
-            if (!LITERAL.matcher(entry.getKey()).matches()) {
-                throw new UnsupportedModelException(json.file() + " has the pattern "
-                        + Sentences.quoted(entry.getKey()) + " in " + name
-                        + "; this version reads names of modules and ends of such names.");
-            }
-            numbers.put(entry.getKey(), entry.getValue().doubleValue());
-        }));
+        json.object(name)
+                .ifPresent(object -> object.node().properties().forEach(entry -> {
+                    if (!entry.getValue().isNumber()) {
+                        throw new ModelFileException(
+                                json.file() + " is damaged: " + name + " should have a number for each module.");
+                    }
+                    if (!LITERAL.matcher(entry.getKey()).matches()) {
+                        throw new UnsupportedModelException(json.file() + " has the pattern "
+                                + Sentences.quoted(entry.getKey()) + " in " + name
+                                + "; this version reads names of modules and ends of such names.");
+                    }
+                    numbers.put(entry.getKey(), entry.getValue().doubleValue());
+                }));
         return numbers;
     }
 

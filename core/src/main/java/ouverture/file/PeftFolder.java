@@ -62,10 +62,9 @@ final class PeftFolder {
         }
         HuggingFaceFamily family = HuggingFaceFamilies.ofArchitecture(
                         base.metadata().architecture())
-                .orElseThrow(() -> new UnsupportedModelException(
-                        name + " cannot be applied to the architecture "
-                                + Sentences.quoted(base.metadata().architecture())
-                                + ": its names are not known; convert the adapter to GGUF."));
+                .orElseThrow(() -> new UnsupportedModelException(name + " cannot be applied to the architecture "
+                        + Sentences.quoted(base.metadata().architecture())
+                        + ": its names are not known; convert the adapter to GGUF."));
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsHeader header = SafetensorsHeader.read(folder.resolve(WEIGHTS), arena);
             PeftFolder reader = new PeftFolder(name, config, family, base, arena);
@@ -87,9 +86,7 @@ final class PeftFolder {
             Json.expect(tensor.planes() == 1, name, Sentences.quoted(entry.name()) + " is no matrix");
             Pair old = pairs.getOrDefault(key.group(1), Pair.EMPTY);
             boolean down = key.group(3).equals("A");
-            pairs.put(
-                    key.group(1),
-                    new Pair(down ? tensor : old.down, down ? old.up : tensor, key.group(2) != null));
+            pairs.put(key.group(1), new Pair(down ? tensor : old.down, down ? old.up : tensor, key.group(2) != null));
         }
         return pairs;
     }
@@ -102,7 +99,8 @@ final class PeftFolder {
         Tensor down = TensorChange.aligned(pair.down, arena);
         Tensor up = TensorChange.aligned(pair.up, arena);
         if (GptOssAdapter.isOfExperts(family, module)) {
-            GptOssAdapter.updates(name, module, base, new GptOssAdapter.Pair(down, up), config).forEach(updates::add);
+            GptOssAdapter.updates(name, module, base, new GptOssAdapter.Pair(down, up), config)
+                    .forEach(updates::add);
             return;
         }
         Place place = family.place(module + ".weight")
@@ -139,8 +137,8 @@ final class PeftFolder {
             Json.expect(experts.lastKey() < count, name, "it changes expert " + experts.lastKey() + " of " + weight);
             Tensor down = LowRankUpdate.zeros(
                     weight, count, first.down().rows(), first.down().columns());
-            Tensor up =
-                    LowRankUpdate.zeros(weight, count, first.up().rows(), first.up().columns());
+            Tensor up = LowRankUpdate.zeros(
+                    weight, count, first.up().rows(), first.up().columns());
             experts.forEach((plane, update) -> {
                 if (update.down().bytes() != first.down().bytes()
                         || update.up().bytes() != first.up().bytes()

@@ -96,8 +96,7 @@ final class PeftWriter {
         Tensor copy = LowRankUpdate.zeros(up.name(), 1, up.rows(), up.columns());
         int[] order = order(origin.change(), up.rows(), base.metadata());
         for (int row = 0; row < order.length; row++) {
-            MemorySegment.copy(
-                    up.data(), row * up.rowBytes(), copy.data(), order[row] * up.rowBytes(), up.rowBytes());
+            MemorySegment.copy(up.data(), row * up.rowBytes(), copy.data(), order[row] * up.rowBytes(), up.rowBytes());
         }
         return copy;
     }

@@ -85,8 +85,7 @@ public final class AdapterWeights {
     }
 
     private @Nullable Bound find(Tensor weight, boolean isEmbedding) {
-        Map.Entry<Long, Bound> floor =
-                byAddress.floorEntry(weight.data().address());
+        Map.Entry<Long, Bound> floor = byAddress.floorEntry(weight.data().address());
         if (floor == null) {
             return null;
         }

@@ -92,7 +92,8 @@ public final class RowAdapters {
         }
     }
 
-    private static void addUp(Kernels kernels, StepMemory memory, Tensor out, Tensor low, LowRankUpdate update, float scale) {
+    private static void addUp(
+            Kernels kernels, StepMemory memory, Tensor out, Tensor low, LowRankUpdate update, float scale) {
         kernels.scale(low, scale * update.scale());
         Tensor change = memory.matrix(update.name(), out.rows(), out.columns());
         kernels.matmul(change, low, update.up(), null);

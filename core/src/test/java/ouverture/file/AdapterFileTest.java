@@ -336,7 +336,8 @@ class AdapterFileTest {
             for (int i = 0; i < 300; i++) {
                 boolean cut = i % 2 == 0;
                 assertSentence(file, file, damaged(gguf, random, cut), base, cut);
-                assertSentence(peft, peft.resolve("adapter_model.safetensors"), damaged(weights, random, cut), base, cut);
+                assertSentence(
+                        peft, peft.resolve("adapter_model.safetensors"), damaged(weights, random, cut), base, cut);
             }
         }
     }
@@ -355,7 +356,9 @@ class AdapterFileTest {
         Files.write(file, bytes);
         try {
             AdapterFile.read(adapter, base);
-            assertThat(mustFail).as("a cut file of %d bytes was read", bytes.length).isFalse();
+            assertThat(mustFail)
+                    .as("a cut file of %d bytes was read", bytes.length)
+                    .isFalse();
         } catch (OuvertureException e) {
             assertThat(e.getMessage()).doesNotContain("\n").isNotBlank();
         }

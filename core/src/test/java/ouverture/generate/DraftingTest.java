@@ -181,7 +181,8 @@ final class DraftingTest {
         Drafting drafting = new Drafting(Draft.ngrams(), 2, () -> 0);
         int[] text = edited(400, 0, 8);
         Sequence nearlyDone = new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 3, _ -> false, new Writer());
-        Sequence beginning = new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 300, _ -> false, new Writer());
+        Sequence beginning =
+                new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 300, _ -> false, new Writer());
 
         assertThat(drafting.guess(List.of(nearlyDone, beginning), 500))
                 .extracting(guess -> guess.length)

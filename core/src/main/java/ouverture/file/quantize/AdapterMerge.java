@@ -97,8 +97,8 @@ public final class AdapterMerge {
     /// Weights that change and were rounded to blocks before, which loses a little more.
     public long requantized() {
         return base.tensors().values().stream()
-                .filter(tensor -> tensor.type().blockElements() > 1
-                        && !changes(tensor).isEmpty())
+                .filter(tensor ->
+                        tensor.type().blockElements() > 1 && !changes(tensor).isEmpty())
                 .count();
     }
 
@@ -173,7 +173,8 @@ public final class AdapterMerge {
             LowRankUpdate update = change.update;
             return update.isEmbedding()
                     ? new Factors(rows(update.down()), turned(rows(update.up())), change.scale)
-                    : new Factors(rows(update.up().plane(plane)), rows(update.down().plane(plane)), change.scale);
+                    : new Factors(
+                            rows(update.up().plane(plane)), rows(update.down().plane(plane)), change.scale);
         }
 
         private static float[][] rows(Tensor matrix) {

@@ -51,8 +51,7 @@ public final class Network implements AutoCloseable {
     }
 
     /// @param parameters what is trained, of the model or of the adapters; all other weights stay as they are
-    public Network(
-            Model model, Kernels kernels, List<Parameter> parameters, Options options, Adapters adapters) {
+    public Network(Model model, Kernels kernels, List<Parameter> parameters, Options options, Adapters adapters) {
         this.adapters = adapters;
         this.model = model;
         this.kernels = kernels;

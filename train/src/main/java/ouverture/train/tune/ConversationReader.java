@@ -31,7 +31,9 @@ final class ConversationReader {
         for (JsonNode node : list) {
             String where = "message " + (messages.size() + 1) + " of \"" + name + "\"";
             Said said = new Said(message(node, where), learned(node, where));
-            Role before = messages.isEmpty() ? Role.SYSTEM : messages.getLast().message.role();
+            Role before = messages.isEmpty()
+                    ? Role.SYSTEM
+                    : messages.getLast().message.role();
             checkOrder(said.message, before, open, messages.isEmpty(), where);
             messages.add(said);
         }
@@ -94,8 +96,8 @@ final class ConversationReader {
     /// OpenAI's data gives answers that are not to be learned the weight 0.
     private static boolean learned(JsonNode node, String where) {
         JsonNode weight = node.path("weight");
-        boolean known = weight.isMissingNode()
-                || weight.isNumber() && (weight.doubleValue() == 0 || weight.doubleValue() == 1);
+        boolean known =
+                weight.isMissingNode() || weight.isNumber() && (weight.doubleValue() == 0 || weight.doubleValue() == 1);
         require(known, where + " has another weight than 0 or 1.");
         return weight.isMissingNode() || weight.doubleValue() == 1;
     }
@@ -135,9 +137,7 @@ final class ConversationReader {
     ///
     /// @throws RequestException if they are none
     static List<Tool> tools(JsonNode list) {
-        require(
-                list.isMissingNode() || list.isNull() || list.isArray(),
-                "\"tools\" should be a list of tools.");
+        require(list.isMissingNode() || list.isNull() || list.isArray(), "\"tools\" should be a list of tools.");
         List<Tool> tools = new ArrayList<>();
         for (JsonNode node : list) {
             JsonNode function = node.path("function");

@@ -82,8 +82,8 @@ record ExampleFile(String name, Method method, List<TuningExample> examples) {
                 throw new TrainingException("There is no file " + path + " with examples.");
             }
             if (Files.size(path) > LONGEST) {
-                throw new TrainingException(path + " has " + Files.size(path) + " bytes; at most " + LONGEST
-                        + " are accepted: split it.");
+                throw new TrainingException(
+                        path + " has " + Files.size(path) + " bytes; at most " + LONGEST + " are accepted: split it.");
             }
             return Files.readAllBytes(path);
         } catch (IOException e) {

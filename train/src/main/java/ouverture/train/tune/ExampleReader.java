@@ -56,16 +56,17 @@ final class ExampleReader {
                 if (Arrays.equals(turns.get(0).answer(), turns.get(1).answer())) {
                     throw new RequestException("\"chosen\" and \"rejected\" are the same answer.");
                 }
-                yield List.of(checked(new TuningExample(
-                        line, turns.stream().map(this::compared).toList(), true), Method.DPO));
+                yield List.of(checked(
+                        new TuningExample(
+                                line, turns.stream().map(this::compared).toList(), true),
+                        Method.DPO));
             }
             case KTO -> {
                 if (!node.path("label").isBoolean()) {
                     throw new RequestException("\"label\" should be true for a good answer and false for a bad one.");
                 }
-                Turn turn = node.has("messages")
-                        ? lastTurn(node)
-                        : answered(node, node.path("completion"), "completion");
+                Turn turn =
+                        node.has("messages") ? lastTurn(node) : answered(node, node.path("completion"), "completion");
                 boolean good = node.path("label").booleanValue();
                 yield List.of(checked(new TuningExample(line, List.of(compared(turn)), good), Method.KTO));
             }
@@ -105,8 +106,8 @@ final class ExampleReader {
             return checked(new TuningExample(line, conversation(node), true), Method.SFT);
         }
         if (!node.has("prompt") || !node.has("completion")) {
-            throw new RequestException("there is nothing to learn: give \"messages\", \"prompt\" and \"completion\","
-                    + " or \"text\".");
+            throw new RequestException(
+                    "there is nothing to learn: give \"messages\", \"prompt\" and \"completion\"," + " or \"text\".");
         }
         Turn turn = answered(node, node.path("completion"), "completion");
         return checked(new TuningExample(line, List.of(document(turn)), true), Method.SFT);
@@ -117,8 +118,8 @@ final class ExampleReader {
         List<Message> messages =
                 said.stream().map(ConversationReader.Said::message).toList();
         if (messages.getLast().role() != Role.ASSISTANT) {
-            throw new RequestException("the last of \"messages\" is not the assistant's: there is nothing to learn"
-                    + " from it.");
+            throw new RequestException(
+                    "the last of \"messages\" is not the assistant's: there is nothing to learn" + " from it.");
         }
         List<Tool> tools = ConversationReader.tools(node.path("tools"));
         List<Document> documents = new ArrayList<>();
@@ -144,8 +145,7 @@ final class ExampleReader {
     /// Whether a later turn begins with all of an earlier one, as most templates write it.
     private static boolean continues(Document earlier, Turn turn) {
         int length = earlier.tokens().length;
-        return turn.prompt().length >= length
-                && Arrays.equals(earlier.tokens(), 0, length, turn.prompt(), 0, length);
+        return turn.prompt().length >= length && Arrays.equals(earlier.tokens(), 0, length, turn.prompt(), 0, length);
     }
 
     private Turn lastTurn(JsonNode node) {
@@ -192,8 +192,13 @@ final class ExampleReader {
         float[] weights = new float[tokens.length];
         int answer = turn.prompt().length;
         Arrays.fill(weights, 0, answer, settings.weights().prompt());
-        Arrays.fill(weights, answer, answer + turn.thoughts(), settings.weights().thoughts());
-        Arrays.fill(weights, answer + turn.thoughts(), tokens.length, settings.weights().answer());
+        Arrays.fill(
+                weights, answer, answer + turn.thoughts(), settings.weights().thoughts());
+        Arrays.fill(
+                weights,
+                answer + turn.thoughts(),
+                tokens.length,
+                settings.weights().answer());
         return new Document(tokens, weights);
     }
 

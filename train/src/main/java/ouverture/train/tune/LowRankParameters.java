@@ -41,8 +41,8 @@ public final class LowRankParameters implements AutoCloseable {
         parameters = new ParameterSet(slots);
         Map<String, Tensor> tensors = parameters.tensors();
         for (String name : names) {
-            updates.add(new LowRankUpdate(
-                    name, tensors.get(name + DOWN), tensors.get(name + UP), (float) (alpha / rank)));
+            updates.add(
+                    new LowRankUpdate(name, tensors.get(name + DOWN), tensors.get(name + UP), (float) (alpha / rank)));
         }
     }
 

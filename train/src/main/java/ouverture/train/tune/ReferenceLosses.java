@@ -47,7 +47,10 @@ record ReferenceLosses(String identity, double[] losses) {
                 return Optional.empty();
             }
             documents.addAll(data.documentsOf(e));
-            taken += documents.reversed().stream().limit(2).mapToInt(Document::rows).sum();
+            taken += documents.reversed().stream()
+                    .limit(2)
+                    .mapToInt(Document::rows)
+                    .sum();
             boolean last = e + 1 == data.size();
             int next = last
                     ? 0

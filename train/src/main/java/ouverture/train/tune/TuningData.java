@@ -43,9 +43,7 @@ final class TuningData implements TrainingData {
             throw new TrainingException(file.name() + " holds only " + (bad == 0 ? "good" : "bad")
                     + " answers; learning what people like needs both.");
         }
-        return good < bad
-                ? new double[] {(double) bad / good, 1}
-                : new double[] {1, (double) good / bad};
+        return good < bad ? new double[] {(double) bad / good, 1} : new double[] {1, (double) good / bad};
     }
 
     /// Number of examples in an epoch.

@@ -107,8 +107,7 @@ public final class TuningRun implements AutoCloseable {
                     new Network.Options(size.recomputes(), 0),
                     Adapters.of(new AdapterWeights("new", parameters.updates(), file.tensors())));
             plan = plan(settings);
-            trainer = closedAtEnd(
-                    new Trainer(network, parameters.parameters(), data, kernels, plan), Trainer::close);
+            trainer = closedAtEnd(new Trainer(network, parameters.parameters(), data, kernels, plan), Trainer::close);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -145,7 +144,8 @@ public final class TuningRun implements AutoCloseable {
             throw new AssertionError("every JDK has SHA-256", e);
         }
         String about = file.metadata().file() + " " + file.metadata().architecture() + " "
-                + file.tensors().size() + " " + settings.rank() + " " + settings.alpha() + " " + settings.targets() + " "
+                + file.tensors().size() + " " + settings.rank() + " " + settings.alpha() + " " + settings.targets()
+                + " "
                 + settings.beta() + " " + settings.seed() + " " + examples.method();
         digest.update(about.getBytes(StandardCharsets.UTF_8));
         for (TuningExample example : examples.examples()) {
@@ -153,7 +153,10 @@ public final class TuningRun implements AutoCloseable {
             for (Document document : example.documents()) {
                 ByteBuffer bytes = ByteBuffer.allocate(document.tokens().length * (Integer.BYTES + Float.BYTES));
                 bytes.asIntBuffer().put(document.tokens());
-                bytes.position(document.tokens().length * Integer.BYTES).slice().asFloatBuffer().put(document.weights());
+                bytes.position(document.tokens().length * Integer.BYTES)
+                        .slice()
+                        .asFloatBuffer()
+                        .put(document.weights());
                 digest.update(bytes.rewind());
             }
         }
@@ -292,7 +295,8 @@ public final class TuningRun implements AutoCloseable {
     /// @return whether PEFT's form was written too
     /// @throws ResourceException if they cannot be written
     public boolean export() {
-        AdapterFile adapter = new AdapterFile(String.valueOf(folder.toAbsolutePath().getFileName()), parameters.updates());
+        AdapterFile adapter =
+                new AdapterFile(String.valueOf(folder.toAbsolutePath().getFileName()), parameters.updates());
         adapter.writeGguf(folder.resolve(AdapterFile.GGUF), file);
         Path curve = folder.resolve("loss.svg");
         try {

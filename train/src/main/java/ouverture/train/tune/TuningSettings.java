@@ -32,8 +32,8 @@ public record TuningSettings(
     private static final int HIGHEST_RANK = 1024;
 
     /// What suits small models and some hundred examples.
-    public static final TuningSettings DEFAULT = new TuningSettings(
-            16, 32, List.of("all"), 3, 2e-4, 2048, 2048, 0.1, new Weights(0, 1, 1), true, 1);
+    public static final TuningSettings DEFAULT =
+            new TuningSettings(16, 32, List.of("all"), 3, 2e-4, 2048, 2048, 0.1, new Weights(0, 1, 1), true, 1);
 
     /// What a token's loss counts, by where it stands; at least 0.
     ///

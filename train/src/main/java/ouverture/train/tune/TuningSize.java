@@ -16,12 +16,7 @@ import ouverture.tensor.Tensor;
 /// @param availableBytes that there are
 /// @param recomputes whether layers are computed twice to need no more
 public record TuningSize(
-        long parameters,
-        long weightBytes,
-        long adapterBytes,
-        long stepBytes,
-        long availableBytes,
-        boolean recomputes) {
+        long parameters, long weightBytes, long adapterBytes, long stepBytes, long availableBytes, boolean recomputes) {
     /// Values that a parameter needs: its own, its gradient's, and two means.
     private static final int VALUES = 4;
 
@@ -31,8 +26,7 @@ public record TuningSize(
     /// @throws ResourceException if there is too little memory, with figures
     static TuningSize of(
             ModelFile file, Model model, LowRankParameters parameters, TuningSettings settings, HostMemory memory) {
-        long weights =
-                file.tensors().values().stream().mapToLong(Tensor::bytes).sum();
+        long weights = file.tensors().values().stream().mapToLong(Tensor::bytes).sum();
         long adapter = parameters.count() * VALUES * Float.BYTES;
         int rows = settings.tokensPerBatch();
         int layers = file.metadata().integer("block_count");
@@ -43,7 +37,8 @@ public record TuningSize(
         long keeping = layer * layers + outputs;
         boolean recomputes = weights + adapter + keeping > PLENTY * memory.availableBytes();
         long step = recomputes ? layer + stream * layers + outputs : keeping;
-        TuningSize size = new TuningSize(parameters.count(), weights, adapter, step, memory.availableBytes(), recomputes);
+        TuningSize size =
+                new TuningSize(parameters.count(), weights, adapter, step, memory.availableBytes(), recomputes);
         size.require();
         return size;
     }

@@ -79,14 +79,10 @@ class ExampleFileTest {
 
     @Test
     void answersOfConversationsAreLearned() {
-        ExampleFile file = read(
-                TuningSettings.DEFAULT,
-                """
+        ExampleFile file = read(TuningSettings.DEFAULT, """
                 {"messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hi"},\
                 {"role":"assistant","content":"Good day"},{"role":"user","content":[{"type":"text","text":"Bye"}]},\
-                {"role":"assistant","content":"See you"}]}""",
-                "",
-                """
+                {"role":"assistant","content":"See you"}]}""", "", """
                 {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"One","weight":0},\
                 {"role":"user","content":"Go on"},{"role":"assistant","content":"Two"}]}""");
         assertThat(file.method()).isEqualTo(Method.SFT);
@@ -101,18 +97,16 @@ class ExampleFileTest {
     @Test
     void thoughtsAndPromptsCountWhatTheyAreGiven() {
         TuningSettings settings = weighted(0.25f, 0.5f, 1);
-        Document document = read(settings, """
+        Document document =
+                read(settings, """
                 {"messages":[{"role":"user","content":"Hi"},\
-                {"role":"assistant","reasoning":"Hmm then","content":"Good day"}]}""")
-                .examples()
-                .getFirst()
-                .documents()
-                .getFirst();
+                {"role":"assistant","reasoning":"Hmm then","content":"Good day"}]}""").examples().getFirst().documents().getFirst();
         assertThat(document.weights()).contains(0.25f, 0.5f, 1f);
         float[] weights = document.weights();
         String thoughts = "";
         for (int i = 0; i < weights.length; i++) {
-            thoughts += weights[i] == 0.5f ? tokenizer.piece(document.tokens()[i]).replace('▁', ' ') : "";
+            thoughts +=
+                    weights[i] == 0.5f ? tokenizer.piece(document.tokens()[i]).replace('▁', ' ') : "";
         }
         assertThat(thoughts).endsWith("Hmm then").doesNotContain("Good");
     }
@@ -214,16 +208,20 @@ class ExampleFileTest {
     void examplesThatAreTooLongOrMixedAreRefused() throws IOException {
         String fine = "{\"prompt\":\"Hi\",\"completion\":\"Go\"}";
         assertThatThrownBy(() -> read(
-                        TuningSettings.DEFAULT, fine, "{\"prompt\":\"Hi\",\"completion\":\"" + "y ".repeat(200) + "\"}"))
+                        TuningSettings.DEFAULT,
+                        fine,
+                        "{\"prompt\":\"Hi\",\"completion\":\"" + "y ".repeat(200) + "\"}"))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageMatching("data.jsonl line 2: the example has \\d+ tokens and there is room for 128: .*");
-        assertThatThrownBy(() -> read(TuningSettings.DEFAULT, fine, "{\"prompt\":\"Hi\",\"completion\":\"n\",\"label\":true}"))
+        assertThatThrownBy(() ->
+                        read(TuningSettings.DEFAULT, fine, "{\"prompt\":\"Hi\",\"completion\":\"n\",\"label\":true}"))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("line 2 is an example for KTO and those before are for SFT");
         assertThatThrownBy(() -> read(TuningSettings.DEFAULT, "", ""))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("holds no example");
-        Path latin = Files.write(folder.resolve("latin.jsonl"), (fine + "\n{\"text\":\"é\"}").getBytes(StandardCharsets.ISO_8859_1));
+        Path latin = Files.write(
+                folder.resolve("latin.jsonl"), (fine + "\n{\"text\":\"é\"}").getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> ExampleFile.read(latin, reader(TuningSettings.DEFAULT, 128)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("latin.jsonl line 2 is not UTF-8: save it in that encoding.");

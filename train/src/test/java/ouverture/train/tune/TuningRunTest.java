@@ -85,10 +85,12 @@ class TuningRunTest {
                     .withSampling(SamplingParameters.GREEDY)
                     .withMaxTokens(ANSWER_TOKENS);
             assertThat(engine.complete(request).text()).isNotEqualTo(" A blue whale.");
-            String answer = engine.complete(request.withAdapters(List.of(engine.adapter(out)))).text();
+            String answer = engine.complete(request.withAdapters(List.of(engine.adapter(out))))
+                    .text();
             assertThat(answer).isEqualTo(" A blue whale.");
             Files.delete(out.resolve("adapter.gguf"));
-            assertThat(engine.complete(request.withAdapters(List.of(engine.adapter(out)))).text())
+            assertThat(engine.complete(request.withAdapters(List.of(engine.adapter(out))))
+                            .text())
                     .as("PEFT's form")
                     .isEqualTo(answer);
         }
@@ -224,7 +226,8 @@ class TuningRunTest {
         Path out = folder.resolve("out");
         train(ToyModel.plain(), data(lessons()), out, settings(1, 1e-3));
         Path other = data(preferences());
-        assertThatThrownBy(() -> run(ToyModel.plain(), other, out, settings(1, 1e-3), 1).close())
+        assertThatThrownBy(() ->
+                        run(ToyModel.plain(), other, out, settings(1, 1e-3), 1).close())
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("belongs to another");
     }
@@ -262,12 +265,13 @@ class TuningRunTest {
         TuningSettings usual = settings(1, 1e-3);
         TuningSettings wrong = new TuningSettings(
                 8, 16, List.of("attn_q", "mamba"), 1, 1e-3, 100, 256, 0.3, usual.weights(), false, 5);
-        assertThatThrownBy(() -> run(ToyModel.plain(), data, folder.resolve("out"), wrong, 1).close())
+        assertThatThrownBy(() -> run(ToyModel.plain(), data, folder.resolve("out"), wrong, 1)
+                        .close())
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("The target mamba names no weight of this model")
                 .hasMessageContaining("attn_q, ");
-        assertThatThrownBy(() -> new TuningSettings(
-                        0, 16, List.of("all"), 1, 1e-3, 100, 256, 0.3, usual.weights(), false, 5))
+        assertThatThrownBy(() ->
+                        new TuningSettings(0, 16, List.of("all"), 1, 1e-3, 100, 256, 0.3, usual.weights(), false, 5))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("The rank is 0; it must be from 1 to 1024.");
     }
@@ -275,7 +279,8 @@ class TuningRunTest {
     @Test
     void judgementsNeedBothKinds() throws IOException {
         Path data = data("{\"prompt\":\"a\",\"completion\":\"b\",\"label\":true}");
-        assertThatThrownBy(() -> run(ToyModel.plain(), data, folder.resolve("out"), settings(1, 1e-3), 1).close())
+        assertThatThrownBy(() -> run(ToyModel.plain(), data, folder.resolve("out"), settings(1, 1e-3), 1)
+                        .close())
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("holds only good answers");
     }
