@@ -11,8 +11,11 @@ module ouverture.train {
     exports ouverture.train.gradient;
     exports ouverture.train.recipe;
     exports ouverture.train.tokenizer;
+    exports ouverture.train.tune;
 
     opens ouverture.train.recipe to
+            tools.jackson.databind;
+    opens ouverture.train.tune to
             tools.jackson.databind;
     opens ouverture.train to
             tools.jackson.databind;

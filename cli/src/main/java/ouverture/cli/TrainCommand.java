@@ -77,7 +77,8 @@ final class TrainCommand implements Callable<Integer> {
                             + " parameters, in " + folder + ": step "
                             + trainer.progress().step() + " of "
                             + recipe.training().steps() + ".");
-            try (TrainProgress progress = new TrainProgress(streams, recipe, trainer.progress())) {
+            try (TrainProgress progress =
+                    new TrainProgress(streams, recipe.training().steps(), trainer.progress())) {
                 boolean done = trainer.run(step -> {
                     progress.show(step);
                     return !stopped.get();
