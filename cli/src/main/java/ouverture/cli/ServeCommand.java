@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "serve",
         description = {
-            "Answers clients of OpenAI's API with one or more models; docs/api.md has every field.",
+            "Answers clients of OpenAI's, Anthropic's and Ollama's APIs; docs/api.md has every field.",
+            "Models are loaded as far as they fit together, and others when they are asked for.",
             "Its address goes to standard output, a line of JSON for each request to standard error."
         },
         mixinStandardHelpOptions = true,
@@ -74,13 +75,13 @@ final class ServeCommand implements Callable<Integer> {
             names = "--parallel",
             paramLabel = "N",
             description =
-                    "Answers that run at the same time; the context is shared by them (default: ${DEFAULT-VALUE}).")
+                    "Answers that a model gives at once; they share its context (default: ${DEFAULT-VALUE}).")
     private int parallel = EngineOptions.DEFAULT.sequences();
 
     @Option(
             names = "--queue",
             paramLabel = "N",
-            description = "Requests that may wait for their turn (default: ${DEFAULT-VALUE}).")
+            description = "Answers that a key, or an address, may have waiting (default: ${DEFAULT-VALUE}).")
     private int queue = EngineOptions.DEFAULT.queue();
 
     @Option(

@@ -27,7 +27,7 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
     private static final Field<Optional<Reasoning>> REASONING_EFFORT = Field.optional(
             "reasoning_effort",
             EFFORTS,
-            "how much the model thinks; `minimal` counts as `low`, `xhigh` as `high`, and `auto` leaves it to the model");
+            "how much the model thinks; `minimal` counts as `low`, `xhigh` and `max` as `high`, and `auto` leaves it to the model");
 
     private static final Field<Optional<Reasoning>> EFFORT = Field.optional("effort", EFFORTS, "as `reasoning_effort`");
     private static final Field<Optional<Reasoning>> MAX_TOKENS =
@@ -82,6 +82,7 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
         efforts.put("medium", Reasoning.Level.MEDIUM);
         efforts.put("high", Reasoning.Level.HIGH);
         efforts.put("xhigh", Reasoning.Level.HIGH);
+        efforts.put("max", Reasoning.Level.HIGH);
         return efforts;
     }
 
