@@ -34,7 +34,7 @@ bench: bench-build ## the kernels' speed (BENCH: a pattern of benchmark names); 
 bench-build:
 	$(MAVEN) -q -DskipTests -pl benchmarks -am package dependency:copy-dependencies -DincludeScope=runtime
 
-bench-models: bench-build ## write the models that bench-peers measures, 8 GB, to OUVERTURE_BENCH_MODELS
+bench-models: bench-build ## write the models that bench-peers measures, 11 GB, to OUVERTURE_BENCH_MODELS
 	$(BENCH_JAVA) ouverture.benchmarks.models.BenchModels "$(OUVERTURE_BENCH_MODELS)"
 
 bench-peers: bench-build ## measure what is missing against llama.cpp, 40 minutes: docs/performance.md (PEERS: more options, or --help)

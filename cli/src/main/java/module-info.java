@@ -9,6 +9,7 @@ module ouverture.cli {
     requires org.jline;
     requires ouverture.core;
     requires ouverture.server;
+    requires ouverture.train;
     requires tools.jackson.databind;
     requires static org.jspecify;
 

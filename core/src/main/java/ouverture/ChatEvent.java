@@ -35,8 +35,7 @@ public sealed interface ChatEvent {
     ///
     /// @param reasoning what became of the request's setting
     /// @param stop the stop string that ended it, or empty
-    record Finished(FinishReason reason, Usage usage, ReasoningApplied reasoning, String stop)
-            implements ChatEvent {}
+    record Finished(FinishReason reason, Usage usage, ReasoningApplied reasoning, String stop) implements ChatEvent {}
 
     /// What an answer took.
     ///

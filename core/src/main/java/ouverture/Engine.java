@@ -67,7 +67,8 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Loads a model beside others; throws as the others.
     ///
-    /// @param mappedBytes that other engines of this machine hold ([#mappedBytes]): the system counts them as available
+    /// @param mappedBytes that other engines of this machine hold ([#mappedBytes]): the system counts them as
+    ///     available
     public static Engine open(Path model, EngineOptions options, long mappedBytes) {
         return open(model, options, () -> HostMemory.here().without(mappedBytes));
     }
@@ -123,28 +124,37 @@ public final class Engine implements ChatModel, AutoCloseable {
             case F16 -> DType.F16;
             case Q8_0 -> DType.Q8_0;
         };
-        int context = Math.ceilDiv(positions, StepMemory.BLOCK_SIZE) * StepMemory.BLOCK_SIZE;
+        int context = Math.ceilDiv(positions, EngineMemory.BLOCK_SIZE) * EngineMemory.BLOCK_SIZE;
         int outputs = options.sequences() + (options.speculation() instanceof Speculation.Off ? 0 : Draft.MOST);
-        MemoryPlan plan =
-                MemoryPlan.of(file, model, cacheType, context, options.batchTokens(), outputs, memory.get());
+        MemoryPlan plan = MemoryPlan.of(file, model, cacheType, context, options.batchTokens(), outputs, memory.get());
         plan.require(options.largerThanMemory());
-        StepMemory steps = StepMemory.allocate(arena, model, cacheType, plan);
+        EngineMemory steps = EngineMemory.allocate(arena, model, cacheType, plan);
         SmallModel small = smallFile == null ? null : new SmallModel(smallFile, arena, cacheType, plan, options);
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
-        kernels = provider.create(new KernelsOptions(
+        kernels = provider.create(kernelsOptions(options, plan, threads));
+        scheduler = start(model, steps, residency(plan), small, options);
+    }
+
+    private static KernelsOptions kernelsOptions(EngineOptions options, MemoryPlan plan, int threads) {
+        return new KernelsOptions(
                 threads,
                 switch (options.activations()) {
                     case F32 -> KernelsOptions.Activations.F32;
                     case Q8 -> KernelsOptions.Activations.Q8;
-                }));
-        scheduler = start(model, steps, residency(plan), small, options);
+                    case AUTO -> KernelsOptions.Activations.AUTO;
+                },
+                switch (options.repack()) {
+                    case AUTO -> plan.fits();
+                    case ON -> true;
+                    case OFF -> false;
+                });
     }
 
     private Scheduler start(
             Model model,
-            StepMemory steps,
+            EngineMemory steps,
             @Nullable ExpertResidency residency,
             @Nullable SmallModel small,
             EngineOptions options) {
@@ -172,7 +182,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + " was made for " + longest + " at most.");
         }
         return options.context() > 0
-                ? Math.min(options.context(), Integer.MAX_VALUE - StepMemory.BLOCK_SIZE)
+                ? Math.min(options.context(), Integer.MAX_VALUE - EngineMemory.BLOCK_SIZE)
                 : Math.min(longest, DEFAULT_CONTEXT);
     }
 
@@ -223,8 +233,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return info;
     }
 
-    /// Bytes of weights that stay in their mapped file. The system counts them as available and would read them again
-    /// and again if it gave that memory to others.
+    /// Bytes of weights that stay in their mapped file. The system counts them as available and would read them
+    /// again and again if it gave that memory to others.
     public long mappedBytes() {
         return file.tensors().values().stream()
                 .filter(tensor -> tensor.data().isMapped())
@@ -237,8 +247,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
-    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool calls
-    /// come as events of their own.
+    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool
+    /// calls come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
@@ -261,8 +271,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return chatPrompt;
     }
 
-    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what depends on
-    /// the room that there is.
+    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what
+    /// depends on the room that there is.
     public int promptTokens(ChatRequest request) {
         return chatPrompt().prompt(request, info.cachePositions()).ids().length;
     }

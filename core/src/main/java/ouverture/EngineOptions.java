@@ -17,6 +17,7 @@ import ouverture.error.RequestException;
 /// @param largerThanMemory whether a model may be opened that does not fit the memory: its weights are then read
 ///     from the mapped file again and again; of a mixture, the experts that are chosen most stay in memory
 /// @param speculation how tokens are guessed before the model says them; changes the speed and no token
+/// @param repack whether kernels may keep weights in another form, in place of the mapped file
 public record EngineOptions(
         String kernels,
         int threads,
@@ -27,7 +28,8 @@ public record EngineOptions(
         int queue,
         int batchTokens,
         boolean largerThanMemory,
-        Speculation speculation) {
+        Speculation speculation,
+        Repack repack) {
     /// Number formats of the key/value cache.
     public enum CacheFormat {
         F32,
@@ -40,12 +42,24 @@ public record EngineOptions(
         /// Exact.
         F32,
         /// Rounded to 8 bits by blocks of 32, as GGUF engines do.
-        Q8
+        Q8,
+        /// As Q8 where that is faster with the kernels and the number format of the weights, else exact.
+        AUTO
     }
 
-    /// The fastest kernels, all processors, an F16 cache, exact activations, 8 sequences, guesses by n-grams.
-    public static final EngineOptions DEFAULT =
-            new EngineOptions("auto", 0, CacheFormat.F16, Activations.F32, 0, 8, 64, 512, false, Speculation.NGRAM);
+    /// Whether kernels may keep weights in another form, in which they are multiplied faster. It takes the
+    /// memory that the weights' part of the file takes, which is given back.
+    public enum Repack {
+        /// Where the model fits the memory.
+        AUTO,
+        ON,
+        /// Weights stay in the mapped file, which several processes can share.
+        OFF
+    }
+
+    /// The fastest kernels, all processors, an F16 cache, 8 sequences, guesses by n-grams.
+    public static final EngineOptions DEFAULT = new EngineOptions(
+            "auto", 0, CacheFormat.F16, Activations.AUTO, 0, 8, 64, 512, false, Speculation.NGRAM, Repack.AUTO);
 
     public EngineOptions {
         atLeast("number of threads", threads, 0);
@@ -83,7 +97,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withThreads(int threads) {
@@ -97,7 +112,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withCache(CacheFormat cache) {
@@ -111,7 +127,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withActivations(Activations activations) {
@@ -125,7 +142,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withContext(int context) {
@@ -139,7 +157,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withSequences(int sequences) {
@@ -153,7 +172,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withQueue(int queue) {
@@ -167,7 +187,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withBatchTokens(int batchTokens) {
@@ -181,7 +202,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withLargerThanMemory(boolean largerThanMemory) {
@@ -195,7 +217,8 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
     }
 
     public EngineOptions withSpeculation(Speculation speculation) {
@@ -209,6 +232,22 @@ public record EngineOptions(
                 queue,
                 batchTokens,
                 largerThanMemory,
-                speculation);
+                speculation,
+                repack);
+    }
+
+    public EngineOptions withRepack(Repack repack) {
+        return new EngineOptions(
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation,
+                repack);
     }
 }

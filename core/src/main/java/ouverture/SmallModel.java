@@ -23,7 +23,7 @@ final class SmallModel {
     private static final int DIFFERENCE_MOST = 128;
 
     private final Model model;
-    private final StepMemory memory;
+    private final EngineMemory memory;
     private final int vocabularySize;
 
     /// Loads the model from its open file, which must stay open.
@@ -35,12 +35,12 @@ final class SmallModel {
     SmallModel(ModelFile file, Arena arena, DType cacheType, MemoryPlan large, EngineOptions options) {
         int positions = Math.min(large.context(), file.metadata().contextLength());
         model = Families.load(file, positions);
-        int context = Math.ceilDiv(positions, StepMemory.BLOCK_SIZE) * StepMemory.BLOCK_SIZE;
+        int context = Math.ceilDiv(positions, EngineMemory.BLOCK_SIZE) * EngineMemory.BLOCK_SIZE;
         HostMemory left = large.left();
-        MemoryPlan plan = MemoryPlan.of(
-                file, model, cacheType, context, options.batchTokens(), options.sequences(), left);
+        MemoryPlan plan =
+                MemoryPlan.of(file, model, cacheType, context, options.batchTokens(), options.sequences(), left);
         plan.require(options.largerThanMemory());
-        memory = StepMemory.allocate(arena, model, cacheType, plan);
+        memory = EngineMemory.allocate(arena, model, cacheType, plan);
         vocabularySize = vocabularySize(file);
     }
 

@@ -1,5 +1,6 @@
 package ouverture;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ouverture.error.ModelFileException;
@@ -258,11 +260,14 @@ public abstract class EngineContract {
 
     @Test
     void closingEndsRunningAnswers() {
-        Generation generation;
+        @Nullable Generation last = null;
         try (Engine engine = Engine.open(llama(), options)) {
-            generation = engine.complete(CompletionRequest.of(List.of(1, 2, 3)));
+            // More than run at once: the last one waits for others, so that it is not complete by now.
+            for (int i = 0; i < options.queue(); i++) {
+                last = engine.complete(CompletionRequest.of(List.of(1, 2, 3)));
+            }
         }
-        assertThatThrownBy(generation::text).isInstanceOf(ResourceException.class);
+        assertThatThrownBy(requireNonNull(last)::text).isInstanceOf(ResourceException.class);
     }
 
     @Test

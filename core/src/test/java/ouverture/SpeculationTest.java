@@ -62,9 +62,7 @@ class SpeculationTest {
                         .withReasoning(Reasoning.OFF)
                         .withStop(List.of(" was"))
                         .withSampling(SamplingParameters.DEFAULT.withSeed(4)),
-                ChatRequest.of(STORY)
-                        .withMaxTokens(30)
-                        .withSampling(SamplingParameters.GREEDY.withLogProbs(3)));
+                ChatRequest.of(STORY).withMaxTokens(30).withSampling(SamplingParameters.GREEDY.withLogProbs(3)));
         List<Speculation> speculations = List.of(Speculation.NGRAM, new Speculation.DraftModel(stories()));
         List<List<ChatEvent>> plain;
         try (Engine engine = Engine.open(model, OPTIONS)) {
@@ -72,8 +70,8 @@ class SpeculationTest {
                     .map(request -> events(engine.chat(request)))
                     .toList();
         }
-        assertThat(plain).allSatisfy(events -> assertThat(usage(events).draftedTokens())
-                .isZero());
+        assertThat(plain)
+                .allSatisfy(events -> assertThat(usage(events).draftedTokens()).isZero());
         for (Speculation speculation : speculations) {
             try (Engine engine = Engine.open(model, OPTIONS.withSpeculation(speculation))) {
                 int drafted = 0;
@@ -107,7 +105,10 @@ class SpeculationTest {
     void aDraftModelOfAnotherVocabularyIsRefused() {
         String[] pieces;
         try (ModelFile file = ModelFile.open(stories())) {
-            pieces = file.metadata().strings("tokenizer.ggml.tokens").orElseThrow().toArray(String[]::new);
+            pieces = file.metadata()
+                    .strings("tokenizer.ggml.tokens")
+                    .orElseThrow()
+                    .toArray(String[]::new);
         }
         pieces[300] = "another";
         Path changed = GgufFixture.copyOf(stories())

@@ -138,7 +138,8 @@ class ThinkingEngineTest {
         ChatRequest request = request().withReasoning(new Reasoning.Budget(10));
         String text = text(answer(engine, request)).strip();
         String word = text.substring(0, text.indexOf(' '));
-        Finished end = (Finished) answer(engine, request.withStop(List.of("never said", word))).getLast();
+        Finished end = (Finished)
+                answer(engine, request.withStop(List.of("never said", word))).getLast();
         assertThat(end.reason()).isEqualTo(FinishReason.STOP);
         assertThat(end.stop()).isEqualTo(word);
     }

@@ -87,8 +87,7 @@ record Answer(
     private String guesses() {
         return usage().draftedTokens() == 0
                 ? ""
-                : " (" + usage().acceptedTokens() + " of " + Units.digits(usage().draftedTokens())
-                        + " guesses right)";
+                : " (" + usage().acceptedTokens() + " of " + Units.digits(usage().draftedTokens()) + " guesses right)";
     }
 
     private static String speed(double tokensPerSecond) {

@@ -5,6 +5,7 @@ import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.EngineOptions.Activations;
 import ouverture.EngineOptions.CacheFormat;
+import ouverture.EngineOptions.Repack;
 import ouverture.Speculation;
 import picocli.CommandLine.Option;
 
@@ -31,7 +32,8 @@ final class EngineFlags {
     @Option(
             names = "--activations",
             paramLabel = "FORMAT",
-            description = "Inputs of quantised matrices: f32 (exact, the default) or q8 (rounded).")
+            description = "Inputs of quantised matrices: f32 (exact), q8 (rounded to 8 bits), or auto (the default):"
+                    + " q8 where that is faster.")
     private Activations activations = EngineOptions.DEFAULT.activations();
 
     @Option(
@@ -46,6 +48,13 @@ final class EngineFlags {
             paramLabel = "N",
             description = "Prompt tokens that are computed at once (default: ${DEFAULT-VALUE}).")
     private int batch = EngineOptions.DEFAULT.batchTokens();
+
+    @Option(
+            names = "--repack",
+            paramLabel = "WHEN",
+            description = "Weights are kept in memory in the order in which they are multiplied, instead of the file's:"
+                    + " on, off, or auto (the default): where the model fits the memory.")
+    private Repack repack = EngineOptions.DEFAULT.repack();
 
     @Option(
             names = "--larger-than-memory",
@@ -72,7 +81,8 @@ final class EngineFlags {
                 .withSequences(sequences)
                 .withBatchTokens(batch)
                 .withLargerThanMemory(largerThanMemory)
-                .withSpeculation(Speculation.OFF);
+                .withSpeculation(Speculation.OFF)
+                .withRepack(repack);
     }
 
     /// Loads a model with the options of the flags and without guesses; throws as the other.

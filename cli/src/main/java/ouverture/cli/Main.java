@@ -26,6 +26,7 @@ public final class Main implements Runnable {
             "chat",
             "serve",
             "api-key",
+            "train",
             "inspect",
             "quantize",
             "tokenize",
@@ -84,6 +85,7 @@ public final class Main implements Runnable {
             case "chat" -> new ChatCommand(streams);
             case "serve" -> new ServeCommand(streams);
             case "api-key" -> new ApiKeyCommand(streams);
+            case "train" -> new TrainCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "quantize" -> new QuantizeCommand(streams);
             case "tokenize" -> new TokenizeCommand(streams);

@@ -26,7 +26,8 @@ final class ThoughtPrinter {
         this.shown = shown;
     }
 
-    /// Whether terminals of this environment are asked to dim text: not dumb ones, and none where `NO_COLOR` is set.
+    /// Whether terminals of this environment are asked to dim text: not dumb ones, and none where `NO_COLOR` is
+    /// set.
     static boolean canDim(Map<String, String> environment) {
         return !"dumb".equals(environment.get("TERM"))
                 && environment.getOrDefault("NO_COLOR", "").isEmpty();

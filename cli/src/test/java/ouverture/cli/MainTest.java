@@ -30,6 +30,7 @@ class MainTest {
                 "chat",
                 "serve",
                 "api-key",
+                "train",
                 "inspect",
                 "quantize",
                 "tokenize",

@@ -17,7 +17,8 @@ public final class MappedPages {
     private static final int RANDOM = 1;
     private static final int WILL_NEED = 3;
     private static final int DO_NOT_NEED = 4;
-    /// Reading a page maps neighbours that lie in memory already, up to so many bytes (Linux: `fault_around_bytes`).
+    /// Reading a page maps neighbours that lie in memory already, up to so many bytes (Linux:
+    /// `fault_around_bytes`).
     private static final long MAPPED_AROUND = 64 << 10;
 
     private final MethodHandle madvise;
@@ -60,8 +61,8 @@ public final class MappedPages {
         advise(range, WILL_NEED);
     }
 
-    /// A part of a range will not be read for long: its pages leave this process's memory. Reading them nevertheless
-    /// fetches them again, as it does with what the system mapped around them and leaves too.
+    /// A part of a range will not be read for long: its pages leave this process's memory. Reading them
+    /// nevertheless fetches them again, as it does with what the system mapped around them and leaves too.
     ///
     /// @param offset first byte of the part in the range
     /// @param bytes length of the part

@@ -8,8 +8,8 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 
 /// Guesses tokens before the model says them, so that one pass can check several (speculative decoding, arXiv
-/// 2211.17192). What comes is drawn from the model's own logits all the same: guesses cost or save time and change no
-/// token. Not thread-safe: the scheduler's thread alone asks.
+/// 2211.17192). What comes is drawn from the model's own logits all the same: guesses cost or save time and
+/// change no token. Not thread-safe: the scheduler's thread alone asks.
 public abstract sealed class Draft permits NgramDraft, ModelDraft {
     /// Guessed tokens of one step at most, over all sequences: each one takes room for its logits.
     public static final int MOST = 16;
@@ -17,7 +17,8 @@ public abstract sealed class Draft permits NgramDraft, ModelDraft {
     /// What is wanted for one sequence.
     ///
     /// @param most tokens at most
-    /// @param least chance that all tokens up to one are right, below which it is not worth a pass of the draft's own
+    /// @param least chance that all tokens up to one are right, below which it is not worth a pass of the
+    ///     draft's own
     /// @param acceptance what was learned of the sequence's guesses
     record Wish(Sequence sequence, int most, double least, Acceptance acceptance) {}
 

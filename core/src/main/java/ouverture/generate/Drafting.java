@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// Decides how many guesses each sequence gets in a step: as many as make the most tokens in the least time, by what
-/// was learned of chances and of times, which may be none. The clock decides about speed only: which tokens come
-/// does not depend on what was guessed. Not thread-safe.
+/// Decides how many guesses each sequence gets in a step: as many as make the most tokens in the least time, by
+/// what was learned of chances and of times, which may be none. The clock decides about speed only: which tokens
+/// come does not depend on what was guessed. Not thread-safe.
 final class Drafting {
     /// Steps after which guesses that were given up are tried again.
     private static final int RETRY_STEPS = 128;
@@ -57,8 +57,8 @@ final class Drafting {
     List<int[]> guess(List<Sequence> sequences, int room) {
         int budget = Math.min(Draft.MOST, room);
         List<Track> running = sequences.stream()
-                .map(sequence -> tracks.computeIfAbsent(
-                        sequence, _ -> new Track(new Acceptance(draft.grounds(), acceptance))))
+                .map(sequence ->
+                        tracks.computeIfAbsent(sequence, _ -> new Track(new Acceptance(draft.grounds(), acceptance))))
                 .toList();
         int passes = passes(running, budget);
         double least = leastChance(running);
@@ -78,7 +78,8 @@ final class Drafting {
         List<int[]> tokens = new ArrayList<>();
         for (int i = 0; i < counts.length; i++) {
             Draft.Guess guess = running.get(i).guess;
-            tokens.add(Draft.Guess.of(guess.tokens(), guess.grounds(), counts[i]).tokens());
+            tokens.add(
+                    Draft.Guess.of(guess.tokens(), guess.grounds(), counts[i]).tokens());
         }
         return tokens;
     }
@@ -109,8 +110,8 @@ final class Drafting {
         return givenUp % RETRY_STEPS == RETRY_STEPS - 1 && sequences <= budget ? 1 : passes;
     }
 
-    /// The chance that a token must have to be worth a pass of the draft: the time that it takes over the time that it
-    /// saves.
+    /// The chance that a token must have to be worth a pass of the draft: the time that it takes over the time
+    /// that it saves.
     private double leastChance(List<Track> running) {
         double token = times.expected(running.size()) / running.size();
         return Math.min(1, draft.passNanos() / running.size() / token);

@@ -13,8 +13,8 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
-/// Guesses what a smaller model would say, which runs ahead of the large one with a cache of its own. It knows nothing
-/// of adapters or whatever else changes the large model's logits; that costs hits, and no exactness.
+/// Guesses what a smaller model would say, which runs ahead of the large one with a cache of its own. It knows
+/// nothing of adapters or whatever else changes the large model's logits; that costs hits, and no exactness.
 final class ModelDraft extends Draft {
     /// Differences of the two best logits from which on the small model is surer of its guess.
     private static final float[] MARGINS = {0.25f, 0.5f, 1, 1.5f, 2, 3, 4, 6, 8};
@@ -80,8 +80,8 @@ final class ModelDraft extends Draft {
         return Math.max(1, passNanos);
     }
 
-    /// A pass for each guess, of all sequences at once. A sequence that is far ahead of the small model, as after its
-    /// prompt, is caught up with in pieces, and gets no guess until then.
+    /// A pass for each guess, of all sequences at once. A sequence that is far ahead of the small model, as
+    /// after its prompt, is caught up with in pieces, and gets no guess until then.
     @Override
     List<Guess> guess(List<Wish> wishes) {
         int room = batchTokens;
@@ -119,8 +119,7 @@ final class ModelDraft extends Draft {
         sequence.copyTokens(agreed, runner.tokens);
         runner.computed = isNew ? runner.blocks.reuse(pool, runner.tokens, runner.known - 1) : agreed;
         runner.blocks.remember(pool, runner.tokens, runner.computed);
-        boolean possible =
-                wish.most() > 0 && end <= model.contextLength() && runner.blocks.reserve(pool, end);
+        boolean possible = wish.most() > 0 && end <= model.contextLength() && runner.blocks.reserve(pool, end);
         runner.rows = possible ? runner.known - runner.computed : 0;
         return runner;
     }

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Guesses that what followed the same tokens before follows again, in the prompt or in the answer: texts that are
-/// quoted, code that is changed, loops. Costs no pass of any model.
+/// Guesses that what followed the same tokens before follows again, in the prompt or in the answer: texts that
+/// are quoted, code that is changed, loops. Costs no pass of any model.
 final class NgramDraft extends Draft {
     private final Map<Sequence, NgramIndex> indices = new HashMap<>();
 

@@ -2,9 +2,9 @@ package ouverture.generate;
 
 import java.util.Arrays;
 
-/// Finds where the end of a growing sequence of tokens stood before. Each token's place is put, once, in a chain of
-/// the places where the same two tokens end, as deflate finds repetitions (RFC 1951, section 4); a search walks the
-/// newest of them. Memory: about 16 bytes a token.
+/// Finds where the end of a growing sequence of tokens stood before. Each token's place is put, once, in a chain
+/// of the places where the same two tokens end, as deflate finds repetitions (RFC 1951, section 4); a search
+/// walks the newest of them. Memory: about 16 bytes a token.
 final class NgramIndex {
     /// Tokens that must be equal: a single one says too little about the next.
     static final int SHORTEST = 2;
@@ -12,8 +12,8 @@ final class NgramIndex {
     /// Tokens that are compared at most.
     static final int LONGEST = 32;
 
-    /// Tokens for which a place that matched is followed when it does not match any more: one word of a copied text
-    /// may have been changed.
+    /// Tokens for which a place that matched is followed when it does not match any more: one word of a copied
+    /// text may have been changed.
     private static final int FOLLOWED = 3;
 
     /// Places that a search looks at.
@@ -33,8 +33,8 @@ final class NgramIndex {
     /// An earlier place like the end.
     ///
     /// @param next position behind it
-    /// @param length tokens before `next` that are those at the end; 1 for a place that matched shortly before, 0 for
-    ///     none
+    /// @param length tokens before `next` that are those at the end; 1 for a place that matched shortly before,
+    ///     0 for none
     record Match(int next, int length) {
         static final Match NONE = new Match(0, 0);
     }

@@ -46,8 +46,8 @@ public final class Sampler {
     }
 
     /// What would be drawn from logits that another model takes for the ones after the next `ahead` tokens. It is
-    /// drawn with the random number that will serve for that place, so that models that agree draw the same token;
-    /// nothing is remembered.
+    /// drawn with the random number that will serve for that place, so that models that agree draw the same
+    /// token; nothing is remembered.
     ///
     /// @param logits one for each token of the vocabulary; changed by this call
     int guess(float[] logits, int ahead) {
@@ -167,7 +167,7 @@ public final class Sampler {
     private static long[] smallest(long[] keys, int k) {
         long[] kept = Arrays.copyOf(keys, k);
         Arrays.sort(kept);
-        for (int i = k; k > 0 && i < keys.length; i++) {
+        for (int i = k; i < keys.length; i++) {
             if (keys[i] < kept[k - 1]) {
                 int place = -Arrays.binarySearch(kept, keys[i]) - 1;
                 System.arraycopy(kept, place, kept, place + 1, k - 1 - place);

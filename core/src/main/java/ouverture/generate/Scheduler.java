@@ -20,8 +20,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
 /// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each
-/// step takes one token of every answer and as many prompt tokens as fit beside them. Where there are answers only,
-/// tokens that a [Draft] guesses are computed along with them.
+/// step takes one token of every answer and as many prompt tokens as fit beside them. Where there are answers
+/// only, tokens that a [Draft] guesses are computed along with them.
 public final class Scheduler implements AutoCloseable {
     private static final int[] NOTHING = {};
     private static final String CLOSED = "The engine is closed; open it again to ask it.";
@@ -171,8 +171,7 @@ public final class Scheduler implements AutoCloseable {
     private void step() {
         List<Share> shares = shares();
         try {
-            boolean answersOnly = shares.stream()
-                    .allMatch(share -> share.count == 1 && share.sequence.isAnswer());
+            boolean answersOnly = shares.stream().allMatch(share -> share.count == 1 && share.sequence.isAnswer());
             if (drafting != null && answersOnly) {
                 stepWithGuesses(drafting, shares);
             } else {

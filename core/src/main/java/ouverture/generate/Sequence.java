@@ -16,8 +16,8 @@ public final class Sequence {
         /// @return whether the answer goes on
         boolean token(int id, TokenProbability probability);
 
-        /// What must come next, whatever the model would say; asked after each token that was drawn. The tokens are
-        /// handed to [#token] like any other. Where they do not fit any more, the answer ends.
+        /// What must come next, whatever the model would say; asked after each token that was drawn. The tokens
+        /// are handed to [#token] like any other. Where they do not fit any more, the answer ends.
         default int[] forced() {
             return new int[0];
         }
@@ -229,6 +229,7 @@ public final class Sequence {
         drafted += guessed.length;
         accepted += right;
         advance(right, pool);
+        assert reason != null || pending() > 0 : "nothing to go on with";
         return reason;
     }
 

@@ -2,8 +2,9 @@ package ouverture.generate;
 
 import java.util.Arrays;
 
-/// How long a step with a number of rows takes, learned from the steps. A guess more is a row more: nearly free where
-/// memory is the limit, as dear as a step of its own where arithmetic is or where each row reads other experts.
+/// How long a step with a number of rows takes, learned from the steps. A guess more is a row more: nearly free
+/// where memory is the limit, as dear as a step of its own where arithmetic is or where each row reads other
+/// experts.
 final class StepTimes {
     /// Before it is measured a row is thought to take this share of a step more: little, so that it is tried.
     private static final double SHARE_BEFOREHAND = 1.0 / 16;
@@ -33,10 +34,10 @@ final class StepTimes {
     void note(int rows, long took) {
         step++;
         if (seen[rows] == 1) {
-            nanos[rows] = took;
+            nanos[rows] = (double) took;
         } else if (seen[rows] > 1) {
             double weight = Math.max(WEIGHT, 1.0 / seen[rows]);
-            nanos[rows] += weight * (Math.min(took, MOST * nanos[rows]) - nanos[rows]);
+            nanos[rows] += weight * (Math.min((double) took, MOST * nanos[rows]) - nanos[rows]);
         }
         seen[rows]++;
         last[rows] = step;
@@ -47,8 +48,8 @@ final class StepTimes {
         return Arrays.stream(seen).anyMatch(steps -> steps > 1);
     }
 
-    /// What a step is expected to take, in units of which only ratios count. Sizes that were not measured lie on the
-    /// lines between those that were.
+    /// What a step is expected to take, in units of which only ratios count. Sizes that were not measured lie on
+    /// the lines between those that were.
     double expected(int rows) {
         int below = rows;
         while (below > 0 && seen[below] < 2) {

@@ -12,13 +12,14 @@ import ouverture.file.MappedPages;
 import ouverture.tensor.Tensor;
 
 /// Keeps the experts that tokens go to most often in memory, up to a budget, and leaves the others in the mapped
-/// file: for mixtures larger than memory, where the system's own choice, the pages read last, would drop hot experts
-/// for cold ones.
+/// file: for mixtures larger than memory, where the system's own choice, the pages read last, would drop hot
+/// experts for cold ones.
 ///
-/// Every step, an expert's score grows by the tokens that chose it; scores fade by half every [#HALF_LIFE] steps. The
-/// chosen experts' pages are fetched at once, before their matrices are read one by one. Afterwards the experts of
-/// least score are dropped until the others fit the budget, so that the peak is the budget and what one layer's step
-/// needs. Where the system takes no advice only the accounting is left. Not thread-safe: one step at a time.
+/// Every step, an expert's score grows by the tokens that chose it; scores fade by half every [#HALF_LIFE]
+/// steps. The chosen experts' pages are fetched at once, before their matrices are read one by one. Afterwards
+/// the experts of least score are dropped until the others fit the budget, so that the peak is the budget and
+/// what one layer's step needs. Where the system takes no advice only the accounting is left. Not thread-safe:
+/// one step at a time.
 public final class ExpertResidency {
     /// Steps after which a choice counts half.
     static final int HALF_LIFE = 256;

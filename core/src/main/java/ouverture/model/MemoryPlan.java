@@ -118,8 +118,7 @@ public record MemoryPlan(
     /// The memory that another model finds when this one has its place: of weights that do not fit, all of it.
     public HostMemory left() {
         long taken = fits() ? totalBytes() - copiedBytes : cacheBytes + scratchBytes;
-        return new HostMemory(
-                memory.totalBytes(), Math.max(0, memory.availableBytes() - taken), memory.limited());
+        return new HostMemory(memory.totalBytes(), Math.max(0, memory.availableBytes() - taken), memory.limited());
     }
 
     /// Memory that is left for experts when everything else has its place, less a tenth for what is not planned.

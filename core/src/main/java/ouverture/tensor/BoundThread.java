@@ -8,16 +8,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /// A thread that runs on one processor, its home, and can be called to another for a while (Linux manual pages,
-/// `sched_setaffinity`). The system alone puts a worker that wakes sometimes beside its caller on one processor while
-/// another idles, and leaves one that gave way to another program waiting for milliseconds.
+/// `sched_setaffinity`). The system alone puts a worker that wakes sometimes beside its caller on one processor
+/// while another idles, and leaves one that gave way to another program waiting for milliseconds.
 final class BoundThread {
     /// Processors that a mask has room for: as many as Linux supports.
     private static final int PROCESSORS_MAX = 8192;
 
     private static final long MASK_BYTES = PROCESSORS_MAX / Byte.SIZE;
 
-    /// Looks that a thread is given, some 10 microseconds, to show that it runs, and nanoseconds by which its time
-    /// must have grown meanwhile.
+    /// Looks that a thread is given, some 10 microseconds, to show that it runs, and nanoseconds by which its
+    /// time must have grown meanwhile.
     private static final int SPINS = 400;
 
     private static final long RUNNING_NANOS_MIN = 2_000;
@@ -72,8 +72,8 @@ final class BoundThread {
         return (int) SystemLibrary.call(Functions.PROCESSOR, 0, 0, 0);
     }
 
-    /// Calls the thread to the caller's processor if it is not running where it is. Of several callers only one at a
-    /// time may call.
+    /// Calls the thread to the caller's processor if it is not running where it is. Of several callers only one
+    /// at a time may call.
     ///
     /// @return whether it was called
     boolean callHereIfStopped() {

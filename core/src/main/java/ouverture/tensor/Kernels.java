@@ -32,8 +32,8 @@ public interface Kernels extends AutoCloseable {
     /// @param chosen I32, tokens x active, each less than the number of planes
     void matmulExperts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen);
 
-    /// What [#matmul] sends back to its input: `inputGradient[r] += sum over o of outputGradient[r][o] * weight[o]`.
-    /// Nothing is rounded to 8 bits.
+    /// What [#matmul] sends back to its input: `inputGradient[r] += sum over o of outputGradient[r][o] *
+    /// weight[o]`. Nothing is rounded to 8 bits.
     ///
     /// @param inputGradient F32, rows x in; added to
     /// @param outputGradient F32, rows x outputs
@@ -122,8 +122,8 @@ public interface Kernels extends AutoCloseable {
     /// `out[i] = x[rows[i]]`.
     void gatherRows(Tensor out, Tensor x, int[] rows);
 
-    /// Runs work of the caller's on the kernels' threads, parts 0 to `count`, at least `grain` at a time; the parts
-    /// use no kernels. Threads of the caller's own would compete with these for the processors.
+    /// Runs work of the caller's on the kernels' threads, parts 0 to `count`, at least `grain` at a time; the
+    /// parts use no kernels. Threads of the caller's own would compete with these for the processors.
     default void run(int count, int grain, WorkerPool.Part part) {
         part.run(0, count);
     }

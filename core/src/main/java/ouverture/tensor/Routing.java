@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param selectionBias one F32 for each expert that is added to its score for the choice only (arXiv
 ///     2408.15664); null for none
 /// @param groups equal groups of experts that follow each other; 1 for no groups
-/// @param activeGroups groups, with at least `active` experts together, that the experts are chosen from: those whose
-/// two best experts have the largest
+/// @param activeGroups groups, with at least `active` experts together, that the experts are chosen from: those
+/// whose two best experts have the largest
 ///     sum (arXiv 2412.19437)
 public record Routing(
         int active,

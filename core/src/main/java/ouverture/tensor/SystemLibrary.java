@@ -7,14 +7,14 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// Functions of the C library that take and give whole numbers and addresses, where they are at hand: on Linux, if
-/// native calls are allowed.
+/// Functions of the C library that take and give whole numbers and addresses, where they are at hand: on Linux,
+/// if native calls are allowed.
 final class SystemLibrary {
     static final boolean AVAILABLE = System.getProperty("os.name", "").equals("Linux")
             && SystemLibrary.class.getModule().isNativeAccessEnabled();
 
-    /// Linked on first use, and in the form that the kernels' native calls have too: a form of its own would cost 20
-    /// milliseconds.
+    /// Linked on first use, and in the form that the kernels' native calls have too: a form of its own would
+    /// cost 20 milliseconds.
     private static final class Linked {
         @SuppressWarnings("restricted") // callers know the signatures of the functions that they name
         private static final MethodHandle CALL = Linker.nativeLinker()

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Fixed platform threads that share one operation at a time. Workers spin briefly for the next operation, then
 /// park. Parts are handed out in chunks from a shared counter, and the end is reached when every part is done,
-/// so that a core that other programs slow down holds up no more than the chunk it works on. Where there are as many
-/// threads as processors, each worker has one of its own, and is called to the caller's for the rest of its chunk when
-/// another program took its place. One caller at a time.
+/// so that a core that other programs slow down holds up no more than the chunk it works on. Where there are as
+/// many threads as processors, each worker has one of its own, and is called to the caller's for the rest of its
+/// chunk when another program took its place. One caller at a time.
 public final class WorkerPool implements AutoCloseable {
     /// Looks at the shared state before giving up the processor: some 50 microseconds, longer than the pause
     /// between two operations of a step and shorter than what waking a thread costs.

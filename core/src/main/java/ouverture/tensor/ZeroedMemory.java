@@ -3,9 +3,9 @@ package ouverture.tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Large pieces of zeroed memory. An arena of Java's writes its zeros at once, which costs a model's start a tenth of
-/// a second for each hundred megabytes; the C library's `calloc` leaves that to the system, page by page when one is
-/// first touched. It serves on Linux where native calls are allowed, the arena elsewhere.
+/// Large pieces of zeroed memory. An arena of Java's writes its zeros at once, which costs a model's start a
+/// tenth of a second for each hundred megabytes; the C library's `calloc` leaves that to the system, page by
+/// page when one is first touched. It serves on Linux where native calls are allowed, the arena elsewhere.
 public final class ZeroedMemory {
     private static final long ALIGNMENT = 64;
     private static final long LARGE = 1 << 20;

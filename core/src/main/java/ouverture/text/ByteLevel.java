@@ -38,14 +38,16 @@ final class ByteLevel {
     /// The bytes of a piece; chars outside of the alphabet stand for their own UTF-8.
     static byte[] decode(String piece) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(piece.length());
-        piece.codePoints().forEach(c -> {
+        for (int at = 0; at < piece.length(); ) {
+            int c = piece.codePointAt(at);
             int value = c < BYTES.length ? BYTES[c] : -1;
             if (value >= 0) {
                 bytes.write(value);
             } else {
                 bytes.writeBytes(Character.toString(c).getBytes(StandardCharsets.UTF_8));
             }
-        });
+            at += Character.charCount(c);
+        }
         return bytes.toByteArray();
     }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/// The words inside which a byte-level byte-pair encoding merges pieces, written in GPT-2's alphabet of bytes: what a
-/// new vocabulary is counted from.
+/// The words inside which a byte-level byte-pair encoding merges pieces, written in GPT-2's alphabet of bytes:
+/// what a new vocabulary is counted from.
 public final class ByteLevelWords {
     private final List<Splitter> splitters;
 

@@ -29,8 +29,9 @@ import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.KvCache;
 
-/// Guesses change no token, whoever makes them: every answer with guesses is compared with the same answer without.
-/// Clocks that make guesses look free let them be computed all the time. One small subclass for each kernel set.
+/// Guesses change no token, whoever makes them: every answer with guesses is compared with the same answer
+/// without. Clocks that make guesses look free let them be computed all the time. One small subclass for each
+/// kernel set.
 public abstract class DraftContract {
     private static final int CONTEXT = 256;
     private static final int BLOCK_SIZE = 8;
@@ -49,8 +50,7 @@ public abstract class DraftContract {
     ///
     /// @param ends whether some tokens end the answer, as the end of a turn or of a stop string does
     /// @param forcing after so many tokens two others are forced; 0 for never
-    private record Question(
-            int[] prompt, SamplingParameters parameters, int maxTokens, boolean ends, int forcing) {}
+    private record Question(int[] prompt, SamplingParameters parameters, int maxTokens, boolean ends, int forcing) {}
 
     /// How a scheduler is to run.
     private record Setting(String model, DType cache, Activations activations, int sequences, int batch, int blocks) {
@@ -84,18 +84,11 @@ public abstract class DraftContract {
     private static Drafter model(String path, int blocks, LongSupplier clock) {
         return (setting, workshop) -> {
             Model model = workshop.load(path);
-            KvCache cache =
-                    KvCache.allocate(workshop.arena, setting.cache, blocks, BLOCK_SIZE, model.cacheShapes());
-            Draft.Vocabularies vocabularies = new Draft.Vocabularies(
-                    workshop.vocabulary(workshop.files.size() - 1), workshop.vocabulary(0));
+            KvCache cache = KvCache.allocate(workshop.arena, setting.cache, blocks, BLOCK_SIZE, model.cacheShapes());
+            Draft.Vocabularies vocabularies =
+                    new Draft.Vocabularies(workshop.vocabulary(workshop.files.size() - 1), workshop.vocabulary(0));
             return new ModelDraft(
-                    model,
-                    workshop.kernels,
-                    cache,
-                    new Scratch(workshop.arena),
-                    workshop.limits,
-                    vocabularies,
-                    clock);
+                    model, workshop.kernels, cache, new Scratch(workshop.arena), workshop.limits, vocabularies, clock);
         };
     }
 
@@ -176,10 +169,12 @@ public abstract class DraftContract {
                             recorder));
                 }
                 List<Answer> answers = recorders.stream().map(Recorder::answer).toList();
-                int drafted =
-                        recorders.stream().mapToInt(each -> each.counts.join().drafted()).sum();
-                int accepted =
-                        recorders.stream().mapToInt(each -> each.counts.join().accepted()).sum();
+                int drafted = recorders.stream()
+                        .mapToInt(each -> each.counts.join().drafted())
+                        .sum();
+                int accepted = recorders.stream()
+                        .mapToInt(each -> each.counts.join().accepted())
+                        .sum();
                 assertThat(accepted).isBetween(0, drafted);
                 return new Outcome(answers, drafted, accepted);
             } finally {
@@ -277,8 +272,8 @@ public abstract class DraftContract {
         Setting setting = new Setting("conformance/models/" + large + ".gguf");
         Setting each = new Setting(setting.model, cache, activations, 4, 64, setting.blocks);
 
-        Outcome outcome = sameAsWithout(
-                each, questions(5, large.hashCode()), model("conformance/models/" + small + ".gguf"));
+        Outcome outcome =
+                sameAsWithout(each, questions(5, large.hashCode()), model("conformance/models/" + small + ".gguf"));
 
         assertThat(outcome.drafted).isPositive();
     }
@@ -287,14 +282,17 @@ public abstract class DraftContract {
     void quantisedWeightsAreSummedAlikeInEveryPass() {
         int blocks = CONTEXT / BLOCK_SIZE;
         sameAsWithout(
-                new Setting("conformance/quants/llama-mix-Q4_K_M.gguf"), questions(2, 5), DraftContract::ngrams);
+                new Setting("conformance/quants/llama-mix-Q4_K_M.gguf", DType.F16, Activations.Q8, 2, 64, 2 * blocks),
+                questions(2, 5),
+                DraftContract::ngrams);
         sameAsWithout(
-                new Setting("conformance/quants/llama-Q8_0.gguf", DType.F16, Activations.Q8, 2, 64, 2 * blocks),
+                new Setting("conformance/quants/llama-Q8_0.gguf", DType.F32, Activations.AUTO, 2, 64, 2 * blocks),
                 questions(2, 6),
                 DraftContract::ngrams);
     }
 
-    /// One row of room, a few, and so few blocks that sequences are put off, which the small model knows nothing of.
+    /// One row of room, a few, and so few blocks that sequences are put off, which the small model knows nothing
+    /// of.
     @Test
     void littleRoomChangesNoToken() {
         for (int[] room : new int[][] {{1, 1, 15}, {2, 3, 15}, {8, 64, 18}}) {
@@ -324,11 +322,21 @@ public abstract class DraftContract {
         List<Question> questions = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             int[] prompt = new Random(i).ints(20, 4, 300).toArray();
-            questions.add(new Question(prompt, plain(0.4 * (i % 4), i), 60, false, 10));
+            questions.add(new Question(prompt, plain(0.4 * (i % 4), i), 60, false, 10 + i));
         }
         Outcome outcome = sameAsWithout(new Setting(LLAMA), questions, model(LLAMA));
 
-        assertThat(outcome.drafted - outcome.accepted).isBetween(1, questions.size() * Draft.MOST);
+        assertThat(outcome.drafted - outcome.accepted).isBetween(1, outcome.drafted / 10);
+    }
+
+    /// Where a pass of the small model takes as long as a step, even guesses that are right save nothing.
+    @Test
+    void aDearDraftModelIsGivenUp() {
+        int[] prompt = new Random(1).ints(20, 4, 300).toArray();
+        List<Question> questions = List.of(new Question(prompt, plain(0, 1), 200, false, 0));
+        Outcome outcome = sameAsWithout(new Setting(LLAMA), questions, model(LLAMA, 4 * CONTEXT / BLOCK_SIZE, even()));
+
+        assertThat(outcome.drafted).isLessThan(30);
     }
 
     /// What guesses left in the cache is never taken for the beginning of another prompt.

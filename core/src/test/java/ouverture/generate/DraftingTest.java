@@ -145,7 +145,8 @@ final class DraftingTest {
         }
     }
 
-    /// Rows that cost as much as steps cannot pay; a few are tried again and again to see whether that still holds.
+    /// Rows that cost as much as steps cannot pay; a few are tried again and again to see whether that still
+    /// holds.
     @Test
     void whereRowsAreDearNothingIsComputedInVain() {
         Run run = write(List.of(edited(5200, 0.1, 4)), 200, ARITHMETIC_BOUND, 0.2);

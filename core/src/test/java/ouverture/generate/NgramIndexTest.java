@@ -55,8 +55,7 @@ final class NgramIndexTest {
     void findsWhatASearchOfEverythingFinds() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
-            int[] tokens =
-                    random.ints(300, 0, 2 + random.nextInt(30)).toArray();
+            int[] tokens = random.ints(300, 0, 2 + random.nextInt(30)).toArray();
             NgramIndex index = new NgramIndex();
             for (int length = 0; length < tokens.length; length++) {
                 NgramIndex.Match found = index.find();

@@ -168,7 +168,7 @@ public abstract class ModelConformance {
     }
 
     /// Every file of quantised weights.
-    static Stream<String> quantised() throws IOException {
+    protected static Stream<String> quantised() throws IOException {
         return names("conformance/quants", ".gguf");
     }
 
@@ -179,9 +179,14 @@ public abstract class ModelConformance {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Q8_0", "Q4_0"})
-    void eightBitActivations(String type) {
-        assertMarks(Expected.of("quants", "llama-" + type), DType.F32, Activations.Q8, 2, 0.15);
+    @ValueSource(strings = {"llama-Q8_0", "llama-Q4_0"})
+    void eightBitActivations(String name) {
+        assertEightBitMarks(name);
+    }
+
+    /// Runs a file of quantised weights with inputs that are rounded to 8 bits.
+    protected final void assertEightBitMarks(String name) {
+        assertMarks(Expected.of("quants", name), DType.F32, Activations.Q8, 2, 0.15);
     }
 
     private void assertMarks(Expected expected, DType cache, Activations activations, double max, double rms) {

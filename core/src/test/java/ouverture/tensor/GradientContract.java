@@ -57,7 +57,15 @@ abstract class GradientContract {
 
     @ParameterizedTest
     @CsvSource({
-        "1,1,1", "2,3,5", "7,16,32", "12,31,33", "13,64,64", "37,257,100", "200,300,96", "400,17,290", "5,1030,31"
+        "1,1,1",
+        "2,3,5",
+        "7,16,32",
+        "12,31,33",
+        "13,64,64",
+        "37,257,100",
+        "200,300,96",
+        "400,17,290",
+        "5,1030,31"
     })
     void gradientOfTheInput(int rows, int outputs, int inputs) {
         Tensor weight = floats(outputs, inputs);
@@ -84,7 +92,15 @@ abstract class GradientContract {
 
     @ParameterizedTest
     @CsvSource({
-        "1,1,1", "2,3,5", "7,16,32", "300,31,33", "13,64,64", "257,40,100", "600,200,96", "17,400,290", "1,13,32"
+        "1,1,1",
+        "2,3,5",
+        "7,16,32",
+        "300,31,33",
+        "13,64,64",
+        "257,40,100",
+        "600,200,96",
+        "17,400,290",
+        "1,13,32"
     })
     void gradientOfTheWeight(int rows, int outputs, int inputs) {
         Tensor x = floats(rows, inputs);

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/// Memory of one test: exact to the byte, behind an area that must not change and before one that must not be touched
-/// ([GuardPages]), and full of NaN where nothing was stored.
+/// Memory of one test: exact to the byte, behind an area that must not change and before one that must not be
+/// touched ([GuardPages]), and full of NaN where nothing was stored.
 final class GuardedMemory implements AutoCloseable {
     private static final long GUARD = 256;
     private static final byte CANARY = 0x5a;

@@ -39,7 +39,8 @@ class WorkerPoolTest {
         }
     }
 
-    /// Idle workers look for more parts again and again while the last one runs: all of them must be beyond the end.
+    /// Idle workers look for more parts again and again while the last one runs: all of them must be beyond the
+    /// end.
     @Test
     void aSlowPartOfAHugeOperationLeadsToNoOthers() {
         int count = 1 << 30;

@@ -215,10 +215,13 @@ class AnthropicTest {
             {"role": "robot", "content": "x"}                                         | `messages[0].role`
             """)
     void messagesAreReadStrictly(String message, String sentence) {
-        HttpResponse<String> response = server.post(
-                MESSAGES, "{\"model\": \"scripted\", \"max_tokens\": 9, \"messages\": [" + message + "]}");
+        HttpResponse<String> response =
+                server.post(MESSAGES, "{\"model\": \"scripted\", \"max_tokens\": 9, \"messages\": [" + message + "]}");
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(JsonMapper.shared().readTree(response.body()).at("/error/message").stringValue())
+        assertThat(JsonMapper.shared()
+                        .readTree(response.body())
+                        .at("/error/message")
+                        .stringValue())
                 .contains(sentence);
     }
 
@@ -227,7 +230,9 @@ class AnthropicTest {
         HttpResponse<String> unknown = server.post(MESSAGES, request("Hi", "").replace("scripted", "none"));
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(unknown.body()).contains("not_found_error");
-        assertThat(server.post(MESSAGES + "?beta=true", request("Hi", "")).statusCode()).isEqualTo(200);
-        assertThat(server.post(MESSAGES + "?x=1", request("Hi", "")).statusCode()).isEqualTo(400);
+        assertThat(server.post(MESSAGES + "?beta=true", request("Hi", "")).statusCode())
+                .isEqualTo(200);
+        assertThat(server.post(MESSAGES + "?x=1", request("Hi", "")).statusCode())
+                .isEqualTo(400);
     }
 }

@@ -35,7 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
 class FrontTest {
     private static final String CHAT = "/v1/chat/completions";
     private static final String HI = chat("Hi", "");
-
     private static RunningServer server;
 
     @BeforeAll

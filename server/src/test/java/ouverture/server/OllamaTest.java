@@ -42,15 +42,18 @@ class OllamaTest {
     }
 
     private static String story(String prompt, String more) {
-        return "{\"model\": \"stories:latest\", \"options\": {\"temperature\": 0, \"num_predict\": 12}, " + prompt + more
-                + "}";
+        return "{\"model\": \"stories:latest\", \"options\": {\"temperature\": 0, \"num_predict\": 12}, " + prompt
+                + more + "}";
     }
 
     private static List<JsonNode> lines(String path, String body) {
         HttpResponse<String> response = server.post(path, body);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(response.headers().firstValue("content-type")).contains("application/x-ndjson");
-        return response.body().lines().map(line -> JsonMapper.shared().readTree(line)).toList();
+        return response.body()
+                .lines()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
     }
 
     @Test
@@ -91,9 +94,12 @@ class OllamaTest {
         List<JsonNode> lines = lines(
                 "/api/generate",
                 story("\"prompt\": \"Once upon a time\"", ", \"logprobs\": true, \"top_logprobs\": 1"));
-        assertThat(lines.stream().map(line -> line.at("/response").stringValue()).collect(Collectors.joining()))
+        assertThat(lines.stream()
+                        .map(line -> line.at("/response").stringValue())
+                        .collect(Collectors.joining()))
                 .isEqualTo(whole);
-        assertThat(lines.stream().mapToInt(line -> line.at("/logprobs").size()).sum()).isEqualTo(12);
+        assertThat(lines.stream().mapToInt(line -> line.at("/logprobs").size()).sum())
+                .isEqualTo(12);
     }
 
     /// As `curl -d` sends it.
@@ -124,7 +130,8 @@ class OllamaTest {
                 + " \"parameters\": {\"type\": \"object\"}}}], \"stream\": false";
         JsonNode answer = server.ask("/api/chat", chat("call add {\"a\":1}\ncall add {\"a\":2}", tools));
         assertThat(answer.at("/message/tool_calls").size()).isEqualTo(2);
-        assertThat(answer.at("/message/tool_calls/1/function/arguments/a").intValue()).isEqualTo(2);
+        assertThat(answer.at("/message/tool_calls/1/function/arguments/a").intValue())
+                .isEqualTo(2);
         assertThat(answer.at("/done_reason").stringValue()).isEqualTo("stop");
         assertThat(server.script.last().tools()).extracting("name").containsExactly("add");
     }
@@ -155,7 +162,9 @@ class OllamaTest {
     @Test
     void modelsAreListedAndLookedAt() {
         JsonNode tags = JsonMapper.shared().readTree(server.get("/api/tags").body());
-        assertThat(tags.at("/models").valueStream().map(model -> model.at("/name").stringValue()))
+        assertThat(tags.at("/models")
+                        .valueStream()
+                        .map(model -> model.at("/name").stringValue()))
                 .containsExactly("stories", "scripted");
         assertThat(tags.at("/models/0/details/family").stringValue()).isEqualTo("llama");
         assertThat(tags.at("/models/0/details/parameter_size").stringValue()).endsWith("K");
@@ -166,8 +175,9 @@ class OllamaTest {
         assertThat(loaded.at("/models").size()).isEqualTo(2);
         assertThat(server.get("/api/version").body()).startsWith("{\"version\":\"");
         assertThat(server.get("/").body()).isEqualTo("Ouverture is running");
-        HttpResponse<String> head = server.send(
-                server.request("/").method("HEAD", HttpRequest.BodyPublishers.noBody()).build());
+        HttpResponse<String> head = server.send(server.request("/")
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build());
         assertThat(head.statusCode()).isEqualTo(200);
     }
 
@@ -184,7 +194,8 @@ class OllamaTest {
     }
 
     private static String expires() {
-        JsonNode models = JsonMapper.shared().readTree(server.get("/api/ps").body()).at("/models");
+        JsonNode models =
+                JsonMapper.shared().readTree(server.get("/api/ps").body()).at("/models");
         return models.valueStream()
                 .filter(model -> model.at("/name").stringValue().equals("scripted"))
                 .map(model -> model.at("/expires_at").stringValue())

@@ -220,7 +220,7 @@ class OpenAiTest {
             "tool_choice": "required"                    | tool_choice    | answers cannot be forced into a form yet
             "tools": [{"type": "function"}]              | tools[0].function | is missing
             "tools": [{"type": "function", "function": {"name": ""}}] | tools[0].function.name | not empty
-            "tools": [{"type": "function", "function": {"name": "f", "strict": true}}] | tools[0].function.strict | not supported
+            "tools":[{"type":"function","function":{"name":"f","strict":true}}]|tools[0].function.strict | not supported
             "audio": {}                                  | audio          | there is no audio output
             "store": true                                | store          | answers are not kept
             "reasoning_effort": "low", "thinking": {"type": "disabled"} | reasoning_effort | say different things
@@ -242,7 +242,7 @@ class OpenAiTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"role": "robot", "content": ""}                    | messages[0].role
             {"role": "user"}                                    | messages[0].content
-            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]} | messages[0].content[0].type
+            {"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]} | messages[0].content[0].type
             {"role": "user", "content": "x", "name": "Ann"}     | messages[0].name
             {"role": "tool", "content": "x", "tool_call_id": "c"} | messages[0].tool_call_id
             "Hi"                                                | messages[0]

@@ -32,7 +32,9 @@ class OwnTest {
     void textsBecomeTokensAndTextsAgain() {
         JsonNode tokens = server.ask(
                 "/v1/tokenize", "{\"model\": \"stories\", \"text\": \"Once upon a time\", \"pieces\": true}");
-        assertThat(tokens.at("/count").intValue()).isEqualTo(tokens.at("/tokens").size()).isPositive();
+        assertThat(tokens.at("/count").intValue())
+                .isEqualTo(tokens.at("/tokens").size())
+                .isPositive();
         assertThat(tokens.at("/pieces/0").stringValue()).isEqualTo("▁Once");
         JsonNode text =
                 server.ask("/v1/detokenize", "{\"model\": \"stories\", \"tokens\": " + tokens.at("/tokens") + "}");

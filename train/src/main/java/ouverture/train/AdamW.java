@@ -93,11 +93,12 @@ public final class AdamW {
     /// @param rate learning rate
     /// @param factor on the gradients
     public void step(long step, double rate, double factor) {
-        double meanCorrection = 1 - StrictMath.pow(settings.meanDecay, step);
-        double squareCorrection = Math.sqrt(1 - StrictMath.pow(settings.squareDecay, step));
+        double meanCorrection = 1 - StrictMath.pow(settings.meanDecay, (double) step);
+        double squareCorrection = Math.sqrt(1 - StrictMath.pow(settings.squareDecay, (double) step));
         for (int p = 0; p < parameters.size(); p++) {
             Parameter parameter = parameters.get(p);
-            boolean decays = parameter.value().rows() > 1 && !parameter.value().name().endsWith(".bias");
+            boolean decays =
+                    parameter.value().rows() > 1 && !parameter.value().name().endsWith(".bias");
             Update update = new Update(
                     parameter.value().data(),
                     parameter.gradient().data(),

@@ -17,9 +17,9 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 import ouverture.train.gradient.Parameter;
 
-/// Everything that a run needs to go on as if it had not stopped, in one GGUF file that replaces the one before when
-/// all of it is on the disk: parameters, the optimiser's means, and the [Progress]. Documents and first values follow
-/// from their numbers, so that there is no other random state.
+/// Everything that a run needs to go on as if it had not stopped, in one GGUF file that replaces the one before
+/// when all of it is on the disk: parameters, the optimiser's means, and the [Progress]. Documents and first
+/// values follow from their numbers, so that there is no other random state.
 final class Checkpoint {
     private static final String KEYS = "ouverture.checkpoint.";
     private static final String MEAN = "mean/";
@@ -49,8 +49,8 @@ final class Checkpoint {
     /// Writes the file.
     ///
     /// @throws TrainingException if a parameter is no number any more
-    /// @throws ouverture.error.ResourceException if it does not fit on the disk or cannot be written; the file before
-    ///     is then as it was
+    /// @throws ouverture.error.ResourceException if it does not fit on the disk or cannot be written; the file
+    ///     before is then as it was
     void write(Progress progress) {
         for (Parameter parameter : parameters.all()) {
             requireNumbers(parameter.value(), progress);
@@ -62,8 +62,9 @@ final class Checkpoint {
         values.put(KEYS + "tokens", GgufValue.of(progress.tokens()));
         values.put(KEYS + "milliseconds", GgufValue.of(Math.round(1000 * progress.seconds())));
         List<Slot> slots = new ArrayList<>();
-        tensors().forEach((name, tensor) ->
-                slots.add(new Slot(name, DType.F32, tensor.planes(), tensor.rows(), tensor.columns())));
+        tensors()
+                .forEach((name, tensor) ->
+                        slots.add(new Slot(name, DType.F32, tensor.planes(), tensor.rows(), tensor.columns())));
         try (GgufWriter writer = GgufWriter.create(file, values, slots)) {
             for (Tensor tensor : tensors().values()) {
                 writer.append(tensor.data().asSlice(0, tensor.bytes()));

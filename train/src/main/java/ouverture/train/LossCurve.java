@@ -33,22 +33,41 @@ public final class LossCurve {
 
     private String draw(String title) {
         StringBuilder svg = new StringBuilder();
-        svg.append(format(
+        svg.append(String.format(
+                Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
                         + " font-size=\"12\">\n<rect width=\"%d\" height=\"%d\" fill=\"white\"/>\n",
-                WIDTH, HEIGHT, WIDTH, HEIGHT));
-        svg.append(format("<text x=\"%d\" y=\"20\" font-size=\"14\">%s</text>\n", MARGIN, escaped(title)));
+                WIDTH,
+                HEIGHT,
+                WIDTH,
+                HEIGHT));
+        svg.append(String.format(
+                Locale.ROOT, "<text x=\"%d\" y=\"20\" font-size=\"14\">%s</text>\n", MARGIN, escaped(title)));
         for (int i = 0; i <= LINES; i++) {
             double loss = highest * i / LINES;
             double step = steps * i / LINES;
-            svg.append(format(
+            svg.append(String.format(
+                    Locale.ROOT,
                     "<path d=\"M%d %.1fH%d\" stroke=\"#ddd\"/><text x=\"4\" y=\"%.1f\">%.3g</text>"
                             + "<text x=\"%.1f\" y=\"%d\">%.0f</text>\n",
-                    MARGIN, y(loss), WIDTH - MARGIN, y(loss) + 4, loss, x(step) - 8, HEIGHT - 30, step));
+                    MARGIN,
+                    y(loss),
+                    WIDTH - MARGIN,
+                    y(loss) + 4,
+                    loss,
+                    x(step) - 8,
+                    HEIGHT - 30,
+                    step));
         }
-        svg.append(format("<text x=\"%d\" y=\"%d\">step; loss in nats for each token</text>\n", MARGIN, HEIGHT - 10));
-        svg.append(format(
-                "<polyline points=\"%s\" fill=\"none\" stroke=\"#06c\" stroke-width=\"1.5\"/>\n</svg>\n", points()));
+        svg.append(String.format(
+                Locale.ROOT,
+                "<text x=\"%d\" y=\"%d\">step; loss in nats for each token</text>\n",
+                MARGIN,
+                HEIGHT - 10));
+        svg.append(String.format(
+                Locale.ROOT,
+                "<polyline points=\"%s\" fill=\"none\" stroke=\"#06c\" stroke-width=\"1.5\"/>\n</svg>\n",
+                points()));
         return svg.toString();
     }
 
@@ -56,10 +75,14 @@ public final class LossCurve {
         int group = Math.max(1, Math.ceilDiv(entries.size(), POINTS));
         return java.util.stream.IntStream.range(0, Math.ceilDiv(entries.size(), group))
                 .mapToObj(i -> entries.subList(i * group, Math.min(entries.size(), (i + 1) * group)))
-                .map(some -> format(
+                .map(some -> String.format(
+                        Locale.ROOT,
                         "%.1f,%.1f",
-                        x(some.getLast().step()),
-                        y(some.stream().mapToDouble(TrainingLog.Entry::loss).average().orElse(0))))
+                        x((double) some.getLast().step()),
+                        y(some.stream()
+                                .mapToDouble(TrainingLog.Entry::loss)
+                                .average()
+                                .orElse(0))))
                 .collect(Collectors.joining(" "));
     }
 
@@ -73,9 +96,5 @@ public final class LossCurve {
 
     private static String escaped(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    }
-
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 import ouverture.file.GgufWriter.Slot;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
@@ -35,8 +36,7 @@ public final class ParameterSet implements AutoCloseable {
     public List<Tensor> zeros() {
         return parameters.stream()
                 .map(Parameter::value)
-                .map(value ->
-                        zeros(new Slot(value.name(), DType.F32, value.planes(), value.rows(), value.columns())))
+                .map(value -> zeros(new Slot(value.name(), DType.F32, value.planes(), value.rows(), value.columns())))
                 .toList();
     }
 
@@ -52,8 +52,9 @@ public final class ParameterSet implements AutoCloseable {
         return tensors;
     }
 
-    /// Values to begin with: matrices by the number of their columns, such that sums keep their size, and those that
-    /// write to the residual stream smaller by the number of times it is written to (GPT-2); factors 1, offsets 0.
+    /// Values to begin with: matrices by the number of their columns, such that sums keep their size, and those
+    /// that write to the residual stream smaller by the number of times it is written to (GPT-2); factors 1,
+    /// offsets 0.
     ///
     /// @param layers of the network
     public void initialise(long seed, int layers) {
@@ -80,7 +81,7 @@ public final class ParameterSet implements AutoCloseable {
         return (writes ? 1 / Math.sqrt(2.0 * layers) : 1) / Math.sqrt(value.columns());
     }
 
-    private static void fill(Tensor tensor, java.util.function.DoubleSupplier numbers) {
+    private static void fill(Tensor tensor, DoubleSupplier numbers) {
         for (long i = 0; i < tensor.size(); i++) {
             tensor.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) numbers.getAsDouble());
         }

@@ -7,8 +7,8 @@ import ouverture.tensor.Kernels;
 import ouverture.train.gradient.Network;
 import ouverture.train.gradient.TrainingBatch;
 
-/// Runs a training, from its checkpoint if there is one. A run that was interrupted and went on gives the same bytes
-/// as one that was not.
+/// Runs a training, from its checkpoint if there is one. A run that was interrupted and went on gives the same
+/// bytes as one that was not.
 public final class Trainer implements AutoCloseable {
     private final TrainingPlan plan;
     private final TrainingData data;
@@ -61,8 +61,8 @@ public final class Trainer implements AutoCloseable {
     /// Runs to the end of the schedule, or until the listener has enough; then there is a checkpoint.
     ///
     /// @return whether the schedule is at its end
-    /// @throws TrainingException if the loss is no number any more, or an example cannot be learned from; the last
-    ///     checkpoint is kept
+    /// @throws TrainingException if the loss is no number any more, or an example cannot be learned from; the
+    ///     last checkpoint is kept
     /// @throws ouverture.error.ResourceException if a checkpoint cannot be written; the one before is kept
     public boolean run(Listener listener) {
         long saved = System.nanoTime();
@@ -82,12 +82,12 @@ public final class Trainer implements AutoCloseable {
     private TrainingLog.Entry step() {
         long start = System.nanoTime();
         long step = progress.step() + 1;
-        StepBatches batches =
-                StepBatches.of(data, progress.cursor(), plan.tokensPerStep(), plan.tokensPerBatch());
+        StepBatches batches = StepBatches.of(data, progress.cursor(), plan.tokensPerStep(), plan.tokensPerBatch());
         double weight = batches.totalWeight();
         if (weight == 0) {
-            throw stopped(step, "in examples " + progress.cursor() + " to " + (batches.next() - 1)
-                    + " there is nothing to learn");
+            throw stopped(
+                    step,
+                    "in examples " + progress.cursor() + " to " + (batches.next() - 1) + " there is nothing to learn");
         }
         double loss = 0;
         double balance = 0;
@@ -97,8 +97,10 @@ public final class Trainer implements AutoCloseable {
             Network.Result result = network.learn(batch, 1 / weight, share);
             if (!Double.isFinite(result.loss())) {
                 long last = b + 1 < batches.first().size() ? batches.first().get(b + 1) : batches.next();
-                throw stopped(step, "the loss of its batch " + (b + 1) + ", examples "
-                        + batches.first().get(b) + " to " + (last - 1) + ", is " + result.loss());
+                throw stopped(
+                        step,
+                        "the loss of its batch " + (b + 1) + ", examples "
+                                + batches.first().get(b) + " to " + (last - 1) + ", is " + result.loss());
             }
             loss += result.loss() / weight;
             balance += result.balance() * share;

@@ -25,11 +25,13 @@ public final class TrainingLog {
     /// @param rate learning rate
     /// @param tokens rows that went through the network since the run began
     /// @param seconds of computation since the run began
-    public record Entry(long step, double loss, double balance, double norm, double rate, long tokens, double seconds) {}
+    public record Entry(
+            long step, double loss, double balance, double norm, double rate, long tokens, double seconds) {}
 
     /// Goes on with a log, or begins one.
     ///
-    /// @param steps that are done: entries of later ones, which a run wrote after its last checkpoint, are taken back
+    /// @param steps that are done: entries of later ones, which a run wrote after its last checkpoint, are taken
+    /// back
     /// @throws ResourceException if the file cannot be read or written
     public TrainingLog(Path file, long steps) {
         this.file = file;
@@ -66,11 +68,7 @@ public final class TrainingLog {
     /// @throws ResourceException if it cannot be written
     public void add(Entry entry) {
         try {
-            Files.write(
-                    file,
-                    List.of(line(entry)),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+            Files.write(file, List.of(line(entry)), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             entries.add(entry);
         } catch (IOException e) {
             throw unusable(e);

@@ -19,7 +19,9 @@ public final class BenchModels {
     /// @param args one folder
     public static void main(String[] args) throws IOException {
         try {
-            write(BenchModel.all(), Path.of(args[0]), System.out);
+            List<BenchModel> models = new ArrayList<>(BenchModel.all());
+            models.add(BenchModel.safetensors());
+            write(models, Path.of(args[0]), System.out);
         } catch (OuvertureException e) {
             System.err.println(e.getMessage());
             System.exit(1);

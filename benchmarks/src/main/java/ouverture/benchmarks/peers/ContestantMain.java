@@ -34,10 +34,7 @@ final class ContestantMain {
 
     /// @param args kind; folder of libraries, or an empty text; the model; threads; context; sequences
     public static void main(String[] args) throws IOException {
-        ProcessHandle.current()
-                .parent()
-                .ifPresent(parent ->
-                        parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+        ProcessHandle.current().parent().ifPresent(ContestantMain::endWith);
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println(HERE);
             if (LOAD.equals(in.readLine())) {
@@ -47,6 +44,13 @@ final class ContestantMain {
             System.err.println(e.getMessage());
             System.exit(1);
         }
+    }
+
+    private static void endWith(ProcessHandle parent) {
+        Thread.ofVirtual().start(() -> {
+            parent.onExit().join();
+            Runtime.getRuntime().halt(1);
+        });
     }
 
     private static void serve(String[] args, BufferedReader in, PrintStream out) throws IOException {

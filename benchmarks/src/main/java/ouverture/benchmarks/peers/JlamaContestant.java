@@ -37,14 +37,14 @@ final class JlamaContestant implements Contestant {
                 case PREFILL -> {
                     int[] prompt = random.ints(work.tokens(), 0, model.getConfig().vocabularySize)
                             .toArray();
-                    try (AbstractTensor outputs = model.batchForward(prompt, 0, cache)) {
+                    try (AbstractTensor<?, ?> outputs = model.batchForward(prompt, 0, cache)) {
                         check(model.getLogits(outputs.slice(outputs.shape().first() - 1)));
                     }
                 }
                 case DECODE -> {
                     for (int i = 0; i < work.tokens(); i++) {
                         int token = random.nextInt(model.getConfig().vocabularySize);
-                        try (AbstractTensor output = model.forward(token, i, cache, Optional.empty())) {
+                        try (AbstractTensor<?, ?> output = model.forward(token, i, cache, Optional.empty())) {
                             check(model.getLogits(output));
                         }
                     }

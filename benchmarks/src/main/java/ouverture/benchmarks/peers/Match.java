@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ouverture.benchmarks.peers.MachineLoad.Disturbance;
@@ -81,7 +82,8 @@ final class Match implements AutoCloseable {
         } catch (ResourceException e) {
             Side failed = sides.removeLast();
             failed.process.close();
-            failures.add(new Results.Failure(file.getFileName().toString(), peer.name(), e.getMessage()));
+            failures.add(
+                    new Results.Failure(file.getFileName().toString(), peer.name(), String.valueOf(e.getMessage())));
         }
     }
 
@@ -134,8 +136,8 @@ final class Match implements AutoCloseable {
             }
             words.append(words.isEmpty() ? "" : "; ").append(work);
             for (Side side : sides) {
-                words.append(String.format(
-                        java.util.Locale.ROOT, " %.1f", side.turns.get(work).getLast().speed));
+                words.append(
+                        String.format(Locale.ROOT, " %.1f", side.speeds(work).getLast()));
             }
         }
         return words.toString();

@@ -14,6 +14,7 @@ import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.EngineOptions.Activations;
 import ouverture.Generation;
+import ouverture.Speculation;
 import ouverture.error.ResourceException;
 import ouverture.generate.SamplingParameters;
 
@@ -24,13 +25,14 @@ final class OuvertureContestant implements Contestant {
     private final Engine engine;
     private final Random random = new Random(1);
 
-    /// @param setting of the engine; activations are quantised to 8 bits, as the peers do
+    /// @param setting of the engine; activations are quantised to 8 bits, as the peers do, and nothing is guessed
     OuvertureContestant(Path model, Setting setting) {
         engine = Engine.open(
                 model,
                 EngineOptions.DEFAULT
                         .withThreads(setting.threads())
                         .withActivations(Activations.Q8)
+                        .withSpeculation(Speculation.OFF)
                         .withContext(setting.context())
                         .withSequences(setting.sequences())
                         .withBatchTokens(Setting.BATCH));
@@ -87,6 +89,9 @@ final class OuvertureContestant implements Contestant {
         try (Generation generation = engine.complete(request)) {
             for (ChatEvent event : generation) {
                 if (event instanceof ChatEvent.Finished(var _, ChatEvent.Usage usage, var _, var _)) {
+                    if (usage.generatedTokens() != tokens) {
+                        throw new IllegalStateException("an answer ended after " + usage.generatedTokens() + " tokens");
+                    }
                     return usage;
                 }
             }

@@ -1,9 +1,11 @@
 package ouverture.benchmarks.peers;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import ouverture.benchmarks.peers.Bar.Column;
@@ -75,9 +77,9 @@ final class PerformancePage {
                 work of the one, the same work of the others, round by round in changing order, after a warm-up.
                 The files have the shapes of the models and random weights (`make bench-models`). Speeds are
                 medians in tokens per second over all sequences, with the lowest and the highest in brackets.
-                Ouverture is measured through its public interface and samples its tokens; the peers are given
-                random tokens and sample nothing. All have an F16 cache, 8-bit activations, batches of 512 tokens
-                and otherwise default settings.
+                Ouverture is measured through its public interface and takes the most likely token, without guesses
+                (speculation); the peers are given random tokens and sample nothing. All have an F16 cache,
+                8-bit activations, batches of 512 tokens and otherwise default settings.
                 """);
     }
 
@@ -162,14 +164,14 @@ final class PerformancePage {
 
     private void speeds() {
         line("## Speed%n");
-        List<@Nullable String> peers =
-                results.rows().stream().map(Row::peer).distinct().toList();
+        List<String> peers =
+                results.rows().stream().map(Row::opponent).distinct().toList();
         for (String peer : peers) {
-            line("### %s%n", peer == null ? "Alone" : "Against " + peer);
-            line("| File | Work | Ouverture | %s | Ratio | Disturbed |", peer == null ? "Peer" : peer);
+            line("### %s%n", peer.isEmpty() ? "Alone" : "Against " + peer);
+            line("| File | Work | Ouverture | %s | Ratio | Disturbed |", peer.isEmpty() ? "Peer" : peer);
             line("| --- | --- | ---: | ---: | ---: | --- |");
             for (Row row : results.rows()) {
-                if (java.util.Objects.equals(peer, row.peer())) {
+                if (row.opponent().equals(peer)) {
                     line(
                             "| %s | %s | %s | %s | %s | %s |",
                             row.file().replace(".gguf", ""),
@@ -207,10 +209,11 @@ final class PerformancePage {
 
                 | File | Work | Memory | 8-bit products | Share |
                 | --- | --- | ---: | ---: | ---: |""");
+        Set<String> done = new HashSet<>();
         for (Row row : results.rows()) {
             Double share = row.share();
             Double products = row.productsPerSecond();
-            if (isFirst(row)) {
+            if (done.add(row.file() + row.work())) {
                 line(
                         "| %s | %s | %.1f GB/s | %s | %s |",
                         row.file().replace(".gguf", ""),
@@ -221,15 +224,6 @@ final class PerformancePage {
             }
         }
         line("");
-    }
-
-    /// Whether no row before this one is about the same file and work.
-    private boolean isFirst(Row row) {
-        return results.rows().stream()
-                .filter(other -> other.file().equals(row.file()) && other.work().equals(row.work()))
-                .findFirst()
-                .filter(first -> first == row)
-                .isPresent();
     }
 
     private void memory() {

@@ -23,13 +23,13 @@ final class RatioPlot {
     private static final List<String> COLOURS = List.of("#0072b2", "#e69f00", "#009e73");
 
     private final List<Row> rows;
-    private final List<@Nullable String> peers;
+    private final List<String> peers;
     private final StringBuilder svg = new StringBuilder();
     private final double scale;
 
     private RatioPlot(List<Row> all) {
         rows = all.stream().filter(row -> row.ratio() != null).toList();
-        peers = rows.stream().map(Row::peer).distinct().toList();
+        peers = rows.stream().map(Row::opponent).distinct().toList();
         double longest = 1.2;
         for (Row row : rows) {
             Double wanted = Bar.ratio(row);
@@ -98,21 +98,22 @@ final class RatioPlot {
         double ratio = number(row.ratio());
         add(
                 "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
-                LEFT, y, scale * ratio, BAR - 2, colour(row.peer()));
+                LEFT, y, scale * ratio, BAR - 2, colour(row.opponent()));
         double high = Math.max(ratio, number(row.ratioHigh()));
         int middle = y + BAR / 2 - 1;
         add(
                 "<line class=\"one\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>%n",
                 x(number(row.ratioLow())), middle, x(high), middle);
+        double number = x(high) + 5;
         Double wanted = Bar.ratio(row);
         if (wanted != null) {
+            double mark = x(wanted);
             add(
                     "<line class=\"mark\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke-width=\"3\"/>%n",
-                    x(wanted), y - 1, x(wanted), y + BAR - 1);
+                    mark, y - 1, mark, y + BAR - 1);
+            number = mark > number - 5 && mark < number + NUMBER ? mark + 5 : number;
         }
-        double end = x(high) + 5;
-        boolean inTheWay = wanted != null && x(wanted) > end - 5 && x(wanted) < end + NUMBER;
-        add("<text x=\"%.1f\" y=\"%d\">%.2f</text>%n", inTheWay ? x(wanted) + 5 : end, y + BAR - 3, ratio);
+        add("<text x=\"%.1f\" y=\"%d\">%.2f</text>%n", number, y + BAR - 3, ratio);
     }
 
     private void vertical(String kind, double at, int from, int to) {
@@ -123,7 +124,7 @@ final class RatioPlot {
         return LEFT + scale * ratio;
     }
 
-    private String colour(@Nullable String peer) {
+    private String colour(String peer) {
         return COLOURS.get(peers.indexOf(peer) % COLOURS.size());
     }
 

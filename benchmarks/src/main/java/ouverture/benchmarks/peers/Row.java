@@ -127,6 +127,11 @@ record Row(
         return phase.equals("prefill");
     }
 
+    /// The peer's name, which is empty where ours ran alone.
+    String opponent() {
+        return peer == null ? "" : peer;
+    }
+
     /// What was done.
     Work work() {
         return new Work(readsPrompt() ? Work.Phase.PREFILL : Work.Phase.DECODE, context, sequences, tokens);
@@ -141,7 +146,9 @@ record Row(
 
     /// Whether this is about the same file, work and peer.
     boolean isSameAs(Row other) {
-        return file.equals(other.file) && work().equals(other.work()) && java.util.Objects.equals(peer, other.peer);
+        return file.equals(other.file)
+                && work().equals(other.work())
+                && opponent().equals(other.opponent());
     }
 
     /// Why the figures deserve little trust, for people; empty where they deserve it.

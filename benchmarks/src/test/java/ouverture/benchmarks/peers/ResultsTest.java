@@ -81,8 +81,8 @@ class ResultsTest {
                 .contains("| llama-3.2-1b-Q4_0, decode 128 | 2.40 of ≥ 1.15 |")
                 .contains("| llama-3.2-1b-Q4_0, decode 32 after 16384 against after none, llama.cpp | 0.42 | 1.00 |")
                 .contains("| llama-3.2-1b-Q4_0, peak memory over the file's size, limit | 1.20 | 1.10 |")
-                .contains(
-                        "| llama-3.2-1b-Q4_0 | decode 128 | 240.0\u00a0(230.0–\u2060250.0) | 100.0\u00a0(99.0–\u2060101.0) |");
+                .contains("| llama-3.2-1b-Q4_0 | decode 128 | 240.0\u00a0(230.0–\u2060250.0)"
+                        + " | 100.0\u00a0(99.0–\u2060101.0) |");
     }
 
     @Test

@@ -16,12 +16,14 @@ import ouverture.text.output.CallSyntax.Block;
 ///
 /// A tag that is one special token of the vocabulary counts as that token only: spelled out it is text. Other
 /// tags are matched on the text, holding back no more than an end that may begin one. A thought can be opened by
-/// a tag in plain text only where the answer begins.
+/// a tag in plain text only where the answer begins, and closed by one once, be it after a call that has ended
+/// it.
 ///
 /// Calls are read where the request has tools, and where their tags are control tokens, which mean nothing as
 /// text. Without tools other tags are text: a program that describes its tools in a message of its own gets the
-/// answer as it is. A block that names no tool is given back: it is read again as if its opening tag were text, so
-/// that a thought in it is none of the answer. A block with a name and bad arguments is a call that is not valid.
+/// answer as it is. A block that names no tool is given back: it is read again as if its opening tag were text,
+/// so that a thought in it is no part of the answer. A block with a name and bad arguments is a call that is not
+/// valid.
 final class MarkupParser implements OutputParser {
     /// Characters of a block after which it is not asked any more whether it may become a call.
     private static final int MOST_OF_A_BEGINNING = 256;
@@ -341,17 +343,17 @@ final class MarkupParser implements OutputParser {
 
     /// Ends a block. What of it is no call is held again, before what follows.
     ///
-    /// @param closer the tag that ends it, with which the held text begins; null for the beginning of something else
+    /// @param closer the tag that ends it, with which the held text begins; null if something else ends it
     private void closeCall(@Nullable Tag closer) {
         String text = body.toString();
-        boolean tagged = block.tagged();
-        String whole = tagged ? block.open() + text + (closer == null ? "" : closer.text) : text;
+        String whole = block.tagged() ? block.open() + text + (closer == null ? "" : closer.text) : text;
         Reading reading = block.reader().read(whole, tools);
         if (reading.calls().isEmpty()) {
             giveBack();
             return;
         }
-        MarkedText called = body.take(text.length() - (text.endsWith(reading.rest()) ? reading.rest().length() : 0));
+        MarkedText called = body.take(
+                text.length() - (text.endsWith(reading.rest()) ? reading.rest().length() : 0));
         String source = block.open() + called;
         for (CallReader.Call call : reading.calls()) {
             int number = tools.callsBefore() + calls++;

@@ -71,7 +71,8 @@ final class NamedCalls {
         return separator.find() ? separator.start() : -1;
     }
 
-    /// An array of objects (Nemo), or `name[ARGS]{…}` with an id between the two or without (Small 3.2, Ministral).
+    /// An array of objects (Nemo), or `name[ARGS]{…}` with an id between the two or without (Small 3.2,
+    /// Ministral).
     static Reading readMistral(String body, DeclaredTools tools) {
         if (body.stripLeading().startsWith("[{") || body.stripLeading().startsWith("{")) {
             return JsonCalls.read(body, tools);

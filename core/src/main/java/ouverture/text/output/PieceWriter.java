@@ -78,6 +78,9 @@ final class PieceWriter {
 
     /// @param whole whether all of the header has come, but for the line end that a tag can stand for
     private void endHeader(boolean thought, boolean whole) {
+        if (header.isEmpty()) {
+            return;
+        }
         String begun = beginning.toString();
         beginning.setLength(0);
         if (whole) {

@@ -66,7 +66,8 @@ final class HarmonyCases {
         return messages;
     }
 
-    /// The two columns of a table among the test resources, separated by ` ; `; lines that begin with # are comments.
+    /// The two columns of a table among the test resources, separated by ` ; `; lines that begin with # are
+    /// comments.
     static Stream<Arguments> table(String resource) throws IOException {
         try (InputStream in = Objects.requireNonNull(HarmonyCases.class.getResourceAsStream(resource))) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);

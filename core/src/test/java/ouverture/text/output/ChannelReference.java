@@ -14,9 +14,9 @@ import ouverture.text.Tokenizer;
 import ouverture.text.harmony.HarmonyControl;
 import ouverture.text.output.MutatedStreams.Mutated;
 
-/// Where letters are in a stream of gpt-oss. Reads the token ids on its own: of control tokens and of the words of
-/// headers it understands just what tells a thought from an answer, and gives more than one place where a header is
-/// too damaged for that.
+/// Where letters are in a stream of gpt-oss. Reads the token ids on its own: of control tokens and of the words
+/// of headers it understands just what tells a thought from an answer, and gives more than one place where a
+/// header is too damaged for that.
 ///
 /// The rules, also where the format leaves open what a stream means:
 ///
@@ -27,8 +27,8 @@ import ouverture.text.output.MutatedStreams.Mutated;
 /// - A message with a recipient that is not a role is a call on any channel.
 /// - Words that belong to no header, but stand in one, are a message of their own on its channel: in a thought's
 ///   header they are thought.
-/// - A header that has too much in it to be one goes over into text somewhere: what stands in and after it is on a
-///   channel that was named in it.
+/// - A header that has too much in it to be one goes over into text somewhere: what stands in and after it is on
+///   a channel that was named in it.
 final class ChannelReference implements LetterReference {
     private static final char CHANNEL = '\u0001';
     private static final char CONSTRAIN = '\u0002';
@@ -37,15 +37,22 @@ final class ChannelReference implements LetterReference {
     /// A mark and what is glued to it or follows it as a word.
     private static final Pattern NAMED = Pattern.compile("\u0001(\\s*)([^\\s\u0001\u0002]*)");
 
+    /// A word that names a channel beyond doubt, whatever else is in it.
     private static final Pattern CLEAR_IF_GLUED =
             Pattern.compile("([^A-Za-z_].*?)?(?<channel>analysis|commentary|final)([^A-Za-z0-9_-].*)?");
-    private static final Pattern CLEAR_APART =
-            Pattern.compile("(?<channel>analysis|commentary|final)([{\\[\"<].*)?");
+    private static final Pattern CLEAR_APART = Pattern.compile("(?<channel>analysis|commentary|final)([{\\[\"<].*)?");
 
+    /// What may be a recipient; a name with a dot is one without its `to=`.
     private static final Pattern ANY_RECIPIENT = Pattern.compile("to=|[\\w-]\\.[\\w-]");
-    private static final Pattern CALL = Pattern.compile("\\s*(assistant(\\s+|(?=\u0001)))?(\u0001(analysis|commentary|final)\\s+)?"
-            + "to=(functions\\.)?(?<name>[a-z_]+)\\s*(\u0001(analysis|commentary|final)\\s*)?(\u0002?\\s*(json|code))?\\s*");
+    /// A call's header without a flaw.
+    private static final String ONE_CHANNEL = "\u0001(analysis|commentary|final)";
+    private static final Pattern CALL_HEADER = Pattern.compile("\\s*(assistant(\\s+|(?=\u0001)))?"
+            + "(" + ONE_CHANNEL + "\\s+)?"
+            + "to=(functions\\.)?(?<name>[a-z_]+)\\s*"
+            + "(" + ONE_CHANNEL + "\\s*)?"
+            + "(\u0002?\\s*(json|code))?\\s*");
 
+    /// More than any header has.
     private static final int MOST_WORDS = 8;
     private static final int MOST_CHARACTERS = 256;
 
@@ -148,7 +155,7 @@ final class ChannelReference implements LetterReference {
                         String whole = header.toString();
                         Set<Place> channel = channel(whole);
                         addHeader(whole, goesOver(whole) ? orCall(channel, whole) : channel);
-                        Matcher call = ChannelReference.CALL.matcher(whole);
+                        Matcher call = CALL_HEADER.matcher(whole);
                         boolean isCall = call.matches() && !ROLES.contains(call.group("name"));
                         content = isCall ? Set.of(Place.CALL) : orCall(channel, whole);
                         phase = Phase.CONTENT;

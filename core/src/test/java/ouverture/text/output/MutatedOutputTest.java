@@ -22,15 +22,16 @@ import ouverture.text.output.LetterReference.Place;
 import ouverture.text.output.LetterReference.Span;
 import ouverture.text.output.MutatedStreams.Mutated;
 
-/// A million mutated streams of tokens, spread over the families: nothing thrown, nothing lost, nothing of a thought
-/// in the answer and nothing of the answer in a thought.
+/// A million mutated streams of tokens, spread over the families: nothing thrown, nothing lost, nothing of a
+/// thought in the answer and nothing of the answer in a thought.
 ///
-/// Nothing is lost: the sources of the pieces, in order, are the raw text of the tokens. gpt-oss's parser leaves out
-/// headers, so there the pieces are a part of the text, in order, and what is missing is control tokens and headers.
+/// Nothing is lost: the sources of the pieces, in order, are the raw text of the tokens. gpt-oss's parser leaves
+/// out headers, so there the pieces are a part of the text, in order, and what is missing is control tokens and
+/// headers.
 ///
-/// Nothing leaks: each letter (see [MutatedStreams]) comes out, once, where a [LetterReference] says that the stream,
-/// as it stands after the mutation, has it. Where a stream was left well formed, the reference itself must say what
-/// each letter was written for.
+/// Nothing leaks: each letter (see [MutatedStreams]) comes out, once, where a [LetterReference] says that the
+/// stream, as it stands after the mutation, has it. Where a stream was left well formed, the reference itself
+/// must say what each letter was written for.
 class MutatedOutputTest {
     private static final int STREAMS = 1_000_000 / Family.values().length + 1;
     private static final int SHARDS = 16;
@@ -66,17 +67,14 @@ class MutatedOutputTest {
         }
 
         List<Output> parse(Mutated mutated, int[] ids, DeclaredTools tools) {
-            return Family.merged(Family.run(streams.format().parser(streams.tokenizer(), tools, mutated.prompt()), ids));
+            return Family.merged(
+                    Family.run(streams.format().parser(streams.tokenizer(), tools, mutated.prompt()), ids));
         }
 
         String describe(Mutated mutated, DeclaredTools tools, List<Output> pieces) {
             return "%s, %d tools, \"%s\" and then \"%s\": %s"
                     .formatted(
-                            streams.family(),
-                            tools.textParameters().size(),
-                            mutated.prompt(),
-                            mutated.raw(),
-                            pieces);
+                            streams.family(), tools.textParameters().size(), mutated.prompt(), mutated.raw(), pieces);
         }
     }
 
@@ -160,19 +158,22 @@ class MutatedOutputTest {
         Place[] found = new Place[letters];
         Arrays.fill(found, Place.NOWHERE);
         for (Output piece : pieces) {
-            Place place =
-                    switch (piece) {
-                        case Output.Text _ -> Place.ANSWER;
-                        case Output.Thinking _ -> Place.THOUGHT;
-                        case Output.Call _ -> Place.CALL;
-                        case Output.Markup _ -> Place.NOWHERE;
-                    };
-            piece.source().chars().filter(MutatedStreams::isLetter).map(c -> c - MutatedStreams.FIRST_LETTER).forEach(i -> {
-                if (found[i] != Place.NOWHERE) {
-                    throw new IllegalStateException("Letter %d comes twice.".formatted(i));
+            Place place = switch (piece) {
+                case Output.Text _ -> Place.ANSWER;
+                case Output.Thinking _ -> Place.THOUGHT;
+                case Output.Call _ -> Place.CALL;
+                case Output.Markup _ -> Place.NOWHERE;
+            };
+            String source = piece.source();
+            for (int at = 0; at < source.length(); at++) {
+                if (MutatedStreams.isLetter(source.charAt(at))) {
+                    int letter = source.charAt(at) - MutatedStreams.FIRST_LETTER;
+                    if (found[letter] != Place.NOWHERE) {
+                        throw new IllegalStateException("Letter %d comes twice.".formatted(letter));
+                    }
+                    found[letter] = place;
                 }
-                found[i] = place;
-            });
+            }
         }
         for (Output piece : pieces) {
             if (piece instanceof Output.Call call
@@ -207,7 +208,8 @@ class MutatedOutputTest {
         }
         for (int i = 0; i < found.length; i++) {
             Set<Place> allowed = places.get(i);
-            Place origin = ORIGINS.get(MutatedStreams.MARKS.indexOf(mutated.origins().charAt(i)));
+            Place origin =
+                    ORIGINS.get(MutatedStreams.MARKS.indexOf(mutated.origins().charAt(i)));
             boolean known = mutated.wellFormed() && (hasTools || origin != Place.CALL);
             if (!allowed.contains(found[i])) {
                 return "Letter %d (%s) is %s.".formatted(i, allowed, found[i]);

@@ -78,15 +78,15 @@ record MutatedStreams(
     /// @param origins for each letter, the mark that it was
     /// @param prompt what it goes on with: nothing, or what has opened a thought
     /// @param wellFormed whether each letter still is where its mark says, if the request has tools
-    record Mutated(
-            int[] ids, String raw, List<String> tokens, String origins, String prompt, boolean wellFormed) {
+    record Mutated(int[] ids, String raw, List<String> tokens, String origins, String prompt, boolean wellFormed) {
         /// What the prompt has opened in the turn.
         String opening() {
             return prompt.startsWith(TURN) ? prompt.substring(TURN.length()) : prompt;
         }
     }
 
-    /// @param hasTokens whether the vocabulary has the family's special tokens; where it has not, all tags are text
+    /// @param hasTokens whether the vocabulary has the family's special tokens; where it has not, all tags are
+    ///     text
     static MutatedStreams of(Family family, boolean hasTokens) {
         Random random = new Random(family.ordinal());
         OutputFormat format = family.format();
@@ -116,7 +116,7 @@ record MutatedStreams(
                 tokenizer,
                 format,
                 texts.stream().flatMap(encoder::cuts).toList(),
-                turn(family, texts, encoder),
+                turn(format, tokenizer, texts, encoder, random),
                 Stream.concat(own.stream(), FOREIGN.stream())
                         .flatMap(tag -> Stream.of(encoder.encode(tag), encoder.spelled(tag)))
                         .toList(),
@@ -142,10 +142,8 @@ record MutatedStreams(
 
     /// Ordinary words: those of all test vocabularies, and pieces of the texts and of tags with line ends around
     /// them.
-    private static List<String> words(
-            List<String> texts, Set<String> own, List<String> specials, Random random) {
-        List<String> sources = Stream.concat(
-                        texts.stream(), own.stream().map(tag -> "\n" + tag + "\n\n"))
+    private static List<String> words(List<String> texts, Set<String> own, List<String> specials, Random random) {
+        List<String> sources = Stream.concat(texts.stream(), own.stream().map(tag -> "\n" + tag + "\n\n"))
                 .toList();
         Set<String> words = new LinkedHashSet<>(SpecialVocabulary.WORDS);
         for (int i = 0; i < CUT_WORDS; i++) {
@@ -159,37 +157,39 @@ record MutatedStreams(
                 .toList();
     }
 
-    private static Turn turn(Family family, List<String> texts, Encoder encoder) {
-        Thoughts tags = family.format().thoughts().orElse(Thoughts.of("", "", "", "", ""));
-        String start = family.format().isHarmony() ? TURN : "";
-        List<String> calls = texts.stream().filter(text -> isCall(family, text)).toList();
+    private static Turn turn(
+            OutputFormat format, Tokenizer tokenizer, List<String> texts, Encoder encoder, Random random) {
+        Thoughts tags = format.thoughts().orElse(Thoughts.of("", "", "", "", ""));
+        String start = format.isHarmony() ? TURN : "";
         return new Turn(
                 tags.open().isEmpty() ? "" : start + tags.opening(),
                 encoder.cuts(tags.opening()).toList(),
-                noise('ψ', "", encoder),
+                noise('ψ', "", encoder, random),
                 encoder.cuts(tags.closing(true)).toList(),
-                noise('τ', tags.answer(), encoder),
-                calls.stream().flatMap(encoder::cuts).toList());
+                noise('τ', tags.answer(), encoder, random),
+                texts.stream()
+                        .filter(text -> hasCallsOnly(text, format, tokenizer))
+                        .flatMap(encoder::cuts)
+                        .toList());
     }
 
-    private static boolean isCall(Family family, String text) {
-        List<Output> pieces = family.parse("", text, Family.TOOLS);
-        return text.chars().filter(c -> c == 'α').count()
-                == pieces.stream()
-                        .filter(Output.Call.class::isInstance)
-                        .flatMapToInt(piece -> piece.source().chars())
-                        .filter(c -> c == 'α')
-                        .count()
-                && text.indexOf('α') >= 0
-                && text.indexOf('ψ') < 0;
+    /// Whether a text has marks of arguments, all of them in calls, and none of a thought.
+    private static boolean hasCallsOnly(String text, OutputFormat format, Tokenizer tokenizer) {
+        List<Output> pieces =
+                Family.run(format.parser(tokenizer, Family.TOOLS, ""), tokenizer.encode(text, false, true));
+        String called = pieces.stream()
+                .filter(Output.Call.class::isInstance)
+                .map(Output::source)
+                .collect(Collectors.joining());
+        long marks = text.chars().filter(c -> c == 'α').count();
+        return marks > 0 && marks == called.chars().filter(c -> c == 'α').count() && text.indexOf('ψ') < 0;
     }
 
-    private static List<int[]> noise(char mark, String before, Encoder encoder) {
+    private static List<int[]> noise(char mark, String before, Encoder encoder, Random random) {
         String characters = "ab {}[]<>/\"'|:;,.-=\n\t𝕫é";
         int[] codePoints = characters.codePoints().toArray();
         return IntStream.range(0, TEXTS_OF_A_KIND)
-                .mapToObj(_ -> encoder.random()
-                        .ints(1 + encoder.random().nextInt(12), 0, codePoints.length * 2)
+                .mapToObj(_ -> random.ints(1 + random.nextInt(12), 0, codePoints.length * 2)
                         .mapToObj(i -> i < codePoints.length ? Character.toString(codePoints[i]) : String.valueOf(mark))
                         .collect(Collectors.joining("", before, "")))
                 .map(encoder::encode)
@@ -347,5 +347,4 @@ record MutatedStreams(
                 .flatMap(id -> isOrdinary(id) ? bytes(id) : IntStream.of(id))
                 .toArray();
     }
-
 }

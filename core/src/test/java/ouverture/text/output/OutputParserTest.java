@@ -82,7 +82,12 @@ class OutputParserTest {
                         "R:a < b",
                         "T:1 < 2 <tool",
                         CALL),
-                new Case(Family.HERMES_AS_TEXT, "<think>Hm" + call + "</think>Hi </think>", "R:Hm", CALL, "T:Hi </think>"),
+                new Case(
+                        Family.HERMES_AS_TEXT,
+                        "<think>Hm" + call + "</think>Hi </think>",
+                        "R:Hm",
+                        CALL,
+                        "T:Hi </think>"),
                 new Case(Family.HERMES_AS_TEXT, "Tags: <think>", "T:Tags: <think>"),
                 new Case(Family.QWEN_3, "<tool_call>\n<think>Hm</think>Hi", "T:<tool_call>", "R:Hm", "T:Hi"),
                 new Case(Family.QWEN_3, call.replace("</tool_call>", "<think>Hm</think>Hi"), CALL, "R:Hm", "T:Hi"));
@@ -251,7 +256,13 @@ class OutputParserTest {
                 new Case(Family.PHI_4_MINI, "<|tool_call|>[" + call + "]<|/tool_call|>", CALL),
                 new Case(Family.PHI_4_MINI, "functools[" + call + "]Hi", CALL, "T:Hi"),
                 new Case(Family.PHI_4_MINI, "<think>Hmfunctools[" + call + "]Hi", "R:Hm", CALL, "T:Hi"),
-                new Case(Family.CHATML_THINKING, "<think>Hm</think>" + call + ";" + call + "Hi", "R:Hm", CALL, CALL, "T:Hi"),
+                new Case(
+                        Family.CHATML_THINKING,
+                        "<think>Hm</think>" + call + ";" + call + "Hi",
+                        "R:Hm",
+                        CALL,
+                        CALL,
+                        "T:Hi"),
                 new Case(Family.REKA_FLASH, "<reasoning> Hm </reasoning> " + call + " <sep>", "R:Hm ", "T: ", CALL),
                 new Case(Family.CHATML_THINKING, "<think>\nHm\n</think>\n\nHi", "R:Hm", "T:Hi"),
                 new Case(Family.CHATML_TOKENS, "<think>Hm</think>" + call, "R:Hm", CALL),

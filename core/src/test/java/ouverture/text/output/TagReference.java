@@ -12,23 +12,25 @@ import ouverture.text.Tokenizer;
 import ouverture.text.output.CallSyntax.Block;
 import ouverture.text.output.MutatedStreams.Mutated;
 
-/// Where letters are in the families that put tags around thoughts. Shares with the parser the list of tags and the
-/// bytes of tokens, nothing else: it goes once over the whole text, from the left to the right.
+/// Where letters are in the families that put tags around thoughts. Shares with the parser the list of tags and
+/// the bytes of tokens, nothing else: it goes once over the whole text, from the left to the right.
 ///
 /// The rules, also where a format leaves open what a stream means:
 ///
 /// - A tag that is one special token of the vocabulary is that token only. Other tags are their text, in which no
 ///   token that is a tag begins.
-/// - A thought is opened by its token anywhere in an answer; by text only where an answer begins: at first, after a
-///   thought and after a call, before anything but white space and tags (and, once there was a call, semicolons).
-/// - Thoughts are not nested: whatever opens, the first closing tag closes. A closing token in an answer is nothing;
-///   as text it is a tag once for each opening, for a call may have ended the thought before it. A thought without
-///   an end goes on to the end.
+/// - A thought is opened by its token anywhere in an answer; by text only where an answer begins: at first,
+///   after a thought and after a call, before anything but white space and tags (and, once there was a call,
+///   semicolons).
+/// - Thoughts are not nested: whatever opens, the first closing tag closes. A closing token in an answer is
+///   nothing; as text it is a tag once for each opening, for a call may have ended the thought before it. A
+///   thought without an end goes on to the end.
 /// - After a tag that ends the turn, nothing is thought or answer.
-/// - What is a call, the parser says: whether a block reads as one is another test's matter. But a call has to begin
-///   with a tag for calls that may be read, or where a bare call may stand, and may have no tag in it that ends it,
-///   none that ends the turn, and, if it stands in a thought, none that closes the thought. What is in a call is
-///   neither thought nor answer. A block that is no call is nothing special: tags of thoughts in it count.
+/// - What is a call, the parser says: whether a block reads as one is another test's matter. But a call has to
+///   begin with a tag for calls that may be read, or where a bare call may stand, and may have no tag in it that
+///   ends it, none that ends the turn, and, if it stands in a thought, none that closes the thought. What is in
+///   a call is neither thought nor answer. A block that is no call is nothing special: tags of thoughts in it
+///   count.
 /// - After a call in a thought the thought goes on in the families of THINKS_ON; in the others it is over.
 final class TagReference implements LetterReference {
     private static final Set<String> THINKS_ON = Set.of(
@@ -62,6 +64,8 @@ final class TagReference implements LetterReference {
     private final boolean bareCalls;
     private final List<Tag> tags;
     private final Set<String> tagTokens;
+    /// First characters of tags.
+    private final String beginnings;
 
     TagReference(MutatedStreams streams) {
         OutputFormat format = streams.format();
@@ -81,6 +85,7 @@ final class TagReference implements LetterReference {
         }
         tags = List.copyOf(all);
         tagTokens = tags.stream().filter(Tag::isToken).map(Tag::text).collect(Collectors.toSet());
+        beginnings = tags.stream().map(tag -> tag.text.substring(0, 1)).collect(Collectors.joining());
     }
 
     private Tag tag(String text, Role role, @Nullable Block block) {
@@ -141,6 +146,9 @@ final class TagReference implements LetterReference {
         }
 
         private @Nullable Tag tagAt(int at, Predicate<Tag> counts) {
+            if (at == raw.length() || beginnings.indexOf(raw.charAt(at)) < 0) {
+                return null;
+            }
             String token = tokens.get(at);
             for (Tag tag : tags) {
                 if ((tag.isToken() ? tag.text.equals(token) : standsAsText(tag.text, at)) && counts.test(tag)) {

@@ -22,8 +22,9 @@ import ouverture.server.model.Models;
 import ouverture.server.model.Turns;
 import ouverture.server.model.Turns.Turn;
 
-/// The answers to one request, as events in the order in which they come. Each waits for its turn and then runs on a
-/// thread of its own, so that a client that reads slowly keeps nobody waiting. When the request is given up so are they.
+/// The answers to one request, as events in the order in which they come. Each waits for its turn and then runs
+/// on a thread of its own, so that a client that reads slowly keeps nobody waiting. When the request is given up
+/// so are they.
 public final class Answers implements AutoCloseable {
     /// Something that happened.
     ///
@@ -85,8 +86,8 @@ public final class Answers implements AutoCloseable {
         } catch (OverloadedException e) {
             close();
             String message = e.getMessage();
-            throw new ApiException(new ApiError(
-                    ApiError.Kind.TOO_MANY, message == null ? "" : message, "", turns.patience()));
+            throw new ApiException(
+                    new ApiError(ApiError.Kind.TOO_MANY, message == null ? "" : message, "", turns.patience()));
         }
         cancelWith(() -> turn.cancel(false));
         var _ = Thread.ofVirtual().name("ouverture-answer").start(() -> run(answer, turn, begun));

@@ -37,7 +37,9 @@ public final class Anthropic implements Api {
 
     @Override
     public int status(ApiError error) {
-        return error.kind() == ApiError.Kind.UNAVAILABLE ? OVERLOADED : error.kind().status();
+        return error.kind() == ApiError.Kind.UNAVAILABLE
+                ? OVERLOADED
+                : error.kind().status();
     }
 
     @Override

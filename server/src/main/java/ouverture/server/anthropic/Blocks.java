@@ -36,10 +36,8 @@ final class Blocks {
 
     private static final Field<String> EPHEMERAL =
             Field.required("type", JsonTypes.oneOf("ephemeral"), "the only kind that there is");
-    private static final Field<Optional<String>> TTL = Field.optional(
-            "ttl",
-            JsonTypes.oneOf("5m", "1h"),
-            "not needed either");
+    private static final Field<Optional<String>> TTL =
+            Field.optional("ttl", JsonTypes.oneOf("5m", "1h"), "not needed either");
 
     /// `cache_control`.
     static final Field<Optional<String>> CACHE_CONTROL = Field.optional(
@@ -95,8 +93,7 @@ final class Blocks {
 
     private static final Field<String> CALL_ID =
             Field.required("id", JsonTypes.name(), "names the call; send it back as it came");
-    private static final Field<String> CALL_NAME =
-            Field.required("name", JsonTypes.name(), "the tool that was called");
+    private static final Field<String> CALL_NAME = Field.required("name", JsonTypes.name(), "the tool that was called");
     private static final Field<JsonNode> INPUT =
             Field.required("input", JsonTypes.object(), "the arguments, as they came back");
     private static final ObjectType<Block> TOOL_USE = new ObjectType<>(
@@ -109,7 +106,9 @@ final class Blocks {
                     Field.refused("caller", "only the model calls tools"),
                     Field.refused("toolset_name", "there are no toolsets")),
             values -> new Block.Use(new Message.Call(
-                    values.get(CALL_ID), values.get(CALL_NAME), values.get(INPUT).toString())));
+                    values.get(CALL_ID),
+                    values.get(CALL_NAME),
+                    values.get(INPUT).toString())));
 
     private static final Field<List<Block>> OF_USER = Field.required(
             "content",

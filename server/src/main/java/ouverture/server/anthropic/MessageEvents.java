@@ -110,12 +110,14 @@ final class MessageEvents {
 
     /// Adds why an answer ended.
     static ObjectNode stop(ObjectNode object, Finished end) {
-        object.put("stop_reason", switch (end.reason()) {
-            case STOP -> end.stop().isEmpty() ? "end_turn" : "stop_sequence";
-            case TOOL_CALLS -> "tool_use";
-            case LENGTH -> "max_tokens";
-            case CANCELLED -> "end_turn";
-        });
+        object.put(
+                "stop_reason",
+                switch (end.reason()) {
+                    case STOP -> end.stop().isEmpty() ? "end_turn" : "stop_sequence";
+                    case TOOL_CALLS -> "tool_use";
+                    case LENGTH -> "max_tokens";
+                    case CANCELLED -> "end_turn";
+                });
         return end.stop().isEmpty() ? object.putNull("stop_sequence") : object.put("stop_sequence", end.stop());
     }
 

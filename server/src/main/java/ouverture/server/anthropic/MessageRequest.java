@@ -47,7 +47,10 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
             DEFAULT.temperature(),
             "0 always takes the most likely token, more varies more");
     private static final Field<Double> TOP_P = Field.of(
-            "top_p", JsonTypes.number(0, 1), DEFAULT.topP(), "draws from the most likely tokens that make it up together");
+            "top_p",
+            JsonTypes.number(0, 1),
+            DEFAULT.topP(),
+            "draws from the most likely tokens that make it up together");
     private static final Field<Integer> TOP_K = Field.of(
             "top_k",
             JsonTypes.integer(0, Integer.MAX_VALUE),
@@ -84,8 +87,8 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                     values.get(INPUT_SCHEMA).toString()));
     private static final Field<List<Tool>> TOOLS = Field.list(
             "tools", JsonTypes.list("tools", TOOL, 0, Integer.MAX_VALUE), "what the model may ask the client to run");
-    private static final Field<Boolean> SINGLE = Field.of(
-            "disable_parallel_tool_use", JsonTypes.flag(), false, "true ends the answer with its first call");
+    private static final Field<Boolean> SINGLE =
+            Field.of("disable_parallel_tool_use", JsonTypes.flag(), false, "true ends the answer with its first call");
     private static final Field<Choice> TOOL_CHOICE = Field.of(
             "tool_choice",
             new TaggedType<Choice>("a tool choice", "type")
@@ -113,9 +116,7 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                             "enabled",
                             new ObjectType<>(
                                     "a thinking setting", List.of(BUDGET, DISPLAY), values -> values.get(BUDGET)))
-                    .with(
-                            "adaptive",
-                            new ObjectType<>("a thinking setting", List.of(DISPLAY), _ -> Reasoning.AUTO))
+                    .with("adaptive", new ObjectType<>("a thinking setting", List.of(DISPLAY), _ -> Reasoning.AUTO))
                     .without("between_tools", "models think before they answer or not at all")
                     .with("disabled", new ObjectType<>("a thinking setting", List.of(), _ -> Reasoning.OFF)),
             Reasoning.OFF,
@@ -130,8 +131,8 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                     List.of(EFFORT, Field.refused("format", NOT_YET)),
                     values -> values.get(EFFORT)),
             "needs `thinking` of type `adaptive`");
-    private static final Field<Optional<String>> USER_ID = Field.optional(
-            "user_id", JsonTypes.text(), "written into the access log, and used for nothing else");
+    private static final Field<Optional<String>> USER_ID =
+            Field.optional("user_id", JsonTypes.text(), "written into the access log, and used for nothing else");
     private static final Field<Optional<Optional<String>>> METADATA = Field.optional(
             "metadata",
             new ObjectType<>("metadata", List.of(USER_ID), values -> values.get(USER_ID)),
@@ -199,7 +200,8 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
         MessageRequest counting = counting(values);
         if (counting.chat.reasoning() instanceof Reasoning.Budget(int tokens) && tokens >= maxTokens) {
             throw values.refuse(
-                    THINKING, "has a budget of " + tokens + " tokens; it must be below `max_tokens`, " + maxTokens + ".");
+                    THINKING,
+                    "has a budget of " + tokens + " tokens; it must be below `max_tokens`, " + maxTokens + ".");
         }
         ChatRequest chat = counting.chat
                 .withSampling(sampling(values))

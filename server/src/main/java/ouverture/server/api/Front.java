@@ -188,10 +188,10 @@ public final class Front implements HttpHandler {
         switch (endpoint.access()) {
             case Endpoint.Access.Open() -> {}
             case Endpoint.Access.Keys(var scope) -> {
-                ApiKey known = key.orElseThrow(
-                        () -> new ApiException(
-                                ApiError.Kind.NO_KEY,
-                                "This server wants an API key that it knows, as `Authorization: Bearer KEY` or `x-api-key: KEY`."));
+                ApiKey known = key.orElseThrow(() -> new ApiException(
+                        ApiError.Kind.NO_KEY,
+                        "This server wants an API key that it knows, as `Authorization: Bearer KEY` or"
+                                + " `x-api-key: KEY`."));
                 if (!known.scopes().contains(scope)) {
                     throw new ApiException(
                             ApiError.Kind.FORBIDDEN, "The API key is not good for " + scope.text() + ".");

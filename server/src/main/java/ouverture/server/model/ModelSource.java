@@ -9,8 +9,7 @@ import java.time.Instant;
 /// @param bytes of its files
 /// @param modified when its files were last written
 /// @param turns answers that may run at the same time
-public record ModelSource(
-        String name, String format, long bytes, Instant modified, int turns, Loader loader) {
+public record ModelSource(String name, String format, long bytes, Instant modified, int turns, Loader loader) {
     /// Loads the model.
     @FunctionalInterface
     public interface Loader {

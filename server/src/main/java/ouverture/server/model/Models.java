@@ -14,8 +14,8 @@ import ouverture.ModelInfo;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 
-/// The models that a server has. They are loaded when they are asked for; where memory is short, those that nobody uses
-/// make room, the one whose last use was longest ago first.
+/// The models that a server has. They are loaded when they are asked for; where memory is short, those that
+/// nobody uses make room, the one whose last use was longest ago first.
 public final class Models implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(500);
 
@@ -62,7 +62,11 @@ public final class Models implements AutoCloseable {
     /// @param loaded when it came there
     /// @param expires when it is unloaded if nobody asks it; empty for when its memory is needed
     public record Status(
-            ModelSource source, Optional<ModelInfo> info, boolean isLoaded, Instant loaded, Optional<Instant> expires) {}
+            ModelSource source,
+            Optional<ModelInfo> info,
+            boolean isLoaded,
+            Instant loaded,
+            Optional<Instant> expires) {}
 
     /// The use of a model, which stays loaded until this is closed.
     public final class Lease implements AutoCloseable {
@@ -112,7 +116,8 @@ public final class Models implements AutoCloseable {
     public Models(List<ModelSource> sources, int queue) {
         for (ModelSource source : sources) {
             if (byName.put(source.name(), new Entry(source, queue)) != null) {
-                throw new RequestException("Two models are called " + source.name() + "; give one of them another name.");
+                throw new RequestException(
+                        "Two models are called " + source.name() + "; give one of them another name.");
             }
         }
         sweeper = Thread.ofVirtual().name("ouverture-models").start(this::sweep);
@@ -155,8 +160,7 @@ public final class Models implements AutoCloseable {
         Optional<Instant> expires = Optional.ofNullable(entry.keep)
                 .filter(_ -> entry.isIdle())
                 .map(keep -> Instant.now().plus(keep).minusNanos(System.nanoTime() - entry.lastUse));
-        return new Status(
-                entry.source, Optional.ofNullable(entry.info), entry.model != null, entry.loaded, expires);
+        return new Status(entry.source, Optional.ofNullable(entry.info), entry.model != null, entry.loaded, expires);
     }
 
     /// The use of a model, which is loaded if it is not; empty if there is none of this name.

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import ouverture.error.OverloadedException;
 
-/// Who answers next: a model runs so many answers at a time, and the parties that wait take turns, so that one with many
-/// requests does not keep out one with few.
+/// Who answers next: a model runs so many answers at a time, and the parties that wait take turns, so that one
+/// with many requests does not keep out one with few.
 public final class Turns {
     /// Weight of the newest answer in the mean time that they take.
     private static final double NEWEST = 0.2;

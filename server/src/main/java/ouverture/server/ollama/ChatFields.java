@@ -27,8 +27,7 @@ record ChatFields(CommonFields common, Optional<ChatRequest> chat) {
     private static final Field<String> CONTENT = Field.of("content", JsonTypes.text(), "", "\"\"", "what is said");
     private static final Field<Boolean> IMAGES = Field.only("images", "this server reads no images", "[]");
 
-    private static final Field<String> CALLED =
-            Field.required("name", JsonTypes.name(), "the tool that was called");
+    private static final Field<String> CALLED = Field.required("name", JsonTypes.name(), "the tool that was called");
     private static final Field<JsonNode> ARGUMENTS =
             Field.required("arguments", JsonTypes.object(), "as they came back");
     private static final Field<Optional<Integer>> INDEX =
@@ -46,7 +45,9 @@ record ChatFields(CommonFields common, Optional<ChatRequest> chat) {
     private static final Field<Optional<String>> CALL_TYPE =
             Field.optional("type", JsonTypes.oneOf("function"), "the only kind that there is");
     private static final JsonType<Message.Call> CALL = new ObjectType<>(
-            "a tool call", List.of(ID, CALL_TYPE, FUNCTION), values -> new Message.Call(
+            "a tool call",
+            List.of(ID, CALL_TYPE, FUNCTION),
+            values -> new Message.Call(
                     values.get(ID).orElse(""),
                     values.get(FUNCTION).name(),
                     values.get(FUNCTION).arguments()));
@@ -54,7 +55,9 @@ record ChatFields(CommonFields common, Optional<ChatRequest> chat) {
     private static final Field<Optional<String>> THINKING =
             Field.optional("thinking", JsonTypes.text(), "what the model thought, as it came back");
     private static final Field<List<Message.Call>> TOOL_CALLS = Field.list(
-            "tool_calls", JsonTypes.list("tool calls", CALL, 0, Integer.MAX_VALUE), "the tools that the model asked for");
+            "tool_calls",
+            JsonTypes.list("tool calls", CALL, 0, Integer.MAX_VALUE),
+            "the tools that the model asked for");
     private static final Field<Optional<String>> TOOL_NAME =
             Field.optional("tool_name", JsonTypes.name(), "the tool whose result this is");
     private static final Field<Optional<String>> TOOL_CALL_ID = Field.optional(
@@ -117,7 +120,9 @@ record ChatFields(CommonFields common, Optional<ChatRequest> chat) {
             JsonTypes.list(
                     "tools",
                     new TaggedType<Tool>("a tool", "type")
-                            .with("function", new ObjectType<>("a tool", List.of(DECLARED), each -> each.get(DECLARED))),
+                            .with(
+                                    "function",
+                                    new ObjectType<>("a tool", List.of(DECLARED), each -> each.get(DECLARED))),
                     0,
                     Integer.MAX_VALUE),
             "what the model may ask the client to run");

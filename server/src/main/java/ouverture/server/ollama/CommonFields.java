@@ -33,8 +33,7 @@ record CommonFields(
     private static final Field<Optional<Reasoning>> THINK = Field.optional(
             "think",
             JsonTypes.either(
-                    JsonTypes.flag().as(on -> on ? Reasoning.Level.MEDIUM : Reasoning.OFF),
-                    JsonTypes.oneOf(levels())),
+                    JsonTypes.flag().as(on -> on ? Reasoning.Level.MEDIUM : Reasoning.OFF), JsonTypes.oneOf(levels())),
             "how much the model thinks; true counts as `medium`; without it the model does what its template does by"
                     + " itself");
     private static final Field<Boolean> LOGPROBS =

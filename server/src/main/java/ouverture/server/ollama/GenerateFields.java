@@ -35,11 +35,13 @@ record GenerateFields(CommonFields common, Optional<Asked> asked) {
     private static final Field<Optional<String>> SYSTEM =
             Field.optional("system", JsonTypes.text(), "the system message");
     private static final Field<Boolean> RAW = Field.of(
-            "raw", JsonTypes.flag(), false, "continues the prompt without the chat template; control tokens are plain text");
+            "raw",
+            JsonTypes.flag(),
+            false,
+            "continues the prompt without the chat template; control tokens are plain text");
 
     /// How it is read.
-    static final ObjectType<GenerateFields> TYPE =
-            new ObjectType<>("a generate request", fields(), GenerateFields::of);
+    static final ObjectType<GenerateFields> TYPE = new ObjectType<>("a generate request", fields(), GenerateFields::of);
 
     private static List<Field<?>> fields() {
         List<Field<?>> fields = new ArrayList<>(List.of(CommonFields.MODEL, PROMPT, SYSTEM, RAW));

@@ -88,7 +88,13 @@ final class Generating {
             return;
         }
         Ready ready = model(common, call);
-        answer(common, Form.CHAT, ready, call, api, () -> ready.model().chat(request.chat().get()));
+        answer(
+                common,
+                Form.CHAT,
+                ready,
+                call,
+                api,
+                () -> ready.model().chat(request.chat().get()));
     }
 
     private void generate(GenerateFields request, Call call, Ollama api) {
@@ -172,8 +178,10 @@ final class Generating {
         }
         ObjectNode holder = form.holder(whole);
         ObjectNode added = form.holder(line);
-        String text = holder.path(form.text()).asString("") + added.path(form.text()).asString("");
-        String thinking = holder.path("thinking").asString("") + added.path("thinking").asString("");
+        String text =
+                holder.path(form.text()).asString("") + added.path(form.text()).asString("");
+        String thinking =
+                holder.path("thinking").asString("") + added.path("thinking").asString("");
         ArrayNode calls = holder.path("tool_calls") instanceof ArrayNode known ? known : holder.arrayNode();
         added.path("tool_calls").forEach(calls::add);
         ArrayNode tokens = whole.path("logprobs") instanceof ArrayNode known ? known : whole.arrayNode();
@@ -248,10 +256,12 @@ final class Generating {
 
         private ObjectNode last(ObjectNode line, ChatEvent.Finished end) {
             line.put("done", true)
-                    .put("done_reason", switch (end.reason()) {
-                        case LENGTH -> "length";
-                        case STOP, TOOL_CALLS, CANCELLED -> "stop";
-                    })
+                    .put(
+                            "done_reason",
+                            switch (end.reason()) {
+                                case LENGTH -> "length";
+                                case STOP, TOOL_CALLS, CANCELLED -> "stop";
+                            })
                     .put("total_duration", System.nanoTime() - ready.start)
                     .put("load_duration", ready.loadNanos)
                     .put("prompt_eval_count", end.usage().promptTokens())

@@ -40,7 +40,8 @@ record KeepAlive(@Nullable Duration duration) {
             TYPE,
             FOREVER,
             "-1",
-            "how long the model stays loaded afterwards: seconds, or a duration such as `\"5m\"`; below 0 until its memory"
+            "how long the model stays loaded afterwards: seconds, or a duration such as `\"5m\"`; below 0"
+                    + " until its memory"
                     + " is needed, 0 unloads it");
 
     private static KeepAlive ofSeconds(double seconds) {

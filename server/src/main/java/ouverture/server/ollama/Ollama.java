@@ -81,8 +81,10 @@ public final class Ollama implements Api {
     private void tags(Call call) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         ArrayNode models = body.putArray("models");
-        backend.models().all().forEach(model -> models.add(entry(model, model.source().bytes())
-                .put("modified_at", model.source().modified().toString())));
+        backend.models()
+                .all()
+                .forEach(model -> models.add(entry(model, model.source().bytes())
+                        .put("modified_at", model.source().modified().toString())));
         call.json(body);
     }
 
@@ -91,11 +93,17 @@ public final class Ollama implements Api {
         ArrayNode models = body.putArray("models");
         for (Models.Status model : backend.models().all()) {
             if (model.isLoaded()) {
-                long bytes = model.info().map(info -> info.weightBytes() + info.cacheBytes()).orElse(0L);
+                long bytes = model.info()
+                        .map(info -> info.weightBytes() + info.cacheBytes())
+                        .orElse(0L);
                 models.add(entry(model, bytes)
-                        .put("expires_at", model.expires().map(Instant::toString).orElse(NEVER))
+                        .put(
+                                "expires_at",
+                                model.expires().map(Instant::toString).orElse(NEVER))
                         .put("size_vram", 0)
-                        .put("context_length", model.info().map(ModelInfo::cachePositions).orElse(0)));
+                        .put(
+                                "context_length",
+                                model.info().map(ModelInfo::cachePositions).orElse(0)));
             }
         }
         call.json(body);
@@ -123,7 +131,9 @@ public final class Ollama implements Api {
         if (!family.isEmpty()) {
             families.add(family);
         }
-        return details.put("parameter_size", model.info().map(info -> size(info.parameters())).orElse(""))
+        return details.put(
+                        "parameter_size",
+                        model.info().map(info -> size(info.parameters())).orElse(""))
                 .put("quantization_level", "");
     }
 

@@ -43,7 +43,10 @@ record OptionFields(SamplingParameters sampling, int maxTokens, List<String> sto
             DEFAULT.topK(),
             "draws from so many of the most likely tokens, 0 from all");
     private static final Field<Double> TOP_P = Field.of(
-            "top_p", JsonTypes.number(0, 1), DEFAULT.topP(), "draws from the most likely tokens that make it up together");
+            "top_p",
+            JsonTypes.number(0, 1),
+            DEFAULT.topP(),
+            "draws from the most likely tokens that make it up together");
     private static final Field<Double> MIN_P = Field.of(
             "min_p",
             JsonTypes.number(0, 1).as(value -> Math.min(value, Math.nextDown(1.0))),
@@ -120,7 +123,10 @@ record OptionFields(SamplingParameters sampling, int maxTokens, List<String> sto
             throw values.refuse(NUM_PREDICT, "leaves no room for an answer; say -1 for as many tokens as fit.");
         }
         return new OptionFields(
-                sampling, Math.max(0, maxTokens), values.get(STOP), values.get(NUM_CTX).orElse(0));
+                sampling,
+                Math.max(0, maxTokens),
+                values.get(STOP),
+                values.get(NUM_CTX).orElse(0));
     }
 
     /// Refuses a request that needs more context than there is.

@@ -101,7 +101,8 @@ final class Completions {
         return switch (prompt) {
             case Prompt.Text(String text) -> text;
             case Prompt.Tokens(List<Integer> ids) ->
-                model.model().tokenizer()
+                model.model()
+                        .tokenizer()
                         .map(tokenizer -> tokenizer.decode(
                                 ids.stream().mapToInt(Integer::intValue).toArray()))
                         .orElse("");
@@ -170,7 +171,10 @@ final class Completions {
                 .put("index", index)
                 .put("text", answer.text.substring(answer.sentCharacters));
         if (request.completion().sampling().logProbs() >= 0) {
-            putLogProbs(choice.putObject("logprobs"), answer, new LogProbs(model.model().tokenizer()));
+            putLogProbs(
+                    choice.putObject("logprobs"),
+                    answer,
+                    new LogProbs(model.model().tokenizer()));
         } else {
             choice.putNull("logprobs");
         }

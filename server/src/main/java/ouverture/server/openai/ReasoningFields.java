@@ -27,7 +27,8 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
     private static final Field<Optional<Reasoning>> REASONING_EFFORT = Field.optional(
             "reasoning_effort",
             EFFORTS,
-            "how much the model thinks; `minimal` counts as `low`, `xhigh` and `max` as `high`, and `auto` leaves it to the model");
+            "how much the model thinks; `minimal` counts as `low`, `xhigh` and `max` as `high`, and `auto` leaves"
+                    + " it to the model");
 
     private static final Field<Optional<Reasoning>> EFFORT = Field.optional("effort", EFFORTS, "as `reasoning_effort`");
     private static final Field<Optional<Reasoning>> MAX_TOKENS =

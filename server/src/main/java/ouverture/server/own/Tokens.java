@@ -28,8 +28,8 @@ final class Tokens {
             JsonTypes.flag(),
             false,
             "makes control tokens of what is written like them, as in a chat template; without it they are plain text");
-    private static final Field<Boolean> PIECES = Field.of(
-            "pieces", JsonTypes.flag(), false, "adds `pieces`: each token as the vocabulary writes it");
+    private static final Field<Boolean> PIECES =
+            Field.of("pieces", JsonTypes.flag(), false, "adds `pieces`: each token as the vocabulary writes it");
     private static final Field<List<Integer>> TOKENS = Field.required(
             "tokens",
             JsonTypes.list("token ids", JsonTypes.integer(0, Integer.MAX_VALUE), 0, Integer.MAX_VALUE),
@@ -69,8 +69,8 @@ final class Tokens {
         return backend.model(name, call)
                 .model()
                 .tokenizer()
-                .orElseThrow(() ->
-                        new ApiException(new ApiError(ApiError.Kind.INVALID, name + " has no tokenizer.", MODEL.name())));
+                .orElseThrow(() -> new ApiException(
+                        new ApiError(ApiError.Kind.INVALID, name + " has no tokenizer.", MODEL.name())));
     }
 
     private void tokenize(Values request, Call call) {

@@ -5,7 +5,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Tensor;
 
-/// The gradients of tensors, found by where the tensors lie: a view of a tensor has the same view of its gradient.
+/// The gradients of tensors, found by where the tensors lie: a view of a tensor has the same view of its
+/// gradient.
 final class AddressMap {
     private record Entry(Tensor tensor, Tensor gradient) {}
 
@@ -17,7 +18,8 @@ final class AddressMap {
     }
 
     /// The gradient of a tensor or of a part of one, in its shape; null if there is none.
-    @Nullable Tensor gradient(Tensor view) {
+    @Nullable
+    Tensor gradient(Tensor view) {
         long address = view.data().address();
         Map.Entry<Long, Entry> floor = entries.floorEntry(address);
         if (floor == null) {

@@ -13,8 +13,7 @@ import ouverture.tensor.Tensor;
 /// @param parameters the gradients of what is trained
 /// @param temporary memory of one operation's way back
 /// @param balance factor on the load-balance loss of each mixture
-record BackwardPass(
-        Kernels kernels, Rows rows, Tape tape, AddressMap parameters, Scratch temporary, double balance) {
+record BackwardPass(Kernels kernels, Rows rows, Tape tape, AddressMap parameters, Scratch temporary, double balance) {
 
     /// The gradient of an intermediate result or of a part of one.
     Tensor gradient(Tensor tensor) {
@@ -22,7 +21,8 @@ record BackwardPass(
     }
 
     /// The gradient of a weight, null if it is not trained.
-    @Nullable Tensor parameter(Tensor weight) {
+    @Nullable
+    Tensor parameter(Tensor weight) {
         return parameters.gradient(weight);
     }
 

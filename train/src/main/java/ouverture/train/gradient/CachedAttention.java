@@ -12,13 +12,7 @@ import ouverture.tensor.Tensor;
 ///
 /// @param keys what the cache was given in this pass, as are `values`; every document begins at position 0
 record CachedAttention(
-        Tensor result,
-        Tensor query,
-        Tensor keys,
-        Tensor values,
-        KvCache.Layer cache,
-        Batch batch,
-        Attention attention)
+        Tensor result, Tensor query, Tensor keys, Tensor values, KvCache.Layer cache, Batch batch, Attention attention)
         implements Operation {
     @Override
     public void run(Kernels kernels) {

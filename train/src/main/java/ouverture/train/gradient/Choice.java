@@ -6,9 +6,9 @@ import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
 /// The choice of experts: the gradient reaches the logits through the weights of the chosen ones, and through the
-/// loss that keeps experts equally busy, experts x the sum over experts of the share of the slots that go to it times
-/// the mean of its softmax over all rows (Switch Transformers, arXiv 2101.03961, equation 4). The choice itself has
-/// no gradient.
+/// loss that keeps experts equally busy, experts x the sum over experts of the share of the slots that go to it
+/// times the mean of its softmax over all rows (Switch Transformers, arXiv 2101.03961, equation 4). The choice
+/// itself has no gradient.
 record Choice(Tensor chosen, Tensor weights, Tensor logits, Routing routing) implements Operation {
     @Override
     public void run(Kernels kernels) {

@@ -3,8 +3,8 @@ package ouverture.train.gradient;
 import java.util.stream.IntStream;
 import ouverture.tensor.Tensor;
 
-/// The loss -weight log softmax(logits)[target] of each output, with the product that makes the logits: some rows
-/// at a time, so that no more than these rows' logits are in memory.
+/// The loss `-weight log softmax(logits)[target]` of each output, with the product that makes the logits: some
+/// rows at a time, so that no more than these rows' logits are in memory.
 final class CrossEntropy {
     /// Logits that are in memory at once.
     private static final int LOGITS = 1 << 20;

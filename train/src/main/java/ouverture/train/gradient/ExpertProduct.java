@@ -6,10 +6,10 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
-/// Products with chosen experts ([Kernels#matmulExperts]), led back expert by expert: its rows are gathered, led back
-/// at once as those of a [Product], and the gradients of the inputs put where they belong.
-record ExpertProduct(Tensor result, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen)
-        implements Operation {
+/// Products with chosen experts ([Kernels#matmulExperts]), led back expert by expert: its rows are gathered, led
+/// back at once as those of a [Product], and the gradients of the inputs put where they belong.
+record ExpertProduct(
+        Tensor result, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) implements Operation {
     @Override
     public void run(Kernels kernels) {
         kernels.matmulExperts(result, x, experts, bias, chosen);

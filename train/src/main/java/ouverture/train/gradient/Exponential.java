@@ -1,7 +1,7 @@
 package ouverture.train.gradient;
 
-/// e^x of many numbers: a loop that the compiler turns into vector instructions, which it does not for [Math#exp]. The
-/// same bits on every machine.
+/// e^x of many numbers: a loop that the compiler turns into vector instructions, which it does not for
+/// [Math#exp]. The same bits on every machine.
 final class Exponential {
     /// x is halved eight times before the series, and its result squared as often.
     private static final double SCALE = 1.0 / (1 << 8);
@@ -15,7 +15,8 @@ final class Exponential {
     static void inPlace(float[] x, int from, int to) {
         for (int i = from; i < to; i++) {
             double y = Math.max(-BOUND, Math.min(BOUND, x[i])) * SCALE;
-            // Taylor's series: |y| < 0.41, so that the first term left out is below 2^-39, and 2^-31 after the squarings.
+            // Taylor's series: |y| < 0.41, so that the first term left out is below 2^-39, and 2^-31 after the
+            // squarings.
             double e = 1 + y * (1.0 / 9);
             e = 1 + y * (1.0 / 8) * e;
             e = 1 + y * (1.0 / 7) * e;

@@ -8,8 +8,8 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.Tensor;
 
 /// The way back through attention for one key head of one document and its query heads. With P the softmax of the
-/// scores and dP = dO V^T: dV = P^T dO, dS = scale P (dP - sum(P dP)), dQ = dS K, dK = dS^T Q; a sink, which has no
-/// value, gets -(its share) sum(P dP). P is computed once more, some rows at a time, so that no matrix of all
+/// scores and dP = dO V^T: dV = P^T dO, dS = scale P (dP - sum(P dP)), dQ = dS K, dK = dS^T Q; a sink, which has
+/// no value, gets -(its share) sum(P dP). P is computed once more, some rows at a time, so that no matrix of all
 /// positions by all positions is ever in memory (FlashAttention, arXiv 2205.14135).
 ///
 /// The query heads of a key head are one matrix: its row h * count + r is row r of head h.
@@ -82,8 +82,7 @@ final class HeadGradient {
         Tensor values = value.rows(first, visible);
         int head = kvHead * group;
         Tensor queries = columns(operation.query(), attention.keySize(), head, group, from, count);
-        Tensor towards =
-                columns(pass.gradient(operation.result()), attention.valueSize(), head, group, from, count);
+        Tensor towards = columns(pass.gradient(operation.result()), attention.valueSize(), head, group, from, count);
         kernels.matmul(weights, queries, keys, null);
         kernels.matmul(weightGradients, towards, values, null);
         double[] sinks = new double[weights.rows()];

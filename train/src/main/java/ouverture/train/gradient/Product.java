@@ -7,7 +7,8 @@ import ouverture.tensor.Tensor;
 
 /// y = x W^T + b: dx = dy W, dW = dy^T x, db = the sum of dy's rows. Cost: twice that of the product, or the same
 /// where the weight is not trained; such a weight may be of any format.
-record Product(Tensor result, Tensor x, Tensor weight, @Nullable Tensor bias) implements Operation {
+record Product(
+        Tensor result, Tensor x, Tensor weight, @Nullable Tensor bias) implements Operation {
     @Override
     public void run(Kernels kernels) {
         kernels.matmul(result, x, weight, bias);

@@ -3,7 +3,6 @@ package ouverture.train.gradient;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.UnsupportedModelException;
@@ -17,14 +16,14 @@ import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
 /// Kernels that let others compute and note on a [Tape] what. A product waits until the next operation is asked
-/// for: if none is, it is the output matrix's, and its result, one number for each row and token of the vocabulary,
-/// need never be in memory at once ([CrossEntropy]).
+/// for: if none is, it is the output matrix's, and its result, one number for each row and token of the
+/// vocabulary, need never be in memory at once ([CrossEntropy]).
 final class RecordingKernels implements Kernels {
     private record Appended(Tensor keys, Tensor values) {}
 
     private final Kernels kernels;
     private final Tape tape;
-    private final Map<KvCache.Layer, Appended> appended = new IdentityHashMap<>();
+    private final IdentityHashMap<KvCache.Layer, Appended> appended = new IdentityHashMap<>();
     private final List<Double> balances = new ArrayList<>();
     private @Nullable Product waiting;
 
@@ -53,7 +52,7 @@ final class RecordingKernels implements Kernels {
     /// @param logits what the network returned
     /// @throws UnsupportedModelException if they come from another operation
     Product output(Tensor logits) {
-        if (waiting == null || waiting.result() != logits) {
+        if (waiting == null || !waiting.result().equals(logits)) {
             throw untrained("what follows its output matrix");
         }
         return Objects.requireNonNull(waiting);

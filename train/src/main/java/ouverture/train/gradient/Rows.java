@@ -127,7 +127,9 @@ final class Rows {
     void clear(Tensor tensor) {
         Tensor all = tensor.shaped(Math.multiplyExact(tensor.planes(), tensor.rows()), tensor.columns());
         each(all.rows(), all.columns(), (from, to) -> {
-            all.data().asSlice(from * all.rowBytes(), (to - from) * all.rowBytes()).fill((byte) 0);
+            all.data()
+                    .asSlice(from * all.rowBytes(), (to - from) * all.rowBytes())
+                    .fill((byte) 0);
         });
     }
 

@@ -98,7 +98,8 @@ final class Tape implements StepMemory {
             for (Tensor needed : earlier.needed()) {
                 if (overlap(needed, operation.result())) {
                     throw new UnsupportedModelException("This architecture cannot be trained yet: it overwrites "
-                            + needed.name() + ", which the gradient of " + earlier.result().name() + " needs.");
+                            + needed.name() + ", which the gradient of "
+                            + earlier.result().name() + " needs.");
                 }
             }
         }
@@ -128,7 +129,7 @@ final class Tape implements StepMemory {
 
     private static void clear(Rows rows, Segment segment, @Nullable Tensor logits) {
         for (Tensor result : segment.results) {
-            Tensor gradient = result == logits ? null : segment.gradients.gradient(result);
+            Tensor gradient = result.equals(logits) ? null : segment.gradients.gradient(result);
             if (gradient != null) {
                 rows.clear(gradient);
             }

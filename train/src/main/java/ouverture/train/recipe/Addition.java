@@ -14,8 +14,8 @@ final class Addition implements Task {
         int ones = a % 10 + b % 10;
         int carry = ones / 10;
         int tens = a / 10 + b / 10 + carry;
-        String thought = a % 10 + "+" + b % 10 + "=" + ones + " " + a / 10 + "+" + b / 10 + (carry > 0 ? "+1" : "") + "="
-                + tens;
+        String thought =
+                a % 10 + "+" + b % 10 + "=" + ones + " " + a / 10 + "+" + b / 10 + (carry > 0 ? "+1" : "") + "=" + tens;
         return new Exchange(a + "+" + b, thought, String.valueOf(a + b));
     }
 }

@@ -11,8 +11,8 @@ import ouverture.train.recipe.Task.Exchange;
 import ouverture.train.tokenizer.BpeTrainer;
 import ouverture.train.tokenizer.TrainedVocabulary;
 
-/// A task's exchanges, parted by their questions: one question in ten is for the examination only, whatever number it
-/// comes from.
+/// A task's exchanges, parted by their questions: one question in ten is for the examination only, whatever
+/// number it comes from.
 final class Lessons {
     private static final int PARTS = 10;
 

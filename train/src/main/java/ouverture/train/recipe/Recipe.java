@@ -99,14 +99,22 @@ public record Recipe(
             recipe = JSON.readValue(Files.readAllBytes(file), Recipe.class);
         } catch (JacksonException e) {
             throw new RequestException(
-                    "The recipe " + file + " cannot be used, line " + e.getLocation().getLineNr() + ": "
-                            + e.getOriginalMessage().lines().findFirst().orElse("it is no JSON") + ".",
+                    "The recipe " + file + " cannot be used, line "
+                            + e.getLocation().getLineNr() + ": " + complaint(e) + ".",
                     e);
         } catch (IOException e) {
             throw new RequestException("The recipe " + file + " cannot be read: " + e.getMessage() + ".", e);
         }
         recipe.check(file);
         return recipe;
+    }
+
+    /// What Jackson says to people, without what it says to programmers.
+    private static String complaint(JacksonException failure) {
+        return failure.getOriginalMessage()
+                .replaceAll("(?s)[;\\n].*", "")
+                .replaceAll(" \\(index \\d+\\)", "")
+                .replace("creator property", "property");
     }
 
     private void check(Path file) {

@@ -191,8 +191,7 @@ public final class RecipeRun implements AutoCloseable {
         int right = 0;
         try (Engine engine = Engine.open(modelFile(), options)) {
             for (Exchange exchange : exchanges) {
-                ChatRequest request =
-                        ChatRequest.of(exchange.question()).withSampling(SamplingParameters.GREEDY);
+                ChatRequest request = ChatRequest.of(exchange.question()).withSampling(SamplingParameters.GREEDY);
                 try (Generation generation = engine.chat(request)) {
                     right += generation.text().strip().equals(exchange.answer()) ? 1 : 0;
                 }

@@ -9,14 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import ouverture.error.RequestException;
 import ouverture.text.ByteLevelWords;
 
-/// Makes the vocabulary of a byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909; bytes as in GPT-2):
-/// again and again the pair of pieces that stands side by side most often in the words becomes a new piece. Of pairs
-/// that are equally frequent the one with the lower ids comes first, so that the same text gives the same vocabulary.
+/// Makes the vocabulary of a byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909; bytes as in
+/// GPT-2): again and again the pair of pieces that stands side by side most often in the words becomes a new
+/// piece. Of pairs that are equally frequent the one with the lower ids comes first, so that the same text gives
+/// the same vocabulary.
 ///
 /// Only the words in which a merged pair stands are looked at again: the time is that of counting the words, and
 /// about 10 microseconds for each place where something is merged.
@@ -110,7 +112,7 @@ public final class BpeTrainer {
         counts.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
             int[] symbols = entry.getKey()
                     .chars()
-                    .map(letter -> ids.get(String.valueOf((char) letter)))
+                    .map(letter -> id(String.valueOf((char) letter)))
                     .toArray();
             words.add(new Word(entry.getValue(), symbols));
         });
@@ -161,7 +163,10 @@ public final class BpeTrainer {
         }
         changed.remove(pair);
         for (long other : changed) {
-            candidates.add(new Candidate(pairs.get(other).count, other));
+            Pair counted = pairs.get(other);
+            if (counted != null) {
+                candidates.add(new Candidate(counted.count, other));
+            }
         }
     }
 
@@ -178,14 +183,14 @@ public final class BpeTrainer {
 
     /// Merges the pieces of a word, from its start on, until it is one.
     private void mergeWhole(String word) {
-        int current = ids.get(word.substring(0, 1));
         for (int end = 1; end < word.length(); end++) {
-            Integer longer = ids.get(word.substring(0, end + 1));
-            if (longer == null) {
-                merge(pair(current, ids.get(word.substring(end, end + 1))));
-                longer = ids.get(word.substring(0, end + 1));
+            if (!ids.containsKey(word.substring(0, end + 1))) {
+                merge(pair(id(word.substring(0, end)), id(word.substring(end, end + 1))));
             }
-            current = longer;
         }
+    }
+
+    private int id(String piece) {
+        return Objects.requireNonNull(ids.get(piece));
     }
 }

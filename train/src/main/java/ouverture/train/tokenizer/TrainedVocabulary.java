@@ -11,7 +11,8 @@ import ouverture.text.Tokenizer;
 /// A vocabulary of a byte-level byte-pair encoding.
 ///
 /// @param rule the splitting rule, as `tokenizer.ggml.pre` names it
-/// @param pieces all tokens by id: the bytes, then the merged pieces in the order of the merges, then control tokens
+/// @param pieces all tokens by id: the bytes, then the merged pieces in the order of the merges, then control
+///     tokens
 /// @param merges left and right piece with a space between, the first to be merged first
 /// @param controls number of control tokens
 public record TrainedVocabulary(String rule, List<String> pieces, List<String> merges, int controls) {

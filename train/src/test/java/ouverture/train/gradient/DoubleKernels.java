@@ -21,9 +21,9 @@ import ouverture.tensor.Rope;
 import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 
-/// The forward operations in double precision, written from their definitions and from no other code: every tensor
-/// has a shadow of doubles that is found by its address. Weights may be changed in their shadows, by less than a float
-/// can say, which is what central differences need.
+/// The forward operations in double precision, written from their definitions and from no other code: every
+/// tensor has a shadow of doubles that is found by its address. Weights may be changed in their shadows, by less
+/// than a float can say, which is what central differences need.
 final class DoubleKernels implements Kernels, StepMemory {
     private record Shadow(double[] values, int size) {}
 
@@ -122,8 +122,7 @@ final class DoubleKernels implements Kernels, StepMemory {
         }
     }
 
-    private void multiply(
-            Tensor out, int row, Tensor x, int input, Tensor weight, @Nullable Tensor bias, int expert) {
+    private void multiply(Tensor out, int row, Tensor x, int input, Tensor weight, @Nullable Tensor bias, int expert) {
         View w = view(weight);
         View from = view(x);
         View to = view(out);
@@ -285,7 +284,9 @@ final class DoubleKernels implements Kernels, StepMemory {
             for (int h = 0; h < attention.heads(); h++) {
                 int kv = h * attention.kvHeads() / attention.heads();
                 double[] weights = new double[batch.rows()];
-                double sum = attention.sinks() == null ? 0 : Math.exp(view(attention.sinks()).at(h));
+                double sum = attention.sinks() == null
+                        ? 0
+                        : Math.exp(view(attention.sinks()).at(h));
                 for (int s = 0; s <= r; s++) {
                     boolean seen = batch.sequences()[s] == batch.sequences()[r]
                             && (attention.window() == 0

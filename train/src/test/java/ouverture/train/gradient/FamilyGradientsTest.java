@@ -22,9 +22,9 @@ import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.Tensor;
 
-/// Gradients of whole networks, of the conformance data's tiny ones: their forward pass in double precision agrees
-/// with an independent engine's logits ([DoubleKernelsTest]), and its central differences are what the gradients are
-/// compared with.
+/// Gradients of whole networks, of the conformance data's tiny ones: their forward pass in double precision
+/// agrees with an independent engine's logits ([DoubleKernelsTest]), and its central differences are what the
+/// gradients are compared with.
 class FamilyGradientsTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2", "llama2", "llama3", "mistral", "mixtral", "qwen2", "qwen3", "qwen3moe", "gpt-oss"})
@@ -35,13 +35,11 @@ class FamilyGradientsTest {
                 Kernels fastest = KernelSets.choose(KernelSets.AUTO).create(new KernelsOptions(2, Activations.F32));
                 Kernels other = KernelSets.choose(KernelSets.AUTO).create(new KernelsOptions(3, Activations.F32))) {
             Map<String, Tensor> weights = floats(arena, file);
-            Model model = Families.of(file.metadata())
-                    .loader()
-                    .load(file.metadata(), new Weights(name, weights), 64);
+            Model model = Families.of(file.metadata()).loader().load(file.metadata(), new Weights(name, weights), 64);
             Map<String, Tensor> trained = new LinkedHashMap<>(weights);
             trained.remove("rope_freqs.weight"); // read when the model is loaded
-            TrainingBatch batch = GradientCheck.documents(
-                    weights.get("token_embd.weight").rows(), new Random(5), 19, 2, 7);
+            TrainingBatch batch =
+                    GradientCheck.documents(weights.get("token_embd.weight").rows(), new Random(5), 19, 2, 7);
             GradientCheck check = new GradientCheck(model, trained.values(), batch, 0.3);
             Map<String, float[]> gradients = check.gradients(scalar, false);
             check.check(gradients, 2e-4, 1);
@@ -52,7 +50,8 @@ class FamilyGradientsTest {
     }
 
     private static void assertSame(Map<String, float[]> actual, Map<String, float[]> expected) {
-        expected.forEach((name, gradient) -> assertThat(actual.get(name)).as(name).isEqualTo(gradient));
+        expected.forEach(
+                (name, gradient) -> assertThat(actual.get(name)).as(name).isEqualTo(gradient));
     }
 
     /// All weights as floats in memory of their own.

@@ -100,7 +100,10 @@ final class GradientCheck {
                 for (float element : gradient) {
                     largest = Math.max(largest, Math.abs(element));
                 }
-                assertThat(largest).as("gradient of " + weight.name()).isPositive().isFinite();
+                assertThat(largest)
+                        .as("gradient of " + weight.name())
+                        .isPositive()
+                        .isFinite();
                 for (int i = 0; i < Math.min(most, values.length); i++) {
                     int element = values.length <= most ? i : random.nextInt(values.length);
                     double[] direction = new double[values.length];
@@ -121,8 +124,7 @@ final class GradientCheck {
         }
     }
 
-    private void compare(
-            DoubleKernels kernels, Tensor weight, float[] gradient, double[] direction, double tolerance) {
+    private void compare(DoubleKernels kernels, Tensor weight, float[] gradient, double[] direction, double tolerance) {
         double[] values = kernels.weight(weight);
         double[] before = values.clone();
         double expected = 0;

@@ -88,7 +88,8 @@ class BpeTrainerTest {
             }
             texts.add(text.toString());
         }
-        List<String> merges = train(256 + 2 + 80, List.of(), texts.toArray(String[]::new)).merges();
+        List<String> merges =
+                train(256 + 2 + 80, List.of(), texts.toArray(String[]::new)).merges();
         assertThat(merges).isEqualTo(naive("qwen2", merges.size(), texts)).hasSizeGreaterThanOrEqualTo(80);
         Collections.shuffle(texts, random);
         assertThat(train(256 + 2 + 80, List.of(), texts.toArray(String[]::new)).merges())

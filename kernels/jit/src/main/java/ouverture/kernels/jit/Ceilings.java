@@ -20,12 +20,6 @@ public final class Ceilings {
     private static final int LOADS = 16;
     private static final int PART = 1 << 20;
     private static final long HUGE_PAGE = 2L << 20;
-    private static final long READ_WRITE = 3;
-    private static final long PRIVATE_ANONYMOUS = 0x22;
-    private static final long NO_FILE = -1;
-    private static final long FAILED = -1;
-    private static final long HUGE_PAGES = 14;
-    private static final long NO_HUGE_PAGES = 15;
 
     private Ceilings() {}
 
@@ -36,7 +30,8 @@ public final class Ceilings {
     /// @return products per second, the best of several passes; empty where the processor lacks AVX-512 VNNI or
     ///     the system forbids machine code
     public static OptionalDouble multiplicationsPerSecond(int threads) {
-        if (new JitKernelsProvider().unusable().isPresent() || !Processor.multipliesBytes()) {
+        if (new JitKernelsProvider().unusable().isPresent()
+                || !Processor.instructionSets().contains(InstructionSet.AVX512_VNNI)) {
             return OptionalDouble.empty();
         }
         try (ExecutableMemory memory = new ExecutableMemory();
@@ -63,46 +58,45 @@ public final class Ceilings {
                 WorkerPool pool = new WorkerPool(threads)) {
             boolean wide = Processor.instructionSets().contains(InstructionSet.AVX512);
             MemorySegment code = memory.install(reading(wide ? InstructionSet.AVX512 : InstructionSet.AVX2));
-            for (long pages : new long[] {NO_HUGE_PAGES, HUGE_PAGES}) {
-                best = Math.max(best, read(pool, code, pages, bytes));
+            for (boolean hugePages : new boolean[] {false, true}) {
+                best = Math.max(best, read(pool, code, hugePages, bytes));
             }
         }
         return OptionalDouble.of(best);
     }
 
-    private static double read(WorkerPool pool, MemorySegment code, long pages, long bytes) {
+    private static double read(WorkerPool pool, MemorySegment code, boolean hugePages, long bytes) {
         int parts = Math.toIntExact(Math.ceilDiv(bytes, PART));
-        long length = (long) parts * PART + HUGE_PAGE;
-        MemorySegment unmap = NativeCalls.function("munmap");
-        long address =
-                NativeCalls.call(NativeCalls.function("mmap"), 0, length, READ_WRITE, PRIVATE_ANONYMOUS, NO_FILE, 0);
-        if (address == FAILED) {
+        long length = (long) parts * PART;
+        MemorySegment memory = SystemPages.map(length + HUGE_PAGE);
+        if (memory.equals(MemorySegment.NULL)) {
             throw new OutOfMemoryError("the system has no " + length + " bytes for measuring memory");
         }
         try {
-            long start = Math.ceilDiv(address, HUGE_PAGE) * HUGE_PAGE;
-            // the advice changes speed only, so a system that refuses it is measured as it is
-            NativeCalls.call(NativeCalls.function("madvise"), start, (long) parts * PART, pages, 0, 0, 0);
+            MemorySegment buffer = memory.asSlice(-memory.address() & HUGE_PAGE - 1, length);
+            if (hugePages) {
+                SystemPages.useHugePages(buffer);
+            }
             // pages that nobody wrote would all be one page of zeros, which stays in the cache
-            pool.run(parts, 1, (from, to) -> fill(start, from, to));
-            double alone = shortest(pool, 1, _ -> call(code, start, (long) parts * PART));
+            pool.run(
+                    parts,
+                    1,
+                    (from, to) -> buffer.asSlice((long) from * PART, (long) (to - from) * PART)
+                            .fill((byte) 1));
+            double alone = shortest(pool, 1, _ -> call(code, buffer.address(), length));
             double together = Double.MAX_VALUE;
             for (int pass = 0; pass < PASSES; pass++) {
                 long begin = System.nanoTime();
-                pool.run(parts, 1, (from, to) -> call(code, start + (long) from * PART, (long) (to - from) * PART));
+                pool.run(
+                        parts,
+                        1,
+                        (from, to) -> call(code, buffer.address() + (long) from * PART, (long) (to - from) * PART));
                 together = Math.min(together, (System.nanoTime() - begin) / NANOS);
             }
-            return (double) parts * PART / Math.min(alone, together);
+            return length / Math.min(alone, together);
         } finally {
-            NativeCalls.call(unmap, address, length, 0, 0, 0, 0);
+            SystemPages.unmap(memory);
         }
-    }
-
-    @SuppressWarnings("restricted") // the part of the buffer that was asked for
-    private static void fill(long start, int from, int to) {
-        MemorySegment.ofAddress(start + (long) from * PART)
-                .reinterpret((long) (to - from) * PART)
-                .fill((byte) 1);
     }
 
     private static void call(MemorySegment code, long a, long b) {

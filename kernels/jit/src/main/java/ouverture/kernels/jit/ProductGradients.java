@@ -13,8 +13,8 @@ import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// The products that lead back from a matrix product to its operands, as sums of products of a column and a row
-/// ([TileProducts]). The result is cut into blocks of rows and columns; for each, columns of the right operand are
-/// packed, some k's at a time, so that they stay in the first-level cache while the left operand passes by.
+/// ([TileProducts]). The result is cut into blocks of rows and columns; for each, columns of the right operand
+/// are packed, some k's at a time, so that they stay in the first-level cache while the left operand passes by.
 final class ProductGradients implements AutoCloseable {
     /// k's of a packed panel, which then has 32 KiB with vectors of 512 bits.
     private static final int PANEL_ROWS = 256;
@@ -110,8 +110,7 @@ final class ProductGradients implements AutoCloseable {
         MemorySegment floats = decoded.segment(count * rowBytes);
         InstructionSet set = code.set();
         DType type = weight.type();
-        boolean readable =
-                WeightReader.supports(type) && weight.columns() % WeightReader.columns(type, set) == 0;
+        boolean readable = WeightReader.supports(type) && weight.columns() % WeightReader.columns(type, set) == 0;
         MemorySegment decoding = readable ? code.get(new Decoding(type)) : MemorySegment.NULL;
         int grain = Math.ceilDiv(GRAIN, weight.columns());
         pool.run(count, grain, (from, to) -> {
@@ -159,10 +158,7 @@ final class ProductGradients implements AutoCloseable {
                 int row = i / columnBlocks * rows;
                 int column = i % columnBlocks * columns;
                 Block block = new Block(
-                        row,
-                        Math.min(rows, product.rows - row),
-                        column,
-                        Math.min(product.columns, column + columns));
+                        row, Math.min(rows, product.rows - row), column, Math.min(product.columns, column + columns));
                 add(product, routines, block, panels[worker]);
             }
         });
@@ -172,8 +168,7 @@ final class ProductGradients implements AutoCloseable {
     ///
     /// @param group rows of a large group
     /// @param columns of a panel
-    private record Routines(
-            MemorySegment large, MemorySegment single, MemorySegment packing, int group, int columns) {}
+    private record Routines(MemorySegment large, MemorySegment single, MemorySegment packing, int group, int columns) {}
 
     /// Columns `column` to `last` of `count` rows from `row` on.
     private record Block(int row, int count, int column, int last) {}

@@ -20,9 +20,9 @@ import static ouverture.kernels.jit.General.RSI;
 /// `out[m] += sum over k of left(m, k) * right[k]`. A sum begins at zero, k ascending, each term added with one
 /// rounding, and is added to what was there at the end: the same for any number of rows.
 ///
-/// Arguments: left, right (rows that follow each other), out, number of groups, k's, and a table of three strides in
-/// bytes: from one m to the next in left, from one k to the next in left, and from one row of out to the next. None of
-/// the numbers may be 0.
+/// Arguments: left, right (rows that follow each other), out, number of groups, k's, and a table of three
+/// strides in bytes: from one m to the next in left, from one k to the next in left, and from one row of out to
+/// the next. None of the numbers may be 0.
 ///
 /// @param rows of a group: 1, or a multiple of 3 up to [#rows]
 record TileProducts(int rows) implements Routine {
@@ -101,12 +101,9 @@ record TileProducts(int rows) implements Routine {
             General base = BASES[row / ROWS_OF_BASE];
             int more = row % ROWS_OF_BASE;
             assembler.emit(
-                    Instruction.VBROADCASTSS,
-                    factor,
-                    more == 0 ? Memory.at(base, 0) : Memory.at(base, R10, more, 0));
+                    Instruction.VBROADCASTSS, factor, more == 0 ? Memory.at(base, 0) : Memory.at(base, R10, more, 0));
             for (int v = 0; v < VECTORS; v++) {
-                assembler.emit(
-                        Instruction.VFMADD231PS, set.vector(row * VECTORS + v), factor, set.vector(free + v));
+                assembler.emit(Instruction.VFMADD231PS, set.vector(row * VECTORS + v), factor, set.vector(free + v));
             }
         }
         for (int i = 0; i < bases(); i++) {

@@ -1,5 +1,7 @@
 package ouverture.kernels.jit;
 
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import ouverture.model.ModelConformance;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
@@ -15,5 +17,11 @@ abstract class JitConformance extends ModelConformance {
     @Override
     protected Kernels kernels(KernelsOptions options) {
         return JitKernelsContract.kernels(set, options);
+    }
+
+    @ParameterizedTest
+    @MethodSource("quantised")
+    void eightBitActivationsOfEveryFormat(String name) {
+        assertEightBitMarks(name);
     }
 }

@@ -9,16 +9,16 @@ import ouverture.tensor.DType;
 import ouverture.tensor.KvCache;
 
 /// What the steps of one model work in.
-record StepMemory(KvCache cache, Scratch scratch) {
+record EngineMemory(KvCache cache, Scratch scratch) {
     /// Positions of a block of the cache.
     static final int BLOCK_SIZE = 32;
 
     /// Takes what was planned.
     ///
     /// @throws ResourceException if the system does not give it
-    static StepMemory allocate(Arena arena, Model model, DType type, MemoryPlan plan) {
+    static EngineMemory allocate(Arena arena, Model model, DType type, MemoryPlan plan) {
         try {
-            return new StepMemory(
+            return new EngineMemory(
                     KvCache.allocate(arena, type, plan.context() / BLOCK_SIZE, BLOCK_SIZE, model.cacheShapes()),
                     new Scratch(arena, plan.scratchBytes()));
         } catch (OutOfMemoryError e) {

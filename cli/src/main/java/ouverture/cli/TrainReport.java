@@ -1,0 +1,73 @@
+package ouverture.cli;
+
+import java.util.List;
+import java.util.Locale;
+import ouverture.train.TrainingLog;
+import ouverture.train.recipe.Recipe;
+import ouverture.train.recipe.RecipeRun;
+import ouverture.train.recipe.Score;
+
+/// What came of a training; the names of its parts are those of `--json` and of the file `record.json`.
+///
+/// @param recipe all of it
+/// @param model the file
+/// @param parameters numbers that were trained
+/// @param steps changes of them
+/// @param tokens that were computed
+/// @param seconds of computation, over all interruptions
+/// @param loss mean loss of the last tenth of the steps, in nats
+/// @param questions that were asked, none of which was taught
+/// @param right answers
+/// @param share of right answers
+/// @param shareLow lower end of its 95 % interval (Wilson)
+/// @param shareHigh upper end
+record TrainReport(
+        Recipe recipe,
+        String model,
+        long parameters,
+        long steps,
+        long tokens,
+        double seconds,
+        double loss,
+        int questions,
+        int right,
+        double share,
+        double shareLow,
+        double shareHigh) {
+    static TrainReport of(Recipe recipe, RecipeRun run, Score score) {
+        List<TrainingLog.Entry> entries = run.trainer().log().entries();
+        List<TrainingLog.Entry> last = entries.subList(entries.size() * 9 / 10, entries.size());
+        return new TrainReport(
+                recipe,
+                run.modelFile().toString(),
+                run.blueprint().parameters(),
+                run.trainer().progress().step(),
+                run.trainer().progress().tokens(),
+                run.trainer().progress().seconds(),
+                last.stream().mapToDouble(TrainingLog.Entry::loss).average().orElse(0),
+                score.of(),
+                score.right(),
+                score.share(),
+                score.low(),
+                score.high());
+    }
+
+    /// For people.
+    String page() {
+        return String.format(
+                Locale.ROOT,
+                "Trained  %s steps on %s tokens in %s s, loss %.3f%n"
+                        + "Right    %d of %d questions that it was not taught: %.1f %% (%.1f to %.1f %%)%n"
+                        + "Model    %s%n",
+                Units.digits(steps),
+                Units.digits(tokens),
+                Units.threeDigits(seconds),
+                loss,
+                right,
+                questions,
+                100 * share,
+                100 * shareLow,
+                100 * shareHigh,
+                model);
+    }
+}

@@ -1,0 +1,135 @@
+package ouverture.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import ouverture.train.Progress;
+import ouverture.train.TrainingLog;
+import ouverture.train.recipe.Recipe;
+import tools.jackson.databind.JsonNode;
+
+class TrainCommandTest {
+    private static final Path SMOKE = Path.of("../recipes/smoke/recipe.json");
+
+    @TempDir
+    private Path folder;
+
+    /// The smoke recipe in a few steps, with a value changed.
+    private Path recipe(String from, String to) throws IOException {
+        String text = Files.readString(SMOKE)
+                .replace("\"steps\": 1000", "\"steps\": 4")
+                .replace("\"warmUp\": 20", "\"warmUp\": 2")
+                .replace("\"questions\": 200", "\"questions\": 3")
+                .replace("\"atLeast\": 0.9", "\"atLeast\": 0.0");
+        assertThat(text).contains(from);
+        Path recipe = folder.resolve("recipe.json");
+        Files.writeString(recipe, text.replace(from, to));
+        return recipe;
+    }
+
+    private Invocation train(Path recipe) {
+        return Invocation.of("train", recipe, "--out", folder.resolve("run"), "--json", "-t", 1);
+    }
+
+    @Test
+    void leavesAModelWithItsRecord() throws IOException {
+        Invocation run = train(recipe("smoke", "tiny"));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).startsWith("Training tiny, ").contains("step 0 of 4.");
+        JsonNode report = Json.MAPPER.readTree(run.out());
+        assertThat(report.path("steps").asInt()).isEqualTo(4);
+        assertThat(report.path("questions").asInt()).isEqualTo(3);
+        assertThat(report.path("loss").asDouble()).isPositive();
+        assertThat(Json.MAPPER.readTree(Files.readString(folder.resolve("run/record.json"))))
+                .isEqualTo(report);
+        assertThat(folder.resolve("run/loss.svg")).content().startsWith("<svg");
+        assertThat(folder.resolve("run/log.jsonl")).content().hasLineCount(4);
+        Invocation inspection = Invocation.of("inspect", folder.resolve("run/model.gguf"));
+        assertThat(inspection.out()).contains("gpt-oss, runs here");
+        Invocation again = train(recipe("smoke", "tiny"));
+        assertThat(again.err()).contains("step 4 of 4.");
+        Invocation people = Invocation.of("train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1);
+        assertThat(people.out()).contains("Trained  4 steps", "of 3 questions");
+    }
+
+    @Test
+    void aModelThatLearnsTooLittleIsAFailure() throws IOException {
+        Invocation run = train(recipe("\"atLeast\": 0.0", "\"atLeast\": 1.0"));
+
+        assertThat(run.code()).isEqualTo(ExitCode.TRAINING);
+        assertThat(run.err()).contains("its recipe asks for 100.0 %");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"steps\": 4 | \"steps\": 0 | \"steps\" is not positive",
+                "\"steps\": 4 | \"steppes\": 4 | Missing property 'steps'.",
+                "\"steps\": 4 | \"steps\": \"many\" | line",
+                "\"task\": \"addition\" | \"task\": \"chess\" | no task named \"chess\"",
+                "\"heads\": 2 | \"heads\": 3 | 3 heads",
+                "\"seed\": 1 | \"seed\": 1, \"speed\": 9 | speed",
+                "\"vocabulary\": 320 | \"vocabulary\": 200 | too small",
+                "\"context\": 128 | \"context\": 8 | the model's context is 8",
+                "\"tokensPerBatch\": 2048 | \"tokensPerBatch\": 8 | a batch takes 9",
+                "\"rate\": 0.005 | \"rate\": 5 | \"rate\" is not between 0 and 1"
+            })
+    void mistakesAreOneSentence(String from, String to, String sentence) throws IOException {
+        Path recipe = recipe("\"keyValueHeads\": 1", "\"keyValueHeads\": 2");
+        Files.writeString(recipe, Files.readString(recipe).replace(from, to));
+
+        Invocation run = train(recipe);
+
+        assertThat(run.code()).as(run.err()).isIn(ExitCode.USAGE, ExitCode.TRAINING);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines().toList().getLast())
+                .startsWith("ouverture: ")
+                .contains(sentence);
+    }
+
+    @Test
+    void theFolderOfAnotherRunIsRefused() throws IOException {
+        train(recipe("smoke", "tiny"));
+
+        Invocation run = train(recipe("\"seed\": 1", "\"seed\": 2"));
+
+        assertThat(run.code()).isEqualTo(ExitCode.TRAINING);
+        assertThat(run.err()).contains("belongs to another recipe");
+    }
+
+    @Test
+    void aMissingRecipeIsNamed() {
+        Invocation run = Invocation.of("train", folder);
+
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("There is no recipe " + folder.resolve("recipe.json"));
+    }
+
+    @Test
+    void theLineShowsLossSpeedAndTimeLeft() throws IOException {
+        Recipe recipe = Recipe.read(recipe("\"steps\": 4", "\"steps\": 100"));
+        Progress start = new Progress(10, 0, 1000, 5);
+        TrainingLog.Entry entry = new TrainingLog.Entry(30, 0.5321, 1, 1, 1e-3, 61_000, 25);
+
+        try (TrainProgress progress = new TrainProgress(
+                new Streams(
+                        java.io.InputStream.nullInputStream(),
+                        java.io.Writer.nullWriter(),
+                        new java.io.PrintWriter(java.io.Writer.nullWriter()),
+                        false,
+                        false,
+                        true),
+                recipe,
+                start)) {
+            assertThat(progress.line(entry)).isEqualTo("Step 30 of 100, loss 0.532, 3,000 tokens/s, 1:10 left");
+        }
+    }
+}
