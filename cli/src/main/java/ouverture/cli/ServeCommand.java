@@ -74,8 +74,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description =
-                    "Answers that a model gives at once; they share its context (default: ${DEFAULT-VALUE}).")
+            description = "Answers that a model gives at once; they share its context (default: ${DEFAULT-VALUE}).")
     private int parallel = EngineOptions.DEFAULT.sequences();
 
     @Option(

@@ -100,7 +100,8 @@ class AnthropicClientTest {
 
     @Test
     void thoughtsAreBlocksAndGoBack() {
-        MessageCreateParams request = scripted("think Hm|Yes").enabledThinking(50).build();
+        MessageCreateParams request =
+                scripted("think Hm|Yes").enabledThinking(50).build();
         for (Message answer : List.of(client.messages().create(request).validate(), streamed(request))) {
             assertThat(answer.content().getFirst().asThinking().thinking()).isEqualTo("Hm");
             assertThat(text(answer)).isEqualTo("Yes");
@@ -125,7 +126,8 @@ class AnthropicClientTest {
                                 .build())
                         .build())
                 .build();
-        MessageCreateParams request = scripted("call add {\"a\":1}").addTool(tool).build();
+        MessageCreateParams request =
+                scripted("call add {\"a\":1}").addTool(tool).build();
         for (Message answer : List.of(client.messages().create(request).validate(), streamed(request))) {
             ToolUseBlock use = answer.content().getFirst().asToolUse();
             assertThat(use.name()).isEqualTo("add");
@@ -150,8 +152,8 @@ class AnthropicClientTest {
                         .create(scripted("Hi").enabledThinking(100).build()))
                 .isInstanceOf(BadRequestException.class)
                 .hasMessageContaining("below `max_tokens`");
-        assertThatThrownBy(() ->
-                        client.messages().create(scripted("Hi").model("claude-9").build()))
+        assertThatThrownBy(() -> client.messages()
+                        .create(scripted("Hi").model("claude-9").build()))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("There is no model 'claude-9'");
     }

@@ -65,8 +65,10 @@ class LangChainClientTest {
         ToolSpecification tool = ToolSpecification.builder()
                 .name("add")
                 .description("Adds.")
-                .parameters(
-                        JsonObjectSchema.builder().addIntegerProperty("a").required("a").build())
+                .parameters(JsonObjectSchema.builder()
+                        .addIntegerProperty("a")
+                        .required("a")
+                        .build())
                 .build();
         UserMessage question = UserMessage.from("call add {\"a\":1}");
         ChatResponse answer = model.chat(ChatRequest.builder()
@@ -76,8 +78,7 @@ class LangChainClientTest {
         assertThat(answer.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
         var call = answer.aiMessage().toolExecutionRequests().getFirst();
         assertThat(call.arguments()).isEqualTo("{\"a\":1}");
-        ChatResponse next =
-                model.chat(question, answer.aiMessage(), ToolExecutionResultMessage.from(call, "2"));
+        ChatResponse next = model.chat(question, answer.aiMessage(), ToolExecutionResultMessage.from(call, "2"));
         assertThat(next.aiMessage().text()).isEqualTo("2");
         assertThat(server.script.last().messages()).hasSize(3);
     }

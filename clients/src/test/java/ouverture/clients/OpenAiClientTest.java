@@ -101,12 +101,21 @@ class OpenAiClientTest {
         assertThat(choice.logprobs().orElseThrow().content().orElseThrow()).hasSize(20);
         assertThat(streamed.choices().getFirst().message().content())
                 .isEqualTo(choice.message().content());
-        assertThat(streamed.choices().getFirst().logprobs().orElseThrow().content().orElseThrow())
+        assertThat(streamed.choices()
+                        .getFirst()
+                        .logprobs()
+                        .orElseThrow()
+                        .content()
+                        .orElseThrow())
                 .hasSize(20);
         assertThat(streamed.usage().orElseThrow().completionTokens())
                 .isEqualTo(whole.usage().orElseThrow().completionTokens())
                 .isEqualTo(20);
-        assertThat(streamed.usage().orElseThrow().promptTokensDetails().orElseThrow().cachedTokens())
+        assertThat(streamed.usage()
+                        .orElseThrow()
+                        .promptTokensDetails()
+                        .orElseThrow()
+                        .cachedTokens())
                 .isPresent();
     }
 
@@ -169,7 +178,8 @@ class OpenAiClientTest {
         Completion whole = client.completions().create(request).validate();
         StringBuilder text = new StringBuilder();
         try (StreamResponse<Completion> chunks = client.completions().createStreaming(request)) {
-            chunks.stream().forEach(chunk -> text.append(chunk.choices().getFirst().text()));
+            chunks.stream()
+                    .forEach(chunk -> text.append(chunk.choices().getFirst().text()));
         }
         assertThat(whole.choices().getFirst().text()).startsWith(", there was").isEqualTo(text.toString());
     }

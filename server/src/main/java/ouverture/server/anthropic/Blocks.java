@@ -78,7 +78,11 @@ final class Blocks {
     private static final ObjectType<Block> TOOL_RESULT = new ObjectType<>(
             "a tool result",
             List.of(
-                    TOOL_USE_ID, RESULT, IS_ERROR, CACHE_CONTROL, Field.refused("toolset_name", "there are no toolsets")),
+                    TOOL_USE_ID,
+                    RESULT,
+                    IS_ERROR,
+                    CACHE_CONTROL,
+                    Field.refused("toolset_name", "there are no toolsets")),
             values -> new Block.Result(
                     values.get(TOOL_USE_ID),
                     (values.get(IS_ERROR) ? "Error: " : "") + values.get(RESULT).orElse(""),

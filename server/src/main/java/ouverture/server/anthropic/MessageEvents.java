@@ -127,7 +127,8 @@ final class MessageEvents {
                 end.usage().promptTokens() - end.usage().cachedTokens(),
                 end.usage().cachedTokens(),
                 end.usage().generatedTokens());
-        usage.putObject("output_tokens_details").put("thinking_tokens", end.usage().thoughtTokens());
+        usage.putObject("output_tokens_details")
+                .put("thinking_tokens", end.usage().thoughtTokens());
         return usage;
     }
 
