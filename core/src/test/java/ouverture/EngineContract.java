@@ -1,6 +1,5 @@
 package ouverture;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +12,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ouverture.error.ModelFileException;
@@ -122,8 +121,7 @@ public abstract class EngineContract {
     @Test
     void severalMayCloseAnEngineThatIsAnswering() throws InterruptedException {
         Engine engine = Engine.open(llama(), options);
-        Generation running =
-                engine.complete(CompletionRequest.of(List.of(1, 2, 3)).withMaxTokens(1000));
+        Generation running = lastOfMany(engine);
         List<Throwable> failures = new CopyOnWriteArrayList<>();
         List<Thread> closing = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -260,14 +258,11 @@ public abstract class EngineContract {
 
     @Test
     void closingEndsRunningAnswers() {
-        @Nullable Generation last = null;
+        Generation last;
         try (Engine engine = Engine.open(llama(), options)) {
-            // More than run at once: the last one waits for others, so that it is not complete by now.
-            for (int i = 0; i < options.queue(); i++) {
-                last = engine.complete(CompletionRequest.of(List.of(1, 2, 3)));
-            }
+            last = lastOfMany(engine);
         }
-        assertThatThrownBy(requireNonNull(last)::text).isInstanceOf(ResourceException.class);
+        assertThatThrownBy(last::text).isInstanceOf(ResourceException.class);
     }
 
     @Test
@@ -278,6 +273,15 @@ public abstract class EngineContract {
         assertThatThrownBy(() -> engine.complete(CompletionRequest.of(List.of(1))))
                 .isInstanceOf(ResourceException.class)
                 .hasMessageContaining("closed");
+    }
+
+    /// The last of as many answers as the queue holds, which is far from complete: it waits for the others.
+    private Generation lastOfMany(Engine engine) {
+        List<Generation> many = IntStream.range(0, options.queue())
+                .mapToObj(_ ->
+                        engine.complete(CompletionRequest.of(List.of(1, 2, 3)).withMaxTokens(1000)))
+                .toList();
+        return many.getLast();
     }
 
     private static List<ChatEvent> events(Generation generation) {

@@ -18,7 +18,8 @@ public interface Kernels extends AutoCloseable {
 
     /// `out[r][o] = dot(x[r], weight[o]) + bias[o]`. x: rows x in; weight: outputs x in, any type; bias: F32.
     /// With 8-bit activations ([KernelsOptions.Activations#Q8]) and a quantised weight (block longer than 1), x
-    /// is first rounded to Q8_0 along its columns.
+    /// is first rounded to Q8_0 along its columns; with [KernelsOptions.Activations#AUTO] for the formats of the
+    /// kernel set's choice. Weights in read-only memory must not change as long as that memory lives.
     void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias);
 
     /// A matrix for each head: `out[r][h] = weight[h] x[r][h]`. x: rows x (heads * in); weight: heads planes of

@@ -41,6 +41,9 @@ record Expansion(PackedFormat format) implements Routine {
         Vector free = target.set().vector(1);
         Memory from = Memory.at(RDI, 0);
         for (int part = 0; part < format.parts(); part++) {
+            if (target.row() == 0) {
+                format.prefetch(assembler, from, part);
+            }
             Memory to = Memory.at(RSI, part * expanded.blockBytes());
             for (int chunk = 0; chunk < Strips.PART / Strips.CHUNK; chunk++) {
                 format.weights(target, value, from, part, chunk, free);

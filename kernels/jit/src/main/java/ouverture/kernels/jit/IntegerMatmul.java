@@ -20,7 +20,7 @@ final class IntegerMatmul implements AutoCloseable {
 
     /// Bytes of weights that are used for all rows of inputs before the next are read: what a second-level cache
     /// has room for beside the inputs.
-    private static final int PANEL_BYTES = 3 << 17;
+    private static final int PANEL_BYTES = 1 << 18;
 
     /// Rows of inputs from which on weights are expanded first.
     private static final int EXPANDED_INPUTS_MIN = 3 * IntegerProducts.INPUTS;
@@ -141,14 +141,18 @@ final class IntegerMatmul implements AutoCloseable {
 
     /// A form of the weights.
     ///
+    /// @param strips of a group
     /// @param blocks of a row
+    /// @param ahead whether it comes from memory, and is asked of it before it is read
     /// @param routines that multiply it, by strips and rows of inputs
-    private record Form(Strips weights, int blocks, MemorySegment[][] routines) {
-        Form(Strips weights, int columns) {
+    private record Form(Strips weights, int strips, int blocks, boolean ahead, MemorySegment[][] routines) {
+        Form(Strips weights, int strips, int columns, boolean ahead) {
             this(
                     weights,
+                    strips,
                     columns / (weights.parts() * Strips.PART),
-                    new MemorySegment[IntegerProducts.STRIPS + 1][IntegerProducts.INPUTS + 1]);
+                    ahead,
+                    new MemorySegment[strips + 1][IntegerProducts.INPUTS + 1]);
         }
 
         long stripBytes() {
@@ -181,8 +185,8 @@ final class IntegerMatmul implements AutoCloseable {
                 out,
                 bias,
                 addresses.address(),
-                new Form(format, weight.columns()),
-                new Form(new ExpandedStrips(format.sums()), weight.columns()),
+                new Form(format, 1, weight.columns(), true), // from memory, one strip after another is read the fastest
+                new Form(new ExpandedStrips(format.sums()), IntegerProducts.STRIPS, weight.columns(), false),
                 code.get(new Expansion(format)),
                 code.get(new Elementwise.Sum()));
         prepare(product);
@@ -232,17 +236,12 @@ final class IntegerMatmul implements AutoCloseable {
             int rows = product.rows(i);
             int tiles = tiles(rows);
             for (int inputs = rows / tiles; inputs <= Math.ceilDiv(rows, tiles); inputs++) {
-                form.routines[1][inputs] = code.get(new IntegerProducts(form.weights, 1, inputs));
-                int strips = strips(inputs);
-                form.routines[strips][inputs] = code.get(new IntegerProducts(form.weights, strips, inputs));
+                for (int strips = 1; strips <= form.strips; strips++) {
+                    form.routines[strips][inputs] =
+                            code.get(new IntegerProducts(form.weights, strips, inputs, form.ahead));
+                }
             }
         }
-    }
-
-    /// Strips of a group. A single row of inputs is multiplied as fast as weights can be read; one after another
-    /// they are read the fastest.
-    private static int strips(int inputs) {
-        return inputs == 1 ? 1 : IntegerProducts.STRIPS;
     }
 
     /// Strips `from` to `to`, or to the last, of a plane.
@@ -313,10 +312,10 @@ final class IntegerMatmul implements AutoCloseable {
         for (int i = 0; i < tiles; i++) {
             int row = first + tile(rows, tiles, i);
             int inputs = first + tile(rows, tiles, i + 1) - row;
-            int strips = strips(inputs);
+            int strips = panel.form.strips;
             int grouped = full / strips * strips;
             panel.multiply(0, grouped / strips, strips, row, inputs);
-            panel.multiply(grouped, full - grouped, 1, row, inputs);
+            panel.multiply(grouped, full - grouped, 1, row, inputs); // fewer than a group
             if (full < panel.count) {
                 multiplyLast(panel, last[worker], full, row, inputs);
             }

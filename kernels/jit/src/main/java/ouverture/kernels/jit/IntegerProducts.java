@@ -27,7 +27,8 @@ import static ouverture.kernels.jit.General.RSI;
 ///
 /// @param strips of a group: 1 to [#STRIPS]
 /// @param inputs rows of inputs: 1 to [#INPUTS]
-record IntegerProducts(Strips weights, int strips, int inputs) implements Routine {
+/// @param ahead whether weights are asked of the memory before they are read
+record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) implements Routine {
     /// Strips that share what is read of the inputs, at most.
     static final int STRIPS = 2;
 
@@ -41,7 +42,8 @@ record IntegerProducts(Strips weights, int strips, int inputs) implements Routin
 
     @Override
     public String name() {
-        return "products of " + strips + " strips of " + weights.name() + " with " + inputs;
+        return "products of " + strips + " strips of " + weights.name() + " with " + inputs
+                + (ahead ? ", reading ahead" : "");
     }
 
     @Override
@@ -55,6 +57,7 @@ record IntegerProducts(Strips weights, int strips, int inputs) implements Routin
         private final Strips format;
         private final int strips;
         private final int inputs;
+        private final boolean ahead;
 
         /// Behind the results and the sums: a register for the inputs, one for the weights of each strip, the
         /// format's.
@@ -68,6 +71,7 @@ record IntegerProducts(Strips weights, int strips, int inputs) implements Routin
             format = routine.weights;
             strips = routine.strips;
             inputs = routine.inputs;
+            ahead = routine.ahead;
             free = 2 * strips * inputs;
             target = new Strips.Target(assembler, set, free + 1 + strips, 0);
         }
@@ -89,6 +93,9 @@ record IntegerProducts(Strips weights, int strips, int inputs) implements Routin
             assembler.move(R15, R9);
             Assembler.Label block = assembler.here();
             for (int part = 0; part < format.parts(); part++) {
+                for (int s = 0; ahead && s < strips; s++) {
+                    format.prefetch(assembler, block(s), part);
+                }
                 for (int g = 0; g < format.sums().groups(); g++) {
                     multiply(part, g);
                     scale(part, g);

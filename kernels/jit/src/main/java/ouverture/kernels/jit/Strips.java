@@ -22,6 +22,12 @@ abstract class Strips {
     /// Vector registers for constants; the last [IntegerProducts#STRIPS] hold minimums where a format has them.
     static final int REGISTERS = 5;
 
+    /// How far ahead weights are asked of the memory: two pages, of which the processor foresees the rest of one
+    /// only.
+    private static final int AHEAD = 8192;
+
+    private static final int CACHE_LINE = 64;
+
     private final Sums sums;
 
     /// @param sums what products need of the inputs
@@ -41,6 +47,15 @@ abstract class Strips {
 
     /// Parts of a block.
     abstract int parts();
+
+    /// Asks the memory for as many lines as a part has, which will be read later.
+    final void prefetch(Assembler assembler, Memory block, int part) {
+        int lines = blockBytes() / CACHE_LINE;
+        int end = lines * (part + 1) / parts();
+        for (int line = lines * part / parts(); line < end; line++) {
+            assembler.prefetch(block.plus(AHEAD + line * CACHE_LINE));
+        }
+    }
 
     /// What the code is written for: as many rows of a strip as a vector has lanes.
     ///

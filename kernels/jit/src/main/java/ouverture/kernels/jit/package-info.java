@@ -7,5 +7,10 @@
 /// executable at once. Machine code checks nothing, so everything that it will touch is checked before, always
 /// ([ouverture.kernels.jit.Addresses]), and it touches whole blocks and vectors of its tensors only: rows that
 /// are not made of such are copied first and filled up.
+///
+/// Products with weights come in two kinds. [ouverture.kernels.jit.Matmul] multiplies exact inputs with weights
+/// as they lie in the file, which a [ouverture.kernels.jit.WeightReader] turns to floats.
+/// [ouverture.kernels.jit.IntegerMatmul] rounds inputs to bytes ([ouverture.kernels.jit.Quantisation]) and
+/// multiplies them with the bytes of weights, in the form of a [ouverture.kernels.jit.PackedFormat].
 @org.jspecify.annotations.NullMarked
 package ouverture.kernels.jit;
