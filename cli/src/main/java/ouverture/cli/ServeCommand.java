@@ -21,6 +21,7 @@ import ouverture.EngineOptions;
 import ouverture.error.RequestException;
 import ouverture.server.Server;
 import ouverture.server.ServerOptions;
+import ouverture.server.TlsFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,6 +65,18 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Answers those with a key only; `ouverture api-key` makes them.")
     private @Nullable Path keys;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Speaks HTTPS with this certificate, and those that vouch for it behind it, in PEM.")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "The certificate's private key: PEM, PKCS#8, not encrypted.")
+    private @Nullable Path certificateKey;
 
     @Option(
             names = "--cors-origin",
@@ -136,26 +149,31 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private String address(int listening) {
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listening;
+        return (certificate == null ? "http://" : "https://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + listening;
     }
 
     private ServerOptions options(Consumer<String> log) {
         if (port < 0 || port > 65535) {
             throw new RequestException("The port is " + port + "; it must be 0 to 65535.");
         }
-        return new ServerOptions(
-                host,
-                port,
-                Optional.ofNullable(keys),
-                new HashSet<>(origins),
-                DEFAULT.connections(),
-                DEFAULT.bodyBytes(),
-                DEFAULT.readTimeout(),
-                DEFAULT.idleTimeout(),
-                DEFAULT.writeTimeout(),
-                seconds("--answer-timeout", answerTimeout, 1),
-                seconds("--shutdown-timeout", shutdownTimeout, 0),
-                log);
+        return DEFAULT.withHost(host)
+                .withPort(port)
+                .withKeys(Optional.ofNullable(keys))
+                .withTls(tls())
+                .withOrigins(new HashSet<>(origins))
+                .withAnswerTimeout(seconds("--answer-timeout", answerTimeout, 1))
+                .withPatience(seconds("--shutdown-timeout", shutdownTimeout, 0))
+                .withLog(log);
+    }
+
+    private Optional<TlsFiles> tls() {
+        if (certificate == null && certificateKey == null) {
+            return Optional.empty();
+        }
+        if (certificate == null || certificateKey == null) {
+            throw new RequestException("HTTPS takes both --tls-cert and --tls-key; give the other one too.");
+        }
+        return Optional.of(new TlsFiles(certificate, certificateKey));
     }
 
     private static Duration seconds(String name, int value, int min) {

@@ -26,9 +26,12 @@ class OllamaClientTest {
         copy("package.json", folder);
         copy("ollama.js", folder);
         String installed = run(folder, "npm", "install", "--no-audit", "--no-fund", "--silent");
-        Assumptions.assumeTrue(
-                Files.exists(folder.resolve("node_modules/ollama/package.json")),
-                "left out: npm cannot fetch the package ollama: " + installed);
+        if (!Files.exists(folder.resolve("node_modules/ollama/package.json"))) {
+            assertThat(System.getenv("CI"))
+                    .as("npm cannot fetch the package ollama: " + installed)
+                    .isNull();
+            Assumptions.abort("left out: npm cannot fetch the package ollama: " + installed);
+        }
         try (RunningServer server = RunningServer.withEngine(folder)) {
             String output = run(folder, "node", "ollama.js", server.url(""));
             assertThat(output).startsWith("{");

@@ -13,6 +13,7 @@ import ouverture.CompletionRequest;
 import ouverture.Generation;
 import ouverture.Message;
 import ouverture.ModelInfo;
+import ouverture.Pooling;
 import ouverture.ReasoningApplied;
 import ouverture.generate.FinishReason;
 import ouverture.server.model.ServedModel;
@@ -60,6 +61,26 @@ public final class ScriptedModel implements ServedModel {
     @Override
     public int promptTokens(ChatRequest request) {
         return 10;
+    }
+
+    @Override
+    public int[] promptIds(ChatRequest request) {
+        return new int[10];
+    }
+
+    @Override
+    public float[] nextLogits(int[] ids) {
+        throw new UnsupportedOperationException("the script has chats only");
+    }
+
+    @Override
+    public List<float[]> embed(List<int[]> prompts, Pooling pooling) {
+        throw new UnsupportedOperationException("the script has chats only");
+    }
+
+    @Override
+    public Pooling pooling() {
+        return Pooling.MEAN;
     }
 
     @Override

@@ -2,6 +2,7 @@ package ouverture.server.helidon;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.HeaderNames;
@@ -9,6 +10,7 @@ import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -58,8 +60,9 @@ public final class HelidonServer implements HttpServer {
                 .maxHeadersSize(options.headerBytes())
                 .maxPrologueLength(options.headerBytes())
                 .build();
-        server = WebServer.builder()
-                .address(options.address())
+        WebServerConfig.Builder builder = WebServer.builder();
+        options.tls().ifPresent(tls -> builder.tls(Tls.builder().sslContext(tls).build()));
+        server = builder.address(options.address())
                 .port(options.port())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)

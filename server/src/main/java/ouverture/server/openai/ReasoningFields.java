@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param show whether thoughts are part of the answer
 /// @param variables of the chat template
 record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> variables) {
-    private static final JsonType<Reasoning> EFFORTS = JsonTypes.oneOf(efforts());
+    /// How much a model thinks, as clients of this API say it.
+    static final JsonType<Reasoning> EFFORTS = JsonTypes.oneOf(efforts());
 
     private static final Field<Optional<Reasoning>> REASONING_EFFORT = Field.optional(
             "reasoning_effort",
