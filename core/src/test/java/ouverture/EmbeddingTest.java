@@ -124,7 +124,7 @@ class EmbeddingTest {
         try (Engine engine = Engine.open(stories(), OPTIONS)) {
             assertThatThrownBy(() -> engine.embed(List.of(IDS, new int[600]), Pooling.MEAN))
                     .isInstanceOf(PromptTooLongException.class)
-                    .hasMessageContaining("600 tokens and the context holds 512");
+                    .hasMessageContaining("600 tokens and the context holds 128");
             assertThatThrownBy(() -> engine.embed(List.of(new int[] {512}), Pooling.MEAN))
                     .isInstanceOf(RequestException.class)
                     .hasMessageContaining("has token 512");

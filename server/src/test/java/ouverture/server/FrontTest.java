@@ -388,37 +388,6 @@ class FrontTest {
     }
 
     @Test
-    void manyIdleConnectionsMakeRoom() throws IOException {
-        List<Socket> sockets = new ArrayList<>();
-        try (RunningServer small = RunningServer.scripted(options -> options.withConnections(50))) {
-            for (int i = 0; i < 500; i++) {
-                sockets.add(new Socket("127.0.0.1", small.port()));
-            }
-            assertThat(small.post(CHAT, HI).statusCode()).isEqualTo(200);
-            int open = 0;
-            for (Socket socket : sockets.subList(0, 400)) {
-                socket.setSoTimeout(1);
-                open += isOpen(socket) ? 1 : 0;
-            }
-            assertThat(open).isLessThanOrEqualTo(50);
-        } finally {
-            for (Socket socket : sockets) {
-                socket.close();
-            }
-        }
-    }
-
-    private static boolean isOpen(Socket socket) {
-        try (InputStream in = socket.getInputStream()) {
-            return in.read() >= 0;
-        } catch (java.net.SocketTimeoutException e) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    @Test
     void answersHaveATimeLimit() {
         try (RunningServer quick = RunningServer.scripted(options -> options.withAnswerTimeout(Duration.ofSeconds(1)))) {
             HttpResponse<String> response = quick.post(CHAT, chat("forever", ""));

@@ -3,21 +3,16 @@ package ouverture.server;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import ouverture.ChatEvent;
 import ouverture.ChatRequest;
-import ouverture.CompletionRequest;
 import ouverture.Generation;
 import ouverture.Message;
 import ouverture.ModelInfo;
-import ouverture.Pooling;
 import ouverture.ReasoningApplied;
 import ouverture.generate.FinishReason;
-import ouverture.server.model.ServedModel;
-import ouverture.text.Tokenizer;
 
 /// A model that says what its last message asks for, and remembers what it was asked:
 ///
@@ -26,7 +21,7 @@ import ouverture.text.Tokenizer;
 /// - `forever`: one word after the other, until it is cancelled
 /// - `fail`: nothing, because of a mistake of ours
 /// - anything else: the same, word by word
-public final class ScriptedModel implements ServedModel {
+public final class ScriptedModel extends IdleModel {
     /// As clients call it.
     public static final String NAME = "scripted";
 
@@ -54,46 +49,8 @@ public final class ScriptedModel implements ServedModel {
     }
 
     @Override
-    public long mappedBytes() {
-        return 0;
-    }
-
-    @Override
     public int promptTokens(ChatRequest request) {
         return 10;
-    }
-
-    @Override
-    public int[] promptIds(ChatRequest request) {
-        return new int[10];
-    }
-
-    @Override
-    public float[] nextLogits(int[] ids) {
-        throw new UnsupportedOperationException("the script has chats only");
-    }
-
-    @Override
-    public List<float[]> embed(List<int[]> prompts, Pooling pooling) {
-        throw new UnsupportedOperationException("the script has chats only");
-    }
-
-    @Override
-    public Pooling pooling() {
-        return Pooling.MEAN;
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public Optional<Tokenizer> tokenizer() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Generation complete(CompletionRequest request) {
-        throw new UnsupportedOperationException("the script has chats only");
     }
 
     @Override

@@ -17,7 +17,7 @@ import ouverture.generate.SamplingParameters;
 /// What the engine says alone, with nobody beside it.
 final class SoakAnswers implements AutoCloseable {
     /// Tokens of the model's context.
-    static final int CONTEXT = 512;
+    static final int CONTEXT = 128;
 
     private static final String[] WORDS = {
         "Once", "upon", "a", "time", "there", "was", "little", "girl", "named", "Lily", "and", "her", "dog", "ball"
@@ -56,7 +56,7 @@ final class SoakAnswers implements AutoCloseable {
 
     private Question question(Random random, int number) {
         StringBuilder text = new StringBuilder("Once");
-        for (int i = random.nextInt(number < 4 ? 120 : 20); i > 0; i--) {
+        for (int i = random.nextInt(number < 4 ? 26 : 12); i > 0; i--) {
             text.append(' ').append(WORDS[random.nextInt(WORDS.length)]);
         }
         int maxTokens = 1 + random.nextInt(40);

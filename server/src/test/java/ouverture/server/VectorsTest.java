@@ -110,9 +110,9 @@ class VectorsTest {
         HttpResponse<String> refused =
                 server.post("/api/embed", "{\"model\": \"stories\", \"input\": " + much + "}");
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(refused.body()).contains("the context holds 512");
+        assertThat(refused.body()).contains("the context holds 128");
         JsonNode cut = server.ask("/api/embed", "{\"model\": \"stories\", \"input\": " + much + ", \"truncate\": true}");
-        assertThat(cut.at("/prompt_eval_count").intValue()).isEqualTo(512);
+        assertThat(cut.at("/prompt_eval_count").intValue()).isEqualTo(128);
     }
 
     @ParameterizedTest

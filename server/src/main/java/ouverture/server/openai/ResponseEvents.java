@@ -2,6 +2,7 @@ package ouverture.server.openai;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ouverture.ChatEvent;
@@ -24,15 +25,14 @@ final class ResponseEvents {
     private static final String ITEM_ID = "item_id";
 
     private final String id;
-    private final String model;
     private final ResponseRequest request;
-    private final LogProbs logProbs;
     private final Consumer<ObjectNode> sink;
     private final long created = System.currentTimeMillis() / 1000;
     private final List<ResponseItem> output = new ArrayList<>();
     private final List<ObjectNode> outputJson = new ArrayList<>();
     private @Nullable Growing growing;
     private ChatEvent.@Nullable Finished end;
+    private LogProbs logProbs = new LogProbs(Optional.empty());
     private int number;
     private boolean ended;
 
@@ -40,11 +40,9 @@ final class ResponseEvents {
     private record Growing(String id, boolean isThought, StringBuilder text, ArrayNode tokens) {}
 
     /// @param sink takes each event
-    ResponseEvents(String id, String model, ResponseRequest request, LogProbs logProbs, Consumer<ObjectNode> sink) {
+    ResponseEvents(String id, ResponseRequest request, Consumer<ObjectNode> sink) {
         this.id = id;
-        this.model = model;
         this.request = request;
-        this.logProbs = logProbs;
         this.sink = sink;
     }
 
@@ -69,7 +67,10 @@ final class ResponseEvents {
     }
 
     /// The model has begun.
-    void begun() {
+    ///
+    /// @param logProbs writes its tokens
+    void begun(LogProbs logProbs) {
+        this.logProbs = logProbs;
         send("response.in_progress", response("in_progress"));
     }
 
@@ -266,7 +267,7 @@ final class ResponseEvents {
                 .put("object", "response")
                 .put("created_at", created)
                 .put("status", status)
-                .put("model", model);
+                .put("model", request.model());
         if (status.equals("completed")) {
             response.put("completed_at", System.currentTimeMillis() / 1000);
         }

@@ -284,7 +284,8 @@ record ResponseRequest(
             case Reasoning.Level.OFF -> "none";
             case Reasoning.Level.LOW, Reasoning.Level.MEDIUM, Reasoning.Level.HIGH ->
                 chat.reasoning().text();
-            case Reasoning.Level.AUTO, Reasoning.Budget _ -> "";
+            case Reasoning.Level.AUTO -> "";
+            case Reasoning.Budget _ -> "";
         };
     }
 

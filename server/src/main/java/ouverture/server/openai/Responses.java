@@ -117,11 +117,10 @@ final class Responses {
         private final boolean isKept;
         private @Nullable EventStream stream;
 
-        private Recording(StoredResponse stored, ResponseRequest request, Models.Lease model) {
+        private Recording(StoredResponse stored, ResponseRequest request) {
             this.stored = stored;
             isKept = request.delivery().store();
-            LogProbs logProbs = new LogProbs(model.model().tokenizer());
-            events = new ResponseEvents(stored.id(), model.name(), request, logProbs, this::take);
+            events = new ResponseEvents(stored.id(), request, this::take);
         }
 
         /// A client that has seen the last event may go on with the response at once: so it is stored before.
@@ -202,13 +201,13 @@ final class Responses {
     private void answer(ResponseRequest request, ChatRequest chat, StoredResponse stored, Call call) {
         Models.Lease model = model(request, call);
         try (Answers answers = answers(request, chat, model, call)) {
-            Recording recording = new Recording(stored, request, model);
+            Recording recording = new Recording(stored, request);
             ResponseEvents events = recording.events;
             if (request.delivery().stream()) {
                 recording.stream = call.stream(EventStream.SERVER_SENT_EVENTS, (_, error) -> events.failed(error));
             }
             events.created();
-            events.begun();
+            events.begun(new LogProbs(model.model().tokenizer()));
             answers.forEach(event -> events.add(event.event()));
         }
         if (!request.delivery().stream()) {
@@ -218,30 +217,26 @@ final class Responses {
 
     /// Begins an answer that goes on without its request.
     private void detach(ResponseRequest request, ChatRequest chat, StoredResponse stored, Call call) {
+        backend.status(request.model());
+        Recording recording = new Recording(stored, request);
         Background work = call.detached();
-        Models.Lease model;
-        try {
-            model = model(request, work);
-        } catch (RuntimeException | Error e) {
-            work.end(null, null);
-            throw e;
-        }
-        Recording recording = new Recording(stored, request, model);
         stored.doneBy(work);
         recording.events.created();
         recording.events.queued();
         store.put(stored);
-        Thread.ofVirtual().name("ouverture-response").start(() -> run(request, chat, model, recording, work));
+        Thread.ofVirtual().name("ouverture-response").start(() -> run(request, chat, recording, work));
     }
 
-    private void run(
-            ResponseRequest request, ChatRequest chat, Models.Lease model, Recording recording, Background work) {
+    private void run(ResponseRequest request, ChatRequest chat, Recording recording, Background work) {
         ResponseEvents events = recording.events;
         ApiError error = null;
         Throwable mistake = null;
-        try (Answers answers = answers(request, chat, model, work)) {
-            events.begun();
-            answers.forEach(event -> events.add(event.event()));
+        try {
+            Models.Lease model = model(request, work);
+            try (Answers answers = answers(request, chat, model, work)) {
+                events.begun(new LogProbs(model.model().tokenizer()));
+                answers.forEach(event -> events.add(event.event()));
+            }
         } catch (StoredResponse.CancelledException e) {
             events.cancelled();
         } catch (ApiException e) {
