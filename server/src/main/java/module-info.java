@@ -11,6 +11,7 @@ module ouverture.server {
     requires io.helidon.http;
     requires io.helidon.webserver;
     requires java.logging;
+    requires jdk.management;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires ouverture.core;

@@ -351,8 +351,7 @@ class ResponsesTest {
             ?stream=true              | `background`
             ?stream=1                 | must be true or false
             ?stream=true&stream=true  | is there twice
-            ?include[]=x              | was asked for when it was made
-            ?%ZZ                      | not encoded as
+            ?include%5B%5D=x          | was asked for when it was made
             """)
     void mistakesInAddressesAreNamed(String query, String sentence) throws Exception {
         String one = PATH + "/" + at(ask("x", ""), "/id");
