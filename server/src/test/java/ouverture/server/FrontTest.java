@@ -39,7 +39,7 @@ class FrontTest {
 
     @BeforeAll
     static void start() {
-        server = RunningServer.scripted(UnaryOperator.identity());
+        server = RunningServer.scripted(RunningServer::impatient);
     }
 
     @AfterAll

@@ -57,11 +57,15 @@ public final class RunningServer implements AutoCloseable {
         return new ModelSource(name, "gguf", 1000, Instant.EPOCH, TURNS, _ -> model);
     }
 
+    /// Options of a server that waits for nobody.
+    static ServerOptions impatient(ServerOptions options) {
+        return options.withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    }
+
     private static ServerOptions options(List<String> log) {
         return ServerOptions.DEFAULT
                 .withPort(0)
                 .withBodyBytes(1 << 20)
-                .withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(1))
                 .withPatience(Duration.ofMillis(500))
                 .withLog(log::add);
     }

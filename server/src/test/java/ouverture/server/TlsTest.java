@@ -53,7 +53,7 @@ class TlsTest {
         trusting = SSLContext.getInstance("TLS");
         trusting.init(null, managers.getTrustManagers(), null);
         server = RunningServer.scripted(
-                options -> options.withTls(Optional.of(files("ec", "ec"))).withConnections(50));
+                options -> RunningServer.impatient(options).withTls(Optional.of(files("ec", "ec"))).withConnections(50));
     }
 
     @AfterAll

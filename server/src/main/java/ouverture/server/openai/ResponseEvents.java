@@ -289,7 +289,10 @@ final class ResponseEvents {
         node.put("input_tokens", usage.promptTokens())
                 .put("output_tokens", usage.generatedTokens())
                 .put("total_tokens", usage.promptTokens() + usage.generatedTokens());
-        node.putObject("input_tokens_details").put("cached_tokens", usage.cachedTokens());
+        // Nothing is written into the cache at a client's wish.
+        node.putObject("input_tokens_details")
+                .put("cached_tokens", usage.cachedTokens())
+                .put("cache_write_tokens", 0);
         node.putObject("output_tokens_details").put("reasoning_tokens", usage.thoughtTokens());
     }
 }
