@@ -13,6 +13,7 @@ import ouverture.Message;
 import ouverture.ModelInfo;
 import ouverture.ReasoningApplied;
 import ouverture.generate.FinishReason;
+import ouverture.server.model.IdleModel;
 
 /// A model that says what its last message asks for, and remembers what it was asked:
 ///

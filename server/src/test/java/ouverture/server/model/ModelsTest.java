@@ -13,7 +13,6 @@ import ouverture.ModelInfo;
 import ouverture.error.ModelFileException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
-import ouverture.server.IdleModel;
 
 /// Models that share a machine with room for 100.
 class ModelsTest {

@@ -1,4 +1,4 @@
-package ouverture.server;
+package ouverture.server.model;
 
 import java.util.List;
 import java.util.Optional;
@@ -6,7 +6,6 @@ import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
 import ouverture.Generation;
 import ouverture.Pooling;
-import ouverture.server.model.ServedModel;
 import ouverture.text.Tokenizer;
 
 /// A model that can do nothing.
