@@ -31,7 +31,7 @@ fuzz: ## the fuzz tests for FUZZ_SECONDS each, guided by coverage
 
 soak: ## a server under mixed load for SOAK_MINUTES: every answer compared, nothing left behind
 	$(MAVEN) -pl server -am -Dspotless.check.skip -Dsurefire.failIfNoSpecifiedTests=false -Dtest=SoakTest \
-		-Douverture.soak.minutes=$(SOAK_MINUTES) verify
+		-Douverture.soak.minutes=$(SOAK_MINUTES) -Douverture.test.jvm="-Xms256m -Xmx256m -XX:+AlwaysPreTouch" verify
 	@cat server/target/soak.txt
 
 bench: bench-build ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture bench MODEL measures a model
