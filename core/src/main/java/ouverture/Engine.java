@@ -345,8 +345,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         PromptRun run = new PromptRun();
         run.start(
                 scheduler,
-                Sequence.forLogits(
-                        ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, run));
+                Sequence.forLogits(ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, run));
         run.await();
         return rows;
     }

@@ -59,7 +59,8 @@ class EmbeddingTest {
             assertThat(cosine(products(file, last.get(1)), logits[4])).isCloseTo(1, within(1e-6));
             assertThat(last.get(2)).isEqualTo(last.getFirst());
             double[] mean = IntStream.range(0, logits[0].length)
-                    .mapToDouble(i -> Arrays.stream(logits).mapToDouble(row -> row[i]).sum())
+                    .mapToDouble(i ->
+                            Arrays.stream(logits).mapToDouble(row -> row[i]).sum())
                     .toArray();
             float[] vector = engine.embed(List.of(IDS), Pooling.MEAN).getFirst();
             assertThat(cosine(products(file, vector), mean)).isCloseTo(1, within(1e-6));
@@ -77,8 +78,8 @@ class EmbeddingTest {
     }
 
     private static double[] products(ModelFile file, float[] state) {
-        Tensor weight = file.tensors()
-                .getOrDefault("output.weight", file.tensors().get("token_embd.weight"));
+        Tensor weight =
+                file.tensors().getOrDefault("output.weight", file.tensors().get("token_embd.weight"));
         float[] row = new float[weight.columns()];
         double[] products = new double[weight.rows()];
         for (int r = 0; r < products.length; r++) {
@@ -95,7 +96,9 @@ class EmbeddingTest {
     }
 
     private static double product(double[] one, double[] other) {
-        return IntStream.range(0, one.length).mapToDouble(i -> one[i] * other[i]).sum();
+        return IntStream.range(0, one.length)
+                .mapToDouble(i -> one[i] * other[i])
+                .sum();
     }
 
     private static Path stories() {

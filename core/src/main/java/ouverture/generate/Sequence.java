@@ -106,16 +106,11 @@ public final class Sequence {
                 new LogitsRequest(logits, false, allPositions, false));
     }
 
-    /// A prompt whose hidden states at every position are wanted and no answer; it neither uses nor fills the prefix
-    /// cache.
+    /// A prompt whose hidden states at every position are wanted and no answer; it neither uses nor fills the
+    /// prefix cache.
     public static Sequence forStates(int[] ids, LogitsListener states, Listener listener) {
         return new Sequence(
-                ids,
-                SamplingParameters.GREEDY,
-                0,
-                _ -> false,
-                listener,
-                new LogitsRequest(states, false, true, true));
+                ids, SamplingParameters.GREEDY, 0, _ -> false, listener, new LogitsRequest(states, false, true, true));
     }
 
     /// Ends the sequence at the next step. May be called from any thread.

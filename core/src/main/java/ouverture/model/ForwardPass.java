@@ -42,8 +42,8 @@ public final class ForwardPass {
         }
     }
 
-    /// Begins layer `index`: what the layer before computed may be gone. What was computed before the first layer,
-    /// such as the residual stream, lives on.
+    /// Begins layer `index`: what the layer before computed may be gone. What was computed before the first
+    /// layer, such as the residual stream, lives on.
     public void layer(int index) {
         scratch.layer(index);
     }
@@ -333,8 +333,8 @@ public final class ForwardPass {
         return linear(x.rows(0, batch.outputs().length), unembedding);
     }
 
-    /// The hidden states that somebody waits for, in the order of [Batch#states()]: what the network knows of each
-    /// row after its last normalisation. They are there after [#logits].
+    /// The hidden states that somebody waits for, in the order of [Batch#states()]: what the network knows of
+    /// each row after its last normalisation. They are there after [#logits].
     public Tensor hiddenStates() {
         if (hiddenStates == null) {
             throw new IllegalStateException("nobody waits for hidden states, or they are not computed yet");

@@ -56,47 +56,190 @@ public record ServerOptions(
     }
 
     public ServerOptions withHost(String host) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withPort(int port) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withKeys(Optional<Path> keys) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withTls(Optional<TlsFiles> tls) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withOrigins(Set<String> origins) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withConnections(int connections) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withBodyBytes(int bodyBytes) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withAnswerTimeout(Duration answerTimeout) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withPatience(Duration patience) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     public ServerOptions withLog(Consumer<String> log) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 
     /// With limits of how long clients may take.
     public ServerOptions withTimeouts(Duration readTimeout, Duration idleTimeout, Duration writeTimeout) {
-        return new ServerOptions(host, port, keys, tls, origins, connections, bodyBytes, readTimeout, idleTimeout, writeTimeout, answerTimeout, patience, log);
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 }

@@ -79,8 +79,9 @@ public record TlsFiles(Path certificate, Path key) {
         }
         Matcher block = KEY.matcher(text);
         if (!block.find()) {
-            throw new RequestException("The key file " + key + " has no unencrypted key in PKCS#8; `openssl pkcs8 -topk8"
-                    + " -nodes -in " + key + "` makes one of others.");
+            throw new RequestException(
+                    "The key file " + key + " has no unencrypted key in PKCS#8; `openssl pkcs8 -topk8" + " -nodes -in "
+                            + key + "` makes one of others.");
         }
         try {
             byte[] bytes = Base64.getMimeDecoder().decode(block.group(1));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -341,8 +340,7 @@ class FrontTest {
         String all = ApiKeys.add(file, "ann", EnumSet.allOf(Scope.class));
         String listing = ApiKeys.add(file, "bob", EnumSet.of(Scope.MODELS));
         assertThat(file).content().contains("ann inference,models,metrics ").doesNotContain(all);
-        try (RunningServer locked =
-                RunningServer.scripted(options -> options.withKeys(Optional.of(file)))) {
+        try (RunningServer locked = RunningServer.scripted(options -> options.withKeys(Optional.of(file)))) {
             assertThat(locked.get("/health").statusCode()).isEqualTo(200);
             assertThat(locked.post(CHAT, HI).statusCode()).isEqualTo(401);
             assertThat(ask(locked, "authorization", "Bearer wrong")).isEqualTo(401);
@@ -389,7 +387,8 @@ class FrontTest {
 
     @Test
     void answersHaveATimeLimit() {
-        try (RunningServer quick = RunningServer.scripted(options -> options.withAnswerTimeout(Duration.ofSeconds(1)))) {
+        try (RunningServer quick =
+                RunningServer.scripted(options -> options.withAnswerTimeout(Duration.ofSeconds(1)))) {
             HttpResponse<String> response = quick.post(CHAT, chat("forever", ""));
             assertThat(response.statusCode()).isEqualTo(504);
             assertThat(response.body()).contains("given up after 1 seconds");

@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// OpenAI's Responses against a running server.
 class ResponsesTest {
     private static final String PATH = "/v1/responses";
-    private static final String TOOL = "{\"type\": \"function\", \"name\": \"add\", \"parameters\": {\"type\": \"object\"}}";
+    private static final String TOOL =
+            "{\"type\": \"function\", \"name\": \"add\", \"parameters\": {\"type\": \"object\"}}";
 
     private static RunningServer server;
 
@@ -212,13 +213,15 @@ class ResponsesTest {
                         "[{\"type\": \"function_call_output\", \"call_id\": \"" + call + "\", \"output\": \"2\"}]",
                         ", \"previous_response_id\": \"" + at(response, "/id") + "\""));
         assertThat(at(next, "/output/0/content/0/text")).isEqualTo("2");
-        assertThat(server.script.last().messages()).extracting(Message::role).containsExactly(Role.USER, Role.ASSISTANT, Role.TOOL);
+        assertThat(server.script.last().messages())
+                .extracting(Message::role)
+                .containsExactly(Role.USER, Role.ASSISTANT, Role.TOOL);
     }
 
     @Test
     void oneCallAtATimeOnRequest() {
-        JsonNode response = ask(
-                "call add {}\ncall add {}", ", \"parallel_tool_calls\": false, \"tools\": [" + TOOL + "]");
+        JsonNode response =
+                ask("call add {}\ncall add {}", ", \"parallel_tool_calls\": false, \"tools\": [" + TOOL + "]");
         assertThat(response.at("/output")).hasSize(1);
     }
 
@@ -238,8 +241,7 @@ class ResponsesTest {
         JsonNode rest = server.look(one + "/input_items?order=desc&after=" + at(newest, "/last_id"));
         assertThat(at(rest, "/data/0/content/0/text")).isEqualTo("a");
         assertThat(rest.at("/has_more").booleanValue()).isFalse();
-        JsonNode deleted =
-                JsonMapper.shared().readTree(server.delete(one).body());
+        JsonNode deleted = JsonMapper.shared().readTree(server.delete(one).body());
         assertThat(deleted.at("/deleted").booleanValue()).isTrue();
         assertThat(server.get(one).statusCode()).isEqualTo(404);
         assertThat(server.delete(one).body()).contains("not found");
@@ -280,7 +282,9 @@ class ResponsesTest {
     @Test
     void aBackgroundStreamOutlivesItsClient() {
         List<JsonNode> events = server.events(PATH, said("one two", ", \"background\": true, \"stream\": true"));
-        assertThat(types(events)).startsWith("response.created", "response.queued").endsWith("response.completed");
+        assertThat(types(events))
+                .startsWith("response.created", "response.queued")
+                .endsWith("response.completed");
         assertThat(at(events.getFirst(), "/response/status")).isEqualTo("queued");
     }
 
@@ -290,8 +294,8 @@ class ResponsesTest {
         String one = PATH + "/" + at(begun, "/id");
         RunningServer.await(() -> at(server.look(one), "/status").equals("failed"));
         assertThat(at(server.look(one), "/error/code")).isEqualTo("server_error");
-        RunningServer.await(() -> server.log.stream()
-                .anyMatch(line -> line.contains("\"BACKGROUND\"") && line.contains("a mistake")));
+        RunningServer.await(() ->
+                server.log.stream().anyMatch(line -> line.contains("\"BACKGROUND\"") && line.contains("a mistake")));
     }
 
     @Test
@@ -357,7 +361,8 @@ class ResponsesTest {
         String one = PATH + "/" + at(ask("x", ""), "/id");
         try (java.net.Socket socket = new java.net.Socket("127.0.0.1", server.port())) {
             socket.getOutputStream()
-                    .write(("GET " + one + query + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes());
+                    .write(("GET " + one + query + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes());
             String answer = new String(socket.getInputStream().readAllBytes());
             assertThat(answer).startsWith("HTTP/1.1 400").contains(sentence);
         }

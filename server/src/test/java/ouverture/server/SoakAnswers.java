@@ -65,9 +65,8 @@ final class SoakAnswers implements AutoCloseable {
                 seed < 0 ? SamplingParameters.DEFAULT.withTemperature(0) : SamplingParameters.DEFAULT.withSeed(seed);
         ChatRequest chat =
                 ChatRequest.of(text.toString()).withSampling(sampling).withMaxTokens(maxTokens);
-        CompletionRequest completion = CompletionRequest.of(text.toString())
-                .withSampling(sampling)
-                .withMaxTokens(maxTokens);
+        CompletionRequest completion =
+                CompletionRequest.of(text.toString()).withSampling(sampling).withMaxTokens(maxTokens);
         int[] ids = engine.tokenizer().orElseThrow().encode(text.toString(), true, false);
         return new Question(
                 text.toString(),

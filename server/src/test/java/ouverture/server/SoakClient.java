@@ -28,7 +28,8 @@ final class SoakClient {
             "{\"model\": \"stories\"}",
             "{\"model\": \"none\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}",
             "{\"model\": \"stories\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"colour\": 1}",
-            "{\"model\": \"stories\", \"messages\": [{\"role\": \"user\", \"content\": \"" + "x ".repeat(2000) + "\"}]}",
+            "{\"model\": \"stories\", \"messages\": [{\"role\": \"user\", \"content\": \"" + "x ".repeat(2000)
+                    + "\"}]}",
             "{\"model\": \"stories\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"logit_bias\": {\"999\": 1}}");
 
     private final RunningServer server;
@@ -167,8 +168,8 @@ final class SoakClient {
     }
 
     private String embed(Question question) {
-        HttpResponse<String> response = server.post(
-                "/v1/embeddings", "{\"model\": \"stories\", \"input\": [" + quoted(question.text()) + "]}");
+        HttpResponse<String> response =
+                server.post("/v1/embeddings", "{\"model\": \"stories\", \"input\": [" + quoted(question.text()) + "]}");
         if (isBusy(response)) {
             return BUSY;
         }

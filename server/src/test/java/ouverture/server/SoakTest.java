@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Hours of a server's life in minutes: many clients of all kinds, some of which go, cancel or send nonsense. Every
-/// answer must be the one that the engine gives alone, and nothing may be left behind. `make soak` runs it.
+/// Hours of a server's life in minutes: many clients of all kinds, some of which go, cancel or send nonsense.
+/// Every answer must be the one that the engine gives alone, and nothing may be left behind. `make soak` runs it.
 @EnabledIfSystemProperty(named = SoakTest.MINUTES, matches = "[0-9.]+", disabledReason = "make soak runs it")
 class SoakTest {
     static final String MINUTES = "ouverture.soak.minutes";
@@ -146,12 +146,13 @@ class SoakTest {
     }
 
     private void report(Left before, Left after, Duration took) throws IOException {
-        String text = "Soak of " + took.toSeconds() + " s with " + CLIENTS + " clients\nbefore: " + before + "\nafter:  "
-                + after + "\n"
-                + new TreeMap<>(counts)
-                        .entrySet().stream()
-                                .map(count -> count.getKey() + ": " + count.getValue() + "\n")
-                                .collect(Collectors.joining());
+        String text =
+                "Soak of " + took.toSeconds() + " s with " + CLIENTS + " clients\nbefore: " + before + "\nafter:  "
+                        + after + "\n"
+                        + new TreeMap<>(counts)
+                                .entrySet().stream()
+                                        .map(count -> count.getKey() + ": " + count.getValue() + "\n")
+                                        .collect(Collectors.joining());
         Files.createDirectories(REPORT.getParent());
         Files.writeString(REPORT, text);
     }

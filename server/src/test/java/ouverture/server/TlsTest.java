@@ -52,8 +52,9 @@ class TlsTest {
         managers.init(trusted);
         trusting = SSLContext.getInstance("TLS");
         trusting.init(null, managers.getTrustManagers(), null);
-        server = RunningServer.scripted(
-                options -> RunningServer.impatient(options).withTls(Optional.of(files("ec", "ec"))).withConnections(50));
+        server = RunningServer.scripted(options -> RunningServer.impatient(options)
+                .withTls(Optional.of(files("ec", "ec")))
+                .withConnections(50));
     }
 
     @AfterAll
@@ -67,9 +68,21 @@ class TlsTest {
         Path file = folder.resolve(name + ".p12");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "server", "-keyalg", algorithm, "-dname", "CN=localhost",
-                "-ext", "san=ip:127.0.0.1,dns:localhost", "-keystore", file.toString(), "-storetype", "PKCS12",
-                "-storepass", "changeit"));
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                algorithm,
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=ip:127.0.0.1,dns:localhost",
+                "-keystore",
+                file.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "changeit"));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve(name + ".out").toFile())
@@ -179,7 +192,8 @@ class TlsTest {
     void plainRequestsAreSentAway() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertThat(answer).doesNotContain("HTTP");
         }

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,15 +102,16 @@ class VectorsTest {
     @Test
     void ollamasEmbedSaysTheSame() {
         JsonNode body = server.ask(
-                "/api/embed", "{\"model\": \"stories:latest\", \"input\": [\"Hello\"], \"options\": {\"num_ctx\": 100}}");
+                "/api/embed",
+                "{\"model\": \"stories:latest\", \"input\": [\"Hello\"], \"options\": {\"num_ctx\": 100}}");
         assertThat(body.at("/embeddings/0")).isEqualTo(embed("\"Hello\"", "").at("/data/0/embedding"));
         assertThat(body.at("/prompt_eval_count").intValue()).isPositive();
         String much = "\"" + "once ".repeat(2000) + "\"";
-        HttpResponse<String> refused =
-                server.post("/api/embed", "{\"model\": \"stories\", \"input\": " + much + "}");
+        HttpResponse<String> refused = server.post("/api/embed", "{\"model\": \"stories\", \"input\": " + much + "}");
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(refused.body()).contains("the context holds 128");
-        JsonNode cut = server.ask("/api/embed", "{\"model\": \"stories\", \"input\": " + much + ", \"truncate\": true}");
+        JsonNode cut =
+                server.ask("/api/embed", "{\"model\": \"stories\", \"input\": " + much + ", \"truncate\": true}");
         assertThat(cut.at("/prompt_eval_count").intValue()).isEqualTo(128);
     }
 

@@ -80,7 +80,8 @@ public record Relevance(List<Double> scores, Method method, int tokens) {
     }
 
     private static ChatRequest chat(Question question, String document) {
-        String user = "<Instruct>: " + question.instruction + "\n<Query>: " + question.query + "\n<Document>: " + document;
+        String user =
+                "<Instruct>: " + question.instruction + "\n<Query>: " + question.query + "\n<Document>: " + document;
         return new ChatRequest(
                 List.of(Message.system(TASK), Message.user(user)),
                 SamplingParameters.GREEDY,
@@ -96,7 +97,8 @@ public record Relevance(List<Double> scores, Method method, int tokens) {
         if (ids.length != 1) {
             throw new ApiException(new ApiError(
                     ApiError.Kind.INVALID,
-                    lease.name() + " has no token for \"" + word + "\" and cannot be asked; say `method` \"embedding\".",
+                    lease.name() + " has no token for \"" + word
+                            + "\" and cannot be asked; say `method` \"embedding\".",
                     "method"));
         }
         return ids[0];

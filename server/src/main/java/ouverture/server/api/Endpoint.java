@@ -61,7 +61,8 @@ public final class Endpoint<T> {
 
     /// What a request asks for: its first line.
     ///
-    /// @param path a part such as `{id}` stands for any part of a path; it may end with `/*` for anything that follows
+    /// @param path a part such as `{id}` stands for any part of a path; it may end with `/*` for anything that
+    follows
     public record Place(String method, String path) {}
 
     /// An endpoint whose request has a body.
@@ -69,8 +70,7 @@ public final class Endpoint<T> {
     /// @param meaning what it does, for the documentation
     public static <T> Endpoint<T> post(
             String path, Api api, Scope scope, String meaning, JsonType<T> body, Action<T> action) {
-        return new Endpoint<>(
-                new Place("POST", path), api, new Access.Keys(scope), meaning, Source.BODY, body, action);
+        return new Endpoint<>(new Place("POST", path), api, new Access.Keys(scope), meaning, Source.BODY, body, action);
     }
 
     /// An endpoint whose requests have no fields.
@@ -127,12 +127,11 @@ public final class Endpoint<T> {
     /// Reads a request and answers it.
     void serve(Call call) {
         byte[] body = call.body();
-        T request =
-                switch (source) {
-                    case BODY -> RequestReader.read(body, type);
-                    case QUERY -> RequestReader.query(call.query(), type);
-                    case NOWHERE -> RequestReader.read(method.equals("POST") && body.length > 0 ? body : EMPTY, type);
-                };
+        T request = switch (source) {
+            case BODY -> RequestReader.read(body, type);
+            case QUERY -> RequestReader.query(call.query(), type);
+            case NOWHERE -> RequestReader.read(method.equals("POST") && body.length > 0 ? body : EMPTY, type);
+        };
         action.answer(request, call);
     }
 }

@@ -149,8 +149,7 @@ public final class Front implements HttpHandler {
         Background work = new Background(Call.party(key, remote), (account, error, mistake) -> {
             int status = error == null ? 200 : error.kind().status();
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            observer.ended(
-                    new Ended(id, remote, key.name(), BACKGROUND, path, status, took, account), error, mistake);
+            observer.ended(new Ended(id, remote, key.name(), BACKGROUND, path, status, took, account), error, mistake);
         });
         begin(work);
         return work;

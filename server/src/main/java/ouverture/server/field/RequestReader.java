@@ -40,8 +40,8 @@ public final class RequestReader {
         return type.read(json(body), "");
     }
 
-    /// Reads what follows the question mark of a request's address: `limit=5&include[]=a&include[]=b`. Numbers and
-    /// true and false become what they are in JSON, and names that end with `[]` lists.
+    /// Reads what follows the question mark of a request's address: `limit=5&include[]=a&include[]=b`. Numbers
+    /// and true and false become what they are in JSON, and names that end with `[]` lists.
     ///
     /// @throws FieldException if it is not what the type takes
     public static <T> T query(String query, JsonType<T> type) {
@@ -67,16 +67,18 @@ public final class RequestReader {
         try {
             return URLDecoder.decode(part, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new FieldException("", "The address has '" + part + "' after its question mark, which is not encoded as"
-                    + " addresses are.");
+            throw new FieldException(
+                    "",
+                    "The address has '" + part + "' after its question mark, which is not encoded as"
+                            + " addresses are.");
         }
     }
 
     private static JsonNode value(String text) {
         return switch (text) {
             case "true", "false" -> JsonNodeFactory.instance.booleanNode(text.equals("true"));
-            case String number when number.matches("-?[0-9]{1,9}") ->
-                JsonNodeFactory.instance.numberNode(Integer.parseInt(number));
+            case String number
+            when number.matches("-?[0-9]{1,9}") -> JsonNodeFactory.instance.numberNode(Integer.parseInt(number));
             default -> JsonNodeFactory.instance.stringNode(text);
         };
     }

@@ -59,8 +59,8 @@ public final class HelidonServer implements HttpServer {
         }
     }
 
-    /// Connections at once: not more than a half of the files that the system lets this process open, since a server
-    /// that may open no more of them stops to listen.
+    /// Connections at once: not more than a half of the files that the system lets this process open, since a
+    /// server that may open no more of them stops to listen.
     private static int most(HttpOptions options) {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
             long files = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount();

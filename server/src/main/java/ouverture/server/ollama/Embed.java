@@ -37,8 +37,9 @@ final class Embed {
     private static final Field<Optional<Integer>> OPTIONS = Field.optional(
             "options",
             new ObjectType<>(
-                    "options of embeddings", List.of(OptionFields.NUM_CTX), values -> values.get(OptionFields.NUM_CTX)
-                            .orElse(0)),
+                    "options of embeddings",
+                    List.of(OptionFields.NUM_CTX),
+                    values -> values.get(OptionFields.NUM_CTX).orElse(0)),
             "what the model must be able to");
 
     private static final ObjectType<Values> TYPE = new ObjectType<>(
@@ -66,8 +67,7 @@ final class Embed {
         long start = System.nanoTime();
         Models.Lease model = backend.model(request.get(CommonFields.MODEL), call);
         long loaded = System.nanoTime();
-        OptionFields.check(
-                request.get(OPTIONS).orElse(0), model.model().info().cachePositions());
+        OptionFields.check(request.get(OPTIONS).orElse(0), model.model().info().cachePositions());
         backend.models().keep(model.name(), request.get(KeepAlive.FIELD).duration());
         call.account().asks("embeddings", model.name(), "", false);
         TextVectors.Settings settings = new TextVectors.Settings(

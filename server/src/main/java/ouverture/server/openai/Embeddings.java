@@ -29,8 +29,8 @@ final class Embeddings {
     private static final int MOST_TEXTS = 2048;
     private static final String BASE64 = "base64";
 
-    private static final Field<List<Prompt>> INPUT = Field.required(
-            "input", Prompts.upTo(MOST_TEXTS), "the texts; control tokens in them are plain text");
+    private static final Field<List<Prompt>> INPUT =
+            Field.required("input", Prompts.upTo(MOST_TEXTS), "the texts; control tokens in them are plain text");
     private static final Field<String> ENCODING_FORMAT = Field.of(
             "encoding_format",
             JsonTypes.oneOf("float", BASE64),
@@ -89,8 +89,8 @@ final class Embeddings {
                         model.name(),
                         request.get(ChatCompletionRequest.USER).orElse(""),
                         false);
-        TextVectors.Settings settings =
-                new TextVectors.Settings(request.get(POOLING), request.get(DIMENSIONS).orElse(0), false);
+        TextVectors.Settings settings = new TextVectors.Settings(
+                request.get(POOLING), request.get(DIMENSIONS).orElse(0), false);
         TextVectors vectors = TextVectors.of(request.get(INPUT), settings, model, backend, call);
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("object", "list");
         ArrayNode data = body.putArray("data");

@@ -30,8 +30,8 @@ public final class OpenAi implements Api {
     public static List<Endpoint<?>> endpoints(Backend backend) {
         OpenAi api = new OpenAi(backend);
         Access models = new Access.Keys(Scope.MODELS);
-        List<Endpoint<?>> endpoints = new ArrayList<>(List.of(
-                new ChatCompletions(backend).endpoint(api), new Completions(backend).endpoint(api)));
+        List<Endpoint<?>> endpoints = new ArrayList<>(
+                List.of(new ChatCompletions(backend).endpoint(api), new Completions(backend).endpoint(api)));
         endpoints.addAll(new Responses(backend, new ResponseStore()).endpoints(api));
         endpoints.addAll(List.of(
                 new Embeddings(backend).endpoint(api),
@@ -110,8 +110,7 @@ public final class OpenAi implements Api {
                     NO_RESPONSE,
                     WRONG_METHOD,
                     TOO_LARGE,
-                    NOT_SUPPORTED ->
-                "invalid_request_error";
+                    NOT_SUPPORTED -> "invalid_request_error";
             case FORBIDDEN -> "permission_error";
             case TOO_MANY -> "rate_limit_error";
             case FAILED, UNAVAILABLE, TIMEOUT -> "server_error";

@@ -117,7 +117,13 @@ final class ResponseEvents {
             case TOO_MANY -> "rate_limit_exceeded";
             case INVALID,
                     PROMPT_TOO_LONG,
-                    NO_KEY, FORBIDDEN, NOT_FOUND, NO_MODEL, NO_RESPONSE, WRONG_METHOD, TOO_LARGE -> "invalid_prompt";
+                    NO_KEY,
+                    FORBIDDEN,
+                    NOT_FOUND,
+                    NO_MODEL,
+                    NO_RESPONSE,
+                    WRONG_METHOD,
+                    TOO_LARGE -> "invalid_prompt";
             case FAILED, NOT_SUPPORTED, UNAVAILABLE, TIMEOUT -> "server_error";
         };
     }
@@ -198,9 +204,7 @@ final class ResponseEvents {
     private void call(Message.Call call) {
         Called item = new Called(ResponseItem.newId("fc"), call);
         send("response.output_item.added", item(item.json().put("arguments", "").put("status", "in_progress")));
-        send(
-                "response.function_call_arguments.delta",
-                place(item.id()).put("delta", call.arguments()));
+        send("response.function_call_arguments.delta", place(item.id()).put("delta", call.arguments()));
         send(
                 "response.function_call_arguments.done",
                 place(item.id()).put("name", call.name()).put("arguments", call.arguments()));

@@ -55,12 +55,14 @@ final class ResponseInput {
             JsonTypes.oneOf("in_progress", "completed", "incomplete"),
             "may go back as it came; the model does not see it");
 
-    private static final Field<String> ROLE = Field.required(
-            "role", JsonTypes.oneOf("user", "assistant", "system", "developer"), "who says it");
+    private static final Field<String> ROLE =
+            Field.required("role", JsonTypes.oneOf("user", "assistant", "system", "developer"), "who says it");
     private static final Field<String> SAID =
             Field.required("content", CONTENT, "what is said; several parts become lines of one text");
     private static final ObjectType<Said> MESSAGE = new ObjectType<>(
-            "a message", List.of(ROLE, SAID, ID, STATUS), values -> new Said(id(values, "msg"), values.get(ROLE), values.get(SAID)));
+            "a message",
+            List.of(ROLE, SAID, ID, STATUS),
+            values -> new Said(id(values, "msg"), values.get(ROLE), values.get(SAID)));
 
     private static final Field<String> CALL_ID =
             Field.required("call_id", JsonTypes.name(), "names the call; send it back as it came");
@@ -71,8 +73,7 @@ final class ResponseInput {
             "a function call",
             List.of(CALL_ID, NAME, ARGUMENTS, ID, STATUS),
             values -> new Called(
-                    id(values, "fc"),
-                    new Message.Call(values.get(CALL_ID), values.get(NAME), values.get(ARGUMENTS))));
+                    id(values, "fc"), new Message.Call(values.get(CALL_ID), values.get(NAME), values.get(ARGUMENTS))));
 
     private static final Field<String> OUTPUT =
             Field.required("output", CONTENT, "what the tool gave back; several parts become lines of one text");
@@ -85,14 +86,14 @@ final class ResponseInput {
             "summary",
             JsonTypes.list("summaries", tagged("summary_text"), 0, ANY),
             "the thought, where it came back here");
-    private static final Field<List<String>> THOUGHT = Field.list(
-            "content", JsonTypes.list("thoughts", tagged("reasoning_text"), 0, ANY), "the thought");
+    private static final Field<List<String>> THOUGHT =
+            Field.list("content", JsonTypes.list("thoughts", tagged("reasoning_text"), 0, ANY), "the thought");
     private static final Field<Optional<String>> SEALED = Field.optional(
             "encrypted_content",
             JsonTypes.text().as(ResponseInput::unsealed),
             "the thought, as it came back; needed where the others are left out");
-    private static final ObjectType<Thought> REASONING = new ObjectType<>(
-            "a reasoning item", List.of(SUMMARY, THOUGHT, SEALED, ID, STATUS), ResponseInput::thought);
+    private static final ObjectType<Thought> REASONING =
+            new ObjectType<>("a reasoning item", List.of(SUMMARY, THOUGHT, SEALED, ID, STATUS), ResponseInput::thought);
 
     private static final JsonType<ResponseItem> ITEM = new TaggedType<ResponseItem>("an item", "type")
             .with("message", MESSAGE)
@@ -114,7 +115,8 @@ final class ResponseInput {
     static final Field<List<ResponseItem>> FIELD = Field.required(
             "input",
             JsonTypes.either(
-                    JsonTypes.text().<List<ResponseItem>>as(text -> List.of(new Said(ResponseItem.newId("msg"), "user", text))),
+                    JsonTypes.text()
+                            .<List<ResponseItem>>as(text -> List.of(new Said(ResponseItem.newId("msg"), "user", text))),
                     JsonTypes.list("items", ITEM, 1, ANY)),
             "the conversation, or what comes new after `previous_response_id`, oldest item first");
 

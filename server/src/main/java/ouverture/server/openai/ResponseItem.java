@@ -113,7 +113,8 @@ sealed interface ResponseItem {
                 node.putArray("content").add(part("reasoning_text", text));
             }
             if (form.isSealed) {
-                node.put("encrypted_content", Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+                node.put(
+                        "encrypted_content", Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
             }
             return node;
         }

@@ -51,9 +51,7 @@ record ResponseRequest(
             JsonTypes.text(),
             "a system message before all others, for this answer only: it does not go on with `previous_response_id`");
     private static final Field<Optional<String>> PREVIOUS = Field.optional(
-            "previous_response_id",
-            JsonTypes.name(),
-            "goes on with the conversation of a response that was stored");
+            "previous_response_id", JsonTypes.name(), "goes on with the conversation of a response that was stored");
     private static final Field<Optional<Integer>> MAX_OUTPUT_TOKENS = Field.optional(
             "max_output_tokens",
             JsonTypes.integer(1, Integer.MAX_VALUE),
@@ -83,8 +81,8 @@ record ResponseRequest(
             0,
             "most likely tokens to tell at each place; needs `include` with `" + LOGPROBS + "`");
 
-    private static final Field<Optional<Reasoning>> EFFORT = Field.optional(
-            "effort", ReasoningFields.EFFORTS, "as `reasoning_effort` of `/v1/chat/completions`");
+    private static final Field<Optional<Reasoning>> EFFORT =
+            Field.optional("effort", ReasoningFields.EFFORTS, "as `reasoning_effort` of `/v1/chat/completions`");
     private static final JsonType<String> SUMMARIES = JsonTypes.oneOf("auto", "detailed");
     private static final Field<Optional<String>> SUMMARY = Field.optional(
             "summary", SUMMARIES, "puts thoughts, whole, into `summary` of their item; without it into `content`");
@@ -178,8 +176,7 @@ record ResponseRequest(
 
     private static Map<String, String> metadata(Map<String, String> notes) {
         boolean isLong = notes.entrySet().stream()
-                .anyMatch(note ->
-                        note.getKey().length() > 64 || note.getValue().length() > 512);
+                .anyMatch(note -> note.getKey().length() > 64 || note.getValue().length() > 512);
         if (notes.size() > MOST_METADATA || isLong) {
             throw new RequestException("it may have " + MOST_METADATA
                     + " entries at most, with names of up to 64 and values of up to 512 characters.");
@@ -221,8 +218,7 @@ record ResponseRequest(
     }
 
     private static Delivery delivery(Values values) {
-        Delivery delivery =
-                new Delivery(values.get(StreamFields.STREAM), values.get(STORE), values.get(BACKGROUND));
+        Delivery delivery = new Delivery(values.get(StreamFields.STREAM), values.get(STORE), values.get(BACKGROUND));
         if (!delivery.stream && values.get(STREAM_OPTIONS).isPresent()) {
             throw values.refuse(STREAM_OPTIONS, "needs `stream`: true; leave it out, or ask for a stream.");
         }

@@ -277,8 +277,8 @@ final class Responses {
     private StoredResponse stored(Call call) {
         String id = call.path().split("/")[3];
         return store.find(id, call.key().name())
-                .orElseThrow(() ->
-                        new ApiException(ApiError.Kind.NOT_FOUND, "Response with id '" + id + "' not found."));
+                .orElseThrow(
+                        () -> new ApiException(ApiError.Kind.NOT_FOUND, "Response with id '" + id + "' not found."));
     }
 
     private void retrieve(Values query, Call call, OpenAi api) {

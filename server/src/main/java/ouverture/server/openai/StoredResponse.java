@@ -27,8 +27,7 @@ final class StoredResponse {
     /// @param before the conversation that it goes on with
     /// @param input what was new
     /// @param keepsEvents whether its events can be asked for too
-    StoredResponse(
-            String id, String owner, List<ResponseItem> before, List<ResponseItem> input, boolean keepsEvents) {
+    StoredResponse(String id, String owner, List<ResponseItem> before, List<ResponseItem> input, boolean keepsEvents) {
         this.id = id;
         this.owner = owner;
         this.before = List.copyOf(before);

@@ -98,7 +98,8 @@ final class Rerank {
         ArrayNode results = body.putArray("results");
         IntStream.range(0, documents.size())
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -found.scores().get(i)))
+                .sorted(Comparator.comparingDouble(
+                        (Integer i) -> -found.scores().get(i)))
                 .limit(request.get(TOP_N).orElse(documents.size()))
                 .forEach(i -> {
                     ObjectNode result = results.addObject()
