@@ -149,7 +149,8 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private String address(int listening) {
-        return (certificate == null ? "http://" : "https://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + listening;
+        return (certificate == null ? "http://" : "https://") + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + listening;
     }
 
     private ServerOptions options(Consumer<String> log) {

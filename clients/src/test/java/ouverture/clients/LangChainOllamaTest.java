@@ -59,8 +59,7 @@ class LangChainOllamaTest {
         ToolSpecification tool = ToolSpecification.builder()
                 .name("add")
                 .description("Adds.")
-                .parameters(
-                        JsonObjectSchema.builder().addIntegerProperty("a").build())
+                .parameters(JsonObjectSchema.builder().addIntegerProperty("a").build())
                 .build();
         UserMessage question = UserMessage.from("call add {\"a\":1}");
         ChatResponse answer = model.chat(ChatRequest.builder()

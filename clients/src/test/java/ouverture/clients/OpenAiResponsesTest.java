@@ -96,7 +96,11 @@ class OpenAiResponsesTest {
         Response streamed = streamed(request);
         assertThat(text(whole)).startsWith(", there was a little girl").isEqualTo(text(streamed));
         assertThat(streamed.status()).contains(ResponseStatus.INCOMPLETE);
-        assertThat(streamed.incompleteDetails().orElseThrow().reason().orElseThrow().asString())
+        assertThat(streamed.incompleteDetails()
+                        .orElseThrow()
+                        .reason()
+                        .orElseThrow()
+                        .asString())
                 .isEqualTo("max_output_tokens");
         assertThat(streamed.usage().orElseThrow().outputTokens()).isEqualTo(20);
         assertThat(whole.usage().orElseThrow().inputTokensDetails().cachedTokens())
@@ -113,7 +117,8 @@ class OpenAiResponsesTest {
         assertThat(client.responses().inputItems().list(first.id()).data()).hasSize(1);
         client.responses().delete(first.id());
         assertThatThrownBy(() -> client.responses().retrieve(first.id())).isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> ask(scripted("x").previousResponseId(first.id()).build()))
+        assertThatThrownBy(
+                        () -> ask(scripted("x").previousResponseId(first.id()).build()))
                 .isInstanceOfSatisfying(
                         BadRequestException.class, e -> assertThat(e.code()).contains("previous_response_not_found"));
     }
@@ -124,7 +129,13 @@ class OpenAiResponsesTest {
                 .reasoning(Reasoning.builder().effort(ReasoningEffort.HIGH).build())
                 .build();
         for (Response answer : List.of(ask(request), streamed(request))) {
-            assertThat(answer.output().getFirst().asReasoning().content().orElseThrow().getFirst().text())
+            assertThat(answer.output()
+                            .getFirst()
+                            .asReasoning()
+                            .content()
+                            .orElseThrow()
+                            .getFirst()
+                            .text())
                     .isEqualTo("Hm");
             assertThat(text(answer)).isEqualTo("Yes");
             assertThat(server.script.last().reasoning()).isEqualTo(ouverture.Reasoning.Level.HIGH);
@@ -133,7 +144,12 @@ class OpenAiResponsesTest {
                 .reasoning(Reasoning.builder().summary(Reasoning.Summary.AUTO).build())
                 .build();
         for (Response answer : List.of(ask(summary), streamed(summary))) {
-            assertThat(answer.output().getFirst().asReasoning().summary().getFirst().text())
+            assertThat(answer.output()
+                            .getFirst()
+                            .asReasoning()
+                            .summary()
+                            .getFirst()
+                            .text())
                     .isEqualTo("Hm");
         }
     }
@@ -174,7 +190,11 @@ class OpenAiResponsesTest {
     void answersGoOnInTheBackground() throws InterruptedException {
         Response begun = ask(scripted("one two").background(true).build());
         while (client.responses().retrieve(begun.id()).status().orElseThrow().equals(ResponseStatus.QUEUED)
-                || client.responses().retrieve(begun.id()).status().orElseThrow().equals(ResponseStatus.IN_PROGRESS)) {
+                || client.responses()
+                        .retrieve(begun.id())
+                        .status()
+                        .orElseThrow()
+                        .equals(ResponseStatus.IN_PROGRESS)) {
             Thread.sleep(10);
         }
         assertThat(text(client.responses().retrieve(begun.id()).validate())).isEqualTo("one two");

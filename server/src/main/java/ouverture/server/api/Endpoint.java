@@ -62,7 +62,7 @@ public final class Endpoint<T> {
     /// What a request asks for: its first line.
     ///
     /// @param path a part such as `{id}` stands for any part of a path; it may end with `/*` for anything that
-    follows
+    ///     follows
     public record Place(String method, String path) {}
 
     /// An endpoint whose request has a body.
