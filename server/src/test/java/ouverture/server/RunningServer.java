@@ -72,7 +72,12 @@ public final class RunningServer implements AutoCloseable {
 
     /// A server with both models.
     public static RunningServer withEngine(Path folder) {
-        return new RunningServer(Optional.of(engine(folder)), UnaryOperator.identity());
+        return withEngine(folder, UnaryOperator.identity());
+    }
+
+    /// A server with both models and other options.
+    static RunningServer withEngine(Path folder, UnaryOperator<ServerOptions> change) {
+        return new RunningServer(Optional.of(engine(folder)), change);
     }
 
     /// The trained model alone.

@@ -85,7 +85,7 @@ class SoakTest {
         Duration duration = Duration.ofMillis((long) (60_000 * Double.parseDouble(System.getProperty(MINUTES))));
         Instant start = Instant.now();
         try (SoakAnswers expected = new SoakAnswers(folder.resolve("alone"));
-                RunningServer server = RunningServer.withEngine(folder)) {
+                RunningServer server = RunningServer.withEngine(folder, options -> options.withLog(_ -> {}))) {
             load(server, expected, Instant.now().plus(WARM_UP));
             settle(server);
             Left before = Left.now(folder);
