@@ -168,7 +168,7 @@ public abstract class ModelConformance {
     }
 
     /// Every file of quantised weights.
-    protected static Stream<String> quantised() throws IOException {
+    static Stream<String> quantised() throws IOException {
         return names("conformance/quants", ".gguf");
     }
 
@@ -179,13 +179,8 @@ public abstract class ModelConformance {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-Q8_0", "llama-Q4_0"})
+    @MethodSource("quantised")
     void eightBitActivations(String name) {
-        assertEightBitMarks(name);
-    }
-
-    /// Runs a file of quantised weights with inputs that are rounded to 8 bits.
-    protected final void assertEightBitMarks(String name) {
         assertMarks(Expected.of("quants", name), DType.F32, Activations.Q8, 2, 0.15);
     }
 

@@ -15,21 +15,6 @@ abstract class PackedFormat extends Strips {
     /// @param count of units
     record Piece(int offset, int bytes, int count) {}
 
-    private static final List<PackedFormat> ALL = List.of(
-            new PackedBytes(),
-            new PackedNibbles(DType.Q4_0, 8, List.of(new Piece(0, 2, 1)), null),
-            new PackedNibbles(DType.IQ4_NL, 128, List.of(new Piece(0, 2, 1)), LevelReader.UNEVEN),
-            new PackedIq4Xs(),
-            new PackedMxfp4(),
-            new PackedLegacy(DType.Q4_1),
-            new PackedLegacy(DType.Q5_0),
-            new PackedLegacy(DType.Q5_1),
-            new PackedQ2K(),
-            new PackedQ3K(),
-            new PackedQ4K(),
-            new PackedQ5K(),
-            new PackedQ6K());
-
     private final DType type;
     private final List<Piece> pieces;
 
@@ -45,7 +30,7 @@ abstract class PackedFormat extends Strips {
     /// How a format is packed for an instruction set, null if it is not.
     static @Nullable PackedFormat of(DType type, InstructionSet set) {
         if (set == InstructionSet.AVX512_VNNI) {
-            for (PackedFormat format : ALL) {
+            for (PackedFormat format : PackedFormats.ALL) {
                 if (format.type == type) {
                     return format;
                 }

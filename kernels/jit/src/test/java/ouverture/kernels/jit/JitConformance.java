@@ -1,7 +1,5 @@
 package ouverture.kernels.jit;
 
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import ouverture.model.ModelConformance;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
@@ -17,11 +15,5 @@ abstract class JitConformance extends ModelConformance {
     @Override
     protected Kernels kernels(KernelsOptions options) {
         return JitKernelsContract.kernels(set, options);
-    }
-
-    @ParameterizedTest
-    @MethodSource("quantised")
-    void eightBitActivationsOfEveryFormat(String name) {
-        assertEightBitMarks(name);
     }
 }
