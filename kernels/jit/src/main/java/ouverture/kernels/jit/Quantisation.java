@@ -23,8 +23,6 @@ record Quantisation(Sums sums) implements Routine {
     private static final int LARGEST = 127;
     private static final int MAGNITUDE = 0x7fffffff;
     private static final int SIGN = 0x80000000;
-    private static final int SWAP_HALVES = 0x4e;
-    private static final int SWAP_NEIGHBOURS = 0xb1;
 
     /// The largest float below a half: added before the fraction is cut off it rounds halves away from zero,
     /// where a half itself would take the number below it up too.
