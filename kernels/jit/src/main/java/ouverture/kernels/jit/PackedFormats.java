@@ -4,7 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
-/// The number formats that have a packed form.
+/// The number formats that have a packed form. Not in [PackedFormat] itself: a class that makes its subclasses'
+/// objects when it is initialised can lock threads out for ever.
 final class PackedFormats {
     private static final List<PackedFormat> ALL = List.of(
             new PackedBytes(),
