@@ -1,0 +1,227 @@
+package ouverture.kernels.jit.aarch64;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import ouverture.kernels.jit.aarch64.Assembler.Label;
+
+/// Runs a routine under QEMU's user mode emulation of AArch64, as a program of its own: a static ELF file with
+/// the routine, what it reads and what it writes, and a few instructions that call it and write the results to
+/// standard output. Behind each piece of memory lies a page that does not exist, so that a routine which touches
+/// one byte too many fails.
+final class Emulator {
+    private static final int PAGE = 4096;
+    private static final long CODE = 0x40_0000;
+
+    /// Where memory begins, and the distance from one piece to the next.
+    private static final long MEMORY = 0x1000_0000;
+
+    private static final long DISTANCE = 0x100_0000;
+
+    private static final int ARGUMENTS = 6;
+    private static final int HEADER = 64;
+    private static final int SEGMENT = 56;
+
+    /// What a routine must leave as it was: X19 to X28, the stack pointer, the lower halves of vectors 8 to 15.
+    private static final int KEPT = 19;
+
+    private static final int EXIT = 93;
+    private static final int WRITE = 64;
+
+    private final Path program;
+    private final Path folder;
+
+    private Emulator(Path program, Path folder) {
+        this.program = program;
+        this.folder = folder;
+    }
+
+    /// Something to call a routine with.
+    sealed interface Argument {}
+
+    /// A number.
+    record Number(long value) implements Argument {}
+
+    /// The address of memory.
+    ///
+    /// @param bytes that it holds
+    /// @param written whether the result is wanted
+    record Memory(byte[] bytes, boolean written) implements Argument {}
+
+    /// The emulator of this machine; ends the test if there is none.
+    ///
+    /// @param folder for programs
+    static Emulator find(Path folder) {
+        List<Path> programs = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .flatMap(place -> Stream.of("qemu-aarch64", "qemu-aarch64-static")
+                        .map(name -> Path.of(place, name)))
+                .filter(Files::isExecutable)
+                .toList();
+        assumeTrue(!programs.isEmpty(), "no qemu-aarch64 here (Debian package qemu-user-static)");
+        return new Emulator(programs.getFirst(), folder);
+    }
+
+    /// Calls a routine and returns what its memory holds then, in the order of its arguments.
+    List<byte[]> call(byte[] routine, Argument... arguments) throws IOException, InterruptedException {
+        assertThat(arguments.length).isLessThanOrEqualTo(ARGUMENTS);
+        Path file = Files.createTempFile(folder, "routine", ".elf");
+        Files.write(file, program(routine, arguments));
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        Process process = new ProcessBuilder(program.toString(), "-cpu", "max", file.toString())
+                .redirectErrorStream(true)
+                .start();
+        ByteBuffer output =
+                ByteBuffer.wrap(process.getInputStream().readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(process.waitFor()).as(() -> new String(output.array(), UTF_8)).isZero();
+        for (int i = 0; i < KEPT; i++) {
+            long before = i == 10 ? output.getLong(KEPT * Long.BYTES) : kept(i);
+            assertThat(output.getLong()).as("register that a routine must keep: " + i).isEqualTo(before);
+        }
+        output.getLong();
+        List<byte[]> results = new ArrayList<>();
+        for (Argument argument : arguments) {
+            if (argument instanceof Memory memory && memory.written) {
+                byte[] result = new byte[memory.bytes.length];
+                output.get(result);
+                results.add(result);
+            }
+        }
+        assertThat(output.hasRemaining()).isFalse();
+        return results;
+    }
+
+    private static long kept(int index) {
+        return 0x1234_5678_9abc_def0L * (index + 1);
+    }
+
+    /// Where an argument lies: at the end of its pages.
+    private static long address(int index, byte[] bytes) {
+        return MEMORY + index * DISTANCE + pages(bytes.length) - bytes.length;
+    }
+
+    private static int pages(int bytes) {
+        return Math.ceilDiv(bytes, PAGE) * PAGE;
+    }
+
+    private static byte[] program(byte[] routine, Argument[] arguments) {
+        byte[] code = code(routine, arguments);
+        List<Integer> pieces = new ArrayList<>();
+        List<byte[]> contents = new ArrayList<>();
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i] instanceof Memory memory) {
+                pieces.add(i);
+                contents.add(memory.bytes);
+            }
+        }
+        pieces.add(ARGUMENTS);
+        contents.add(new byte[(KEPT + 1) * Long.BYTES]);
+        int size = PAGE
+                + pages(code.length)
+                + contents.stream().mapToInt(bytes -> pages(bytes.length)).sum();
+        ByteBuffer file = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        // ELF64, little endian, executable, AArch64 (183); System V ABI, "ELF-64 Object File Format".
+        file.putInt(0x464c457f).put((byte) 2).put((byte) 1).put((byte) 1).position(16);
+        file.putShort((short) 2).putShort((short) 183).putInt(1).putLong(CODE).putLong(HEADER);
+        file.putLong(0).putInt(0).putShort((short) HEADER).putShort((short) SEGMENT);
+        file.putShort((short) (pieces.size() + 1)).putShort((short) 0).putInt(0);
+        int offset = PAGE;
+        segment(file, 5, offset, CODE, code.length);
+        file.put(offset, code);
+        offset += pages(code.length);
+        for (int i = 0; i < pieces.size(); i++) {
+            int pages = pages(contents.get(i).length);
+            segment(file, 6, offset, MEMORY + pieces.get(i) * DISTANCE, pages);
+            offset += pages;
+            file.put(offset - contents.get(i).length, contents.get(i));
+        }
+        return file.array();
+    }
+
+    /// @param flags 4 to read, with 2 to write or 1 to execute
+    private static void segment(ByteBuffer file, int flags, long offset, long address, long bytes) {
+        file.putInt(1).putInt(flags).putLong(offset).putLong(address).putLong(address);
+        file.putLong(bytes).putLong(bytes).putLong(PAGE);
+    }
+
+    /// What calls the routine, then the routine at a multiple of 16 bytes.
+    private static byte[] code(byte[] routine, Argument[] arguments) {
+        byte[] caller = caller(arguments, 0);
+        int rest = caller.length % 16 / Integer.BYTES;
+        byte[] aligned = caller(arguments, (4 - rest) % 4);
+        return ByteBuffer.allocate(aligned.length + routine.length)
+                .put(aligned)
+                .put(routine)
+                .array();
+    }
+
+    /// @param padding instructions before the routine
+    private static byte[] caller(Argument[] arguments, int padding) {
+        Assembler assembler = new Assembler();
+        Label start = new Label();
+        Label back = new Label();
+        byte[] state = new byte[(KEPT + 1) * Long.BYTES];
+        long saved = address(ARGUMENTS, state);
+        assembler.move(General.X9, saved);
+        assembler.add(General.X10, General.SP, 0);
+        assembler.store(General.X10, General.X9, KEPT * Long.BYTES);
+        for (int i = 0; i < 10; i++) {
+            assembler.move(General.values()[19 + i], kept(i));
+        }
+        for (int i = 0; i < 8; i++) {
+            assembler.move(General.X10, kept(11 + i));
+            assembler.store(General.X10, General.X9, 0);
+            assembler.loadHalf(new Vector(8 + i), General.X9, 0);
+        }
+        for (int i = 0; i < arguments.length; i++) {
+            long value = switch (arguments[i]) {
+                case Number number -> number.value;
+                case Memory memory -> address(i, memory.bytes);
+            };
+            assembler.move(General.values()[i], value);
+        }
+        assembler.address(General.X30, back);
+        assembler.jump(start);
+        assembler.bind(back);
+        assembler.move(General.X9, saved);
+        for (int i = 0; i < 10; i++) {
+            assembler.store(General.values()[19 + i], General.X9, i * Long.BYTES);
+        }
+        assembler.add(General.X10, General.SP, 0);
+        assembler.store(General.X10, General.X9, 10 * Long.BYTES);
+        for (int i = 0; i < 8; i++) {
+            assembler.storeHalf(new Vector(8 + i), General.X9, (11 + i) * Long.BYTES);
+        }
+        write(assembler, saved, state.length);
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i] instanceof Memory memory && memory.written) {
+                write(assembler, address(i, memory.bytes), memory.bytes.length);
+            }
+        }
+        assembler.move(General.X0, 0);
+        assembler.move(General.X8, EXIT);
+        assembler.callSystem();
+        for (int i = 0; i < padding; i++) {
+            assembler.leave();
+        }
+        assembler.bind(start);
+        return assembler.code();
+    }
+
+    private static void write(Assembler assembler, long address, int bytes) {
+        assembler.move(General.X0, 1);
+        assembler.move(General.X1, address);
+        assembler.move(General.X2, bytes);
+        assembler.move(General.X8, WRITE);
+        assembler.callSystem();
+    }
+}
