@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import ouverture.kernels.jit.aarch64.Assembler.Label;
+import ouverture.kernels.jit.aarch64.Encoder.Label;
 
 /// Runs a routine under QEMU's user mode emulation of AArch64, as a program of its own: a static ELF file with
 /// the routine, what it reads and what it writes, and a few instructions that call it and write the results to
@@ -166,62 +166,62 @@ final class Emulator {
 
     /// @param padding instructions before the routine
     private static byte[] caller(Argument[] arguments, int padding) {
-        Assembler assembler = new Assembler();
+        Encoder encoder = new Encoder();
         Label start = new Label();
         Label back = new Label();
         byte[] state = new byte[(KEPT + 1) * Long.BYTES];
         long saved = address(ARGUMENTS, state);
-        assembler.move(General.X9, saved);
-        assembler.add(General.X10, General.SP, 0);
-        assembler.store(General.X10, General.X9, KEPT * Long.BYTES);
+        encoder.move(Register.X9, saved);
+        encoder.add(Register.X10, Register.SP, 0);
+        encoder.store(Register.X10, Register.X9, KEPT * Long.BYTES, Long.BYTES);
         for (int i = 0; i < 10; i++) {
-            assembler.move(General.values()[19 + i], kept(i));
+            encoder.move(Register.values()[19 + i], kept(i));
         }
         for (int i = 0; i < 8; i++) {
-            assembler.move(General.X10, kept(11 + i));
-            assembler.store(General.X10, General.X9, 0);
-            assembler.loadHalf(new Vector(8 + i), General.X9, 0);
+            encoder.move(Register.X10, kept(11 + i));
+            encoder.store(Register.X10, Register.X9, 0, Long.BYTES);
+            encoder.loadHalf(new VectorRegister(8 + i), Register.X9, 0);
         }
         for (int i = 0; i < arguments.length; i++) {
             long value = switch (arguments[i]) {
                 case Number number -> number.value;
                 case Memory memory -> address(i, memory.bytes);
             };
-            assembler.move(General.values()[i], value);
+            encoder.move(Register.values()[i], value);
         }
-        assembler.address(General.X30, back);
-        assembler.jump(start);
-        assembler.bind(back);
-        assembler.move(General.X9, saved);
+        encoder.address(Register.X30, back);
+        encoder.jump(start);
+        encoder.bind(back);
+        encoder.move(Register.X9, saved);
         for (int i = 0; i < 10; i++) {
-            assembler.store(General.values()[19 + i], General.X9, i * Long.BYTES);
+            encoder.store(Register.values()[19 + i], Register.X9, i * Long.BYTES, Long.BYTES);
         }
-        assembler.add(General.X10, General.SP, 0);
-        assembler.store(General.X10, General.X9, 10 * Long.BYTES);
+        encoder.add(Register.X10, Register.SP, 0);
+        encoder.store(Register.X10, Register.X9, 10 * Long.BYTES, Long.BYTES);
         for (int i = 0; i < 8; i++) {
-            assembler.storeHalf(new Vector(8 + i), General.X9, (11 + i) * Long.BYTES);
+            encoder.storeHalf(new VectorRegister(8 + i), Register.X9, (11 + i) * Long.BYTES);
         }
-        write(assembler, saved, state.length);
+        write(encoder, saved, state.length);
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i] instanceof Memory memory && memory.written) {
-                write(assembler, address(i, memory.bytes), memory.bytes.length);
+                write(encoder, address(i, memory.bytes), memory.bytes.length);
             }
         }
-        assembler.move(General.X0, 0);
-        assembler.move(General.X8, EXIT);
-        assembler.callSystem();
+        encoder.move(Register.X0, 0);
+        encoder.move(Register.X8, EXIT);
+        encoder.callSystem();
         for (int i = 0; i < padding; i++) {
-            assembler.leave();
+            encoder.leave();
         }
-        assembler.bind(start);
-        return assembler.code();
+        encoder.bind(start);
+        return encoder.code();
     }
 
-    private static void write(Assembler assembler, long address, int bytes) {
-        assembler.move(General.X0, 1);
-        assembler.move(General.X1, address);
-        assembler.move(General.X2, bytes);
-        assembler.move(General.X8, WRITE);
-        assembler.callSystem();
+    private static void write(Encoder encoder, long address, int bytes) {
+        encoder.move(Register.X0, 1);
+        encoder.move(Register.X1, address);
+        encoder.move(Register.X2, bytes);
+        encoder.move(Register.X8, WRITE);
+        encoder.callSystem();
     }
 }

@@ -16,10 +16,10 @@ class EmulatorTest {
     @Test
     void runsARoutineAndSeesItsFaults() throws IOException, InterruptedException {
         Emulator emulator = Emulator.find(folder);
-        Assembler adding = new Assembler();
-        adding.load(General.X9, General.X1, 0);
-        adding.add(General.X9, General.X9, General.X2, 1);
-        adding.store(General.X9, General.X0, 0);
+        Encoder adding = new Encoder();
+        adding.load(Register.X9, Register.X1, 0, Long.BYTES);
+        adding.add(Register.X9, Register.X9, Register.X2, 1);
+        adding.store(Register.X9, Register.X0, 0, Long.BYTES);
         adding.leave();
         assertThat(emulator.call(
                         adding.code(),
@@ -35,12 +35,12 @@ class EmulatorTest {
                         new Emulator.Number(0)))
                 .hasMessageContaining("signal 11");
 
-        Assembler spoiling = new Assembler();
-        spoiling.move(General.X20, 1);
+        Encoder spoiling = new Encoder();
+        spoiling.move(Register.X20, 1);
         spoiling.leave();
         assertThatThrownBy(() -> emulator.call(spoiling.code())).hasMessageContaining("must keep: 1");
-        Assembler halving = new Assembler();
-        halving.fillBytes(new Vector(15), 7);
+        Encoder halving = new Encoder();
+        halving.fillBytes(new VectorRegister(15), 7);
         halving.leave();
         assertThatThrownBy(() -> emulator.call(halving.code())).hasMessageContaining("must keep: 18");
     }

@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Writes AArch64 machine code: the vector instructions of [Instruction] and the few others that loops need. What
+/// Writes AArch64 machine code: the vector instructions of [Operation] and the few others that loops need. What
 /// an instruction has no room for (an offset too large, a label too far away) is refused and never cut off.
-final class Assembler {
+public final class Encoder {
     private static final int CONSTANT_BYTES = 16;
 
     /// Conditions of a branch after a comparison of signed numbers.
-    enum Condition {
+    public enum Condition {
         EQUAL(0),
         NOT_EQUAL(1),
         NOT_LESS(10),
@@ -29,7 +29,7 @@ final class Assembler {
     }
 
     /// A place in the code.
-    static final class Label {
+    public static final class Label {
         private int position = -1;
     }
 
@@ -48,7 +48,7 @@ final class Assembler {
     ///
     /// @throws IllegalStateException if a label was used and never bound
     /// @throws IllegalArgumentException if a label is too far away
-    byte[] code() {
+    public byte[] code() {
         while (!constants.isEmpty() && size * Integer.BYTES % CONSTANT_BYTES != 0) {
             word(0);
         }
@@ -74,7 +74,7 @@ final class Assembler {
     }
 
     /// The next instruction is where `label` points to.
-    void bind(Label label) {
+    public void bind(Label label) {
         if (label.position >= 0) {
             throw new IllegalStateException("this label is at instruction " + label.position);
         }
@@ -82,34 +82,34 @@ final class Assembler {
     }
 
     /// A label for the next instruction.
-    Label here() {
+    public Label here() {
         Label label = new Label();
         bind(label);
         return label;
     }
 
     /// `destination = operation(a, b)`.
-    void emit(Instruction instruction, Vector destination, Vector a, Vector b) {
-        expect(instruction, Instruction.Form.THREE);
+    public void emit(Operation instruction, VectorRegister destination, VectorRegister a, VectorRegister b) {
+        expect(instruction, Operation.Form.THREE);
         word(instruction.bits | b.number() << 16 | a.number() << 5 | destination.number());
     }
 
     /// `destination = operation(source)`.
-    void emit(Instruction instruction, Vector destination, Vector source) {
-        expect(instruction, Instruction.Form.TWO);
+    public void emit(Operation instruction, VectorRegister destination, VectorRegister source) {
+        expect(instruction, Operation.Form.TWO);
         word(instruction.bits | source.number() << 5 | destination.number());
     }
 
     /// `destination = operation(a, lane of b)`; a lane has 32 bits.
-    void emit(Instruction instruction, Vector destination, Vector a, Vector b, int lane) {
-        expect(instruction, Instruction.Form.LANE);
+    public void emit(Operation instruction, VectorRegister destination, VectorRegister a, VectorRegister b, int lane) {
+        expect(instruction, Operation.Form.LANE);
         int number = unsigned(lane, 2, "lane");
         int place = (number & 1) << 21 | number >> 1 << 11;
         word(instruction.bits | place | b.number() << 16 | a.number() << 5 | destination.number());
     }
 
     /// `destination = operation(source, number)`, which is a shift's number of bits or a lane of 32 bits.
-    void emit(Instruction instruction, Vector destination, Vector source, int number) {
+    public void emit(Operation instruction, VectorRegister destination, VectorRegister source, int number) {
         int elementBits = instruction.elementBits();
         int place = switch (instruction.form) {
             case COPY -> unsigned(number, 2, "lane") << 19;
@@ -120,60 +120,60 @@ final class Assembler {
         word(instruction.bits | place | source.number() << 5 | destination.number());
     }
 
-    private static void expect(Instruction instruction, Instruction.Form form) {
+    private static void expect(Operation instruction, Operation.Form form) {
         if (instruction.form != form) {
             throw new IllegalArgumentException(instruction + " has other operands");
         }
     }
 
     /// Sets all bytes to 0 to 255.
-    void fillBytes(Vector destination, int value) {
+    public void fillBytes(VectorRegister destination, int value) {
         int bits = unsigned(value, 8, "byte");
         word(0x4f00e400 | bits >> 5 << 16 | (bits & 31) << 5 | destination.number());
     }
 
     /// `destination = 128 bits`; the offset is a multiple of 16 from 0 to 65520.
-    void load(Vector destination, General base, int offset) {
+    public void load(VectorRegister destination, Register base, int offset) {
         word(0x3dc00000 | address(base, offset, 16) | destination.number());
     }
 
     /// `128 bits = source`; the offset as for loading.
-    void store(Vector source, General base, int offset) {
+    public void store(VectorRegister source, Register base, int offset) {
         word(0x3d800000 | address(base, offset, 16) | source.number());
     }
 
     /// `destination = 64 bits`, zeros above; the offset is a multiple of 8 from 0 to 32760.
-    void loadHalf(Vector destination, General base, int offset) {
+    public void loadHalf(VectorRegister destination, Register base, int offset) {
         word(0xfd400000 | address(base, offset, 8) | destination.number());
     }
 
     /// `64 bits = source`; the offset as for loading.
-    void storeHalf(Vector source, General base, int offset) {
+    public void storeHalf(VectorRegister source, Register base, int offset) {
         word(0xfd000000 | address(base, offset, 8) | source.number());
     }
 
     /// `destination = 32 bits`, zeros above; the offset is a multiple of 4 from 0 to 16380.
-    void loadQuarter(Vector destination, General base, int offset) {
+    public void loadQuarter(VectorRegister destination, Register base, int offset) {
         word(0xbd400000 | address(base, offset, 4) | destination.number());
     }
 
     /// `32 bits = source`; the offset as for loading.
-    void storeQuarter(Vector source, General base, int offset) {
+    public void storeQuarter(VectorRegister source, Register base, int offset) {
         word(0xbd000000 | address(base, offset, 4) | source.number());
     }
 
     /// Loads 32 bits into every lane.
-    void loadEverywhere(Vector destination, General base) {
+    public void loadEverywhere(VectorRegister destination, Register base) {
         word(0x4d40c800 | base.number() << 5 | destination.number());
     }
 
     /// Loads 64 bits into both halves.
-    void loadBoth(Vector destination, General base) {
+    public void loadBoth(VectorRegister destination, Register base) {
         word(0x4d40cc00 | base.number() << 5 | destination.number());
     }
 
     /// Loads 16 bytes that are kept behind the code.
-    void loadConstant(Vector destination, byte... bytes) {
+    public void loadConstant(VectorRegister destination, byte... bytes) {
         if (bytes.length != CONSTANT_BYTES) {
             throw new IllegalArgumentException("a constant has 16 bytes and not " + bytes.length);
         }
@@ -182,26 +182,34 @@ final class Assembler {
     }
 
     /// Saves the lower halves of two vectors on the stack.
-    void push(Vector first, Vector second) {
+    public void push(VectorRegister first, VectorRegister second) {
         word(0x6dbf03e0 | second.number() << 10 | first.number());
     }
 
     /// Loads what [#push] saved last.
-    void pop(Vector first, Vector second) {
+    public void pop(VectorRegister first, VectorRegister second) {
         word(0x6cc103e0 | second.number() << 10 | first.number());
     }
 
-    /// `destination = 64 bits`; the offset is a multiple of 8 from 0 to 32760.
-    void load(General destination, General base, int offset) {
-        word(0xf9400000 | address(base, offset, 8) | zeroable(destination));
+    /// `destination = 1, 2, 4 or 8 bytes`, zeros above; the offset is -256 to 255.
+    public void load(Register destination, Register base, int offset, int bytes) {
+        int place = signed(offset, 9, "offset") << 12 | base.number() << 5;
+        word(size(bytes) | 0x38400000 | place | zeroable(destination));
     }
 
-    /// `64 bits = source`; the offset as for loading.
-    void store(General source, General base, int offset) {
-        word(0xf9000000 | address(base, offset, 8) | zeroable(source));
+    /// `1, 2, 4 or 8 bytes = the lowest of source`; the offset is 0 to 4095 times as many.
+    public void store(Register source, Register base, int offset, int bytes) {
+        word(size(bytes) | 0x39000000 | address(base, offset, bytes) | zeroable(source));
     }
 
-    private static int address(General base, int offset, int unit) {
+    private static int size(int bytes) {
+        if (Integer.bitCount(bytes) != 1) {
+            throw new IllegalArgumentException("no instruction moves " + bytes + " bytes");
+        }
+        return within(Integer.numberOfTrailingZeros(bytes), 0, 3, "size") << 30;
+    }
+
+    private static int address(Register base, int offset, int unit) {
         if (offset % unit != 0) {
             throw new IllegalArgumentException("an offset of " + offset + " is no multiple of " + unit);
         }
@@ -210,17 +218,17 @@ final class Assembler {
 
     /// Asks for the line of memory at an address, which need not exist, in the second-level cache; the offset as
     /// for loading 64 bits.
-    void prefetch(General base, int offset) {
+    public void prefetch(Register base, int offset) {
         word(0xf9800002 | address(base, offset, 8));
     }
 
     /// `destination = source`.
-    void move(General destination, General source) {
+    public void move(Register destination, Register source) {
         word(0xaa0003e0 | zeroable(source) << 16 | zeroable(destination));
     }
 
     /// `destination = value`, in as many instructions as it has parts of 16 bits that are not 0, and one at least.
-    void move(General destination, long value) {
+    public void move(Register destination, long value) {
         int register = zeroable(destination);
         word(0xd2800000 | (int) (value & 0xffff) << 5 | register);
         for (int part = 1; part < 4; part++) {
@@ -232,17 +240,17 @@ final class Assembler {
     }
 
     /// `destination = source + number`, which is 0 to 4095, or a multiple of 4096 up to 4095 of them.
-    void add(General destination, General source, int number) {
+    public void add(Register destination, Register source, int number) {
         word(0x91000000 | immediate(number) | source.number() << 5 | destination.number());
     }
 
     /// `destination = source - number`, as for adding.
-    void subtract(General destination, General source, int number) {
+    public void subtract(Register destination, Register source, int number) {
         word(0xd1000000 | immediate(number) | source.number() << 5 | destination.number());
     }
 
     /// Compares for a branch; the number as for adding.
-    void compare(General a, int number) {
+    public void compare(Register a, int number) {
         word(0xf100001f | immediate(number) | a.number() << 5);
     }
 
@@ -254,40 +262,40 @@ final class Assembler {
     }
 
     /// `destination = a + (b << shift)`, shift 0 to 63.
-    void add(General destination, General a, General b, int shift) {
+    public void add(Register destination, Register a, Register b, int shift) {
         int bits = unsigned(shift, 6, "shift") << 10;
         word(0x8b000000 | zeroable(b) << 16 | bits | zeroable(a) << 5 | zeroable(destination));
     }
 
     /// `destination = the address of a label`, at most a megabyte away.
-    void address(General destination, Label target) {
+    public void address(Register destination, Label target) {
         // Its distance counts bytes: 19 bits count instructions, two more would be for places within one.
         refer(0x10000000 | zeroable(destination), 5, 19, target);
     }
 
-    void jump(Label target) {
+    public void jump(Label target) {
         refer(0x14000000, 0, 26, target);
     }
 
-    void jump(Condition condition, Label target) {
+    public void jump(Condition condition, Label target) {
         refer(0x54000000 | condition.number, 5, 19, target);
     }
 
-    void jumpIfZero(General a, Label target) {
+    public void jumpIfZero(Register a, Label target) {
         refer(0xb4000000 | zeroable(a), 5, 19, target);
     }
 
-    void jumpIfNotZero(General a, Label target) {
+    public void jumpIfNotZero(Register a, Label target) {
         refer(0xb5000000 | zeroable(a), 5, 19, target);
     }
 
     /// Returns to the caller.
-    void leave() {
+    public void leave() {
         word(0xd65f03c0);
     }
 
     /// Calls the system: X8 has the number of the function.
-    void callSystem() {
+    public void callSystem() {
         word(0xd4000001);
     }
 
@@ -297,8 +305,8 @@ final class Assembler {
     }
 
     /// A register where an instruction knows one of zeros by the number of the stack pointer.
-    private static int zeroable(General register) {
-        if (register == General.SP) {
+    private static int zeroable(Register register) {
+        if (register == Register.SP) {
             throw new IllegalArgumentException("this instruction cannot use the stack pointer");
         }
         return register.number();

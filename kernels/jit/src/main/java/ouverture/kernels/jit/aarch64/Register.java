@@ -2,7 +2,7 @@ package ouverture.kernels.jit.aarch64;
 
 /// The general-purpose registers of AArch64. By the procedure call standard (AAPCS64) a routine may change X0 to
 /// X17 and must leave the others as they were; X18 belongs to the system.
-enum General {
+public enum Register {
     X0,
     X1,
     X2,
@@ -40,7 +40,7 @@ enum General {
     SP;
 
     /// As instructions name it.
-    int number() {
+    public int number() {
         return ordinal();
     }
 }

@@ -4,8 +4,8 @@ package ouverture.kernels.jit.aarch64;
 /// of 8 to 15 as they were.
 ///
 /// @param number 0 to 31
-record Vector(int number) {
-    Vector {
+public record VectorRegister(int number) {
+    public VectorRegister {
         if (number < 0 || number > 31) {
             throw new IllegalArgumentException("there is no vector register " + number);
         }

@@ -3,13 +3,14 @@ package ouverture.kernels.jit.aarch64;
 /// The vector instructions that the kernels need, as the architecture's manual encodes them (Arm Architecture
 /// Reference Manual for A-profile, DDI 0487, section C7.2). A name is the mnemonic, then the arrangement of the
 /// destination, then LANE where the last operand is one lane of its register.
-enum Instruction {
+public enum Operation {
     ADD_4S(Form.THREE, 0x4ea08400),
-    ADDP_4S(Form.THREE, 0x4ea0bc00),
+    SUB_4S(Form.THREE, 0x6ea08400),
     AND_16B(Form.THREE, 0x4e201c00),
     EOR_16B(Form.THREE, 0x6e201c00),
     ORR_16B(Form.THREE, 0x4ea01c00),
     FADD_4S(Form.THREE, 0x4e20d400),
+    FDIV_4S(Form.THREE, 0x6e20fc00),
     FMUL_4S(Form.THREE, 0x6e20dc00),
     FMLA_4S(Form.THREE, 0x4e20cc00),
     FMLS_4S(Form.THREE, 0x4ea0cc00),
@@ -19,10 +20,12 @@ enum Instruction {
     TBL_16B(Form.THREE, 0x4e000000),
     UZP1_4S(Form.THREE, 0x4e801800),
     UZP2_4S(Form.THREE, 0x4e805800),
+    UZP1_8H(Form.THREE, 0x4e401800),
     UZP1_16B(Form.THREE, 0x4e001800),
     ZIP1_4S(Form.THREE, 0x4e803800),
     ZIP2_4S(Form.THREE, 0x4e807800),
     ZIP1_2D(Form.THREE, 0x4ec03800),
+    ZIP2_2D(Form.THREE, 0x4ec07800),
     /// Needs FEAT_DotProd.
     SDOT_4S(Form.THREE, 0x4e809400),
     /// Needs FEAT_I8MM.
@@ -31,6 +34,7 @@ enum Instruction {
     FABS_4S(Form.TWO, 0x4ea0f800),
     FMAXV_S(Form.TWO, 0x6e30f800),
     FCVTAS_4S(Form.TWO, 0x4e21c800),
+    FCVTN_4H(Form.TWO, 0x0e216800),
     FCVTL_4S(Form.TWO, 0x0e217800),
     FCVTL2_4S(Form.TWO, 0x4e217800),
     SCVTF_4S(Form.TWO, 0x4e21d800),
@@ -74,7 +78,7 @@ enum Instruction {
     /// With zeros for its operands; shifts with the bit that says how long the elements are that they read.
     final int bits;
 
-    Instruction(Form form, int bits) {
+    Operation(Form form, int bits) {
         this.form = form;
         this.bits = bits;
     }
