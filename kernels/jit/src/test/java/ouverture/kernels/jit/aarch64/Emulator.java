@@ -19,7 +19,7 @@ import ouverture.kernels.jit.aarch64.Encoder.Label;
 /// the routine, what it reads and what it writes, and a few instructions that call it and write the results to
 /// standard output. Behind each piece of memory lies a page that does not exist, so that a routine which touches
 /// one byte too many fails.
-final class Emulator {
+public final class Emulator {
     private static final int PAGE = 4096;
     private static final long CODE = 0x40_0000;
 
@@ -29,6 +29,10 @@ final class Emulator {
     private static final long DISTANCE = 0x100_0000;
 
     private static final int ARGUMENTS = 6;
+
+    /// Stands behind the arguments for what a routine must leave as it was.
+    private static final int STATE = 16;
+
     private static final int HEADER = 64;
     private static final int SEGMENT = 56;
 
@@ -47,21 +51,21 @@ final class Emulator {
     }
 
     /// Something to call a routine with.
-    sealed interface Argument {}
+    public sealed interface Argument {}
 
     /// A number.
-    record Number(long value) implements Argument {}
+    public record Number(long value) implements Argument {}
 
     /// The address of memory.
     ///
     /// @param bytes that it holds
     /// @param written whether the result is wanted
-    record Memory(byte[] bytes, boolean written) implements Argument {}
+    public record Memory(byte[] bytes, boolean written) implements Argument {}
 
     /// The emulator of this machine; ends the test if there is none.
     ///
     /// @param folder for programs
-    static Emulator find(Path folder) {
+    public static Emulator find(Path folder) {
         List<Path> programs = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .flatMap(place -> Stream.of("qemu-aarch64", "qemu-aarch64-static")
                         .map(name -> Path.of(place, name)))
@@ -72,8 +76,10 @@ final class Emulator {
     }
 
     /// Calls a routine and returns what its memory holds then, in the order of its arguments.
-    List<byte[]> call(byte[] routine, Argument... arguments) throws IOException, InterruptedException {
-        assertThat(arguments.length).isLessThanOrEqualTo(ARGUMENTS);
+    ///
+    /// @param arguments those from the seventh on are memory that others point to
+    public List<byte[]> call(byte[] routine, Argument... arguments) throws IOException, InterruptedException {
+        assertThat(arguments.length).isLessThan(STATE);
         Path file = Files.createTempFile(folder, "routine", ".elf");
         Files.write(file, program(routine, arguments));
         assertThat(file.toFile().setExecutable(true)).isTrue();
@@ -104,9 +110,9 @@ final class Emulator {
         return 0x1234_5678_9abc_def0L * (index + 1);
     }
 
-    /// Where an argument lies: at the end of its pages.
-    private static long address(int index, byte[] bytes) {
-        return MEMORY + index * DISTANCE + pages(bytes.length) - bytes.length;
+    /// Where the memory of an argument lies: at the end of its pages.
+    public static long address(int index, int bytes) {
+        return MEMORY + index * DISTANCE + pages(bytes) - bytes;
     }
 
     private static int pages(int bytes) {
@@ -123,7 +129,7 @@ final class Emulator {
                 contents.add(memory.bytes);
             }
         }
-        pieces.add(ARGUMENTS);
+        pieces.add(STATE);
         contents.add(new byte[(KEPT + 1) * Long.BYTES]);
         int size = PAGE
                 + pages(code.length)
@@ -170,7 +176,7 @@ final class Emulator {
         Label start = new Label();
         Label back = new Label();
         byte[] state = new byte[(KEPT + 1) * Long.BYTES];
-        long saved = address(ARGUMENTS, state);
+        long saved = address(STATE, state.length);
         encoder.move(Register.X9, saved);
         encoder.add(Register.X10, Register.SP, 0);
         encoder.store(Register.X10, Register.X9, KEPT * Long.BYTES, Long.BYTES);
@@ -182,10 +188,10 @@ final class Emulator {
             encoder.store(Register.X10, Register.X9, 0, Long.BYTES);
             encoder.loadHalf(new VectorRegister(8 + i), Register.X9, 0);
         }
-        for (int i = 0; i < arguments.length; i++) {
+        for (int i = 0; i < Math.min(ARGUMENTS, arguments.length); i++) {
             long value = switch (arguments[i]) {
                 case Number number -> number.value;
-                case Memory memory -> address(i, memory.bytes);
+                case Memory memory -> address(i, memory.bytes.length);
             };
             encoder.move(Register.values()[i], value);
         }
@@ -204,7 +210,7 @@ final class Emulator {
         write(encoder, saved, state.length);
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i] instanceof Memory memory && memory.written) {
-                write(encoder, address(i, memory.bytes), memory.bytes.length);
+                write(encoder, address(i, memory.bytes.length), memory.bytes.length);
             }
         }
         encoder.move(Register.X0, 0);
