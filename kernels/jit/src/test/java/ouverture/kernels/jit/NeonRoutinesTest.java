@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -53,6 +54,66 @@ class NeonRoutinesTest {
             float[] actual = multiply(emulator, format, packed, records, inputs, strips, blocks);
             assertThat(actual).isEqualTo(expected(format.type(), weights, x, inputs, strips * ROWS));
         }
+    }
+
+    /// Every block is compared with the codec's: halves between two bytes, zeros, scales that half precision rounds,
+    /// makes denormal or cannot hold.
+    @ParameterizedTest
+    @MethodSource("sums")
+    void roundsAsTheCodecOfQ8(Sums sums) throws IOException, InterruptedException {
+        float[] magnitudes = {127, 1, 0, 1e-3f, 1e-6f, 1e-7f, 1e5f, 3e38f};
+        int block = NeonFormat.PART;
+        float[] x = new float[2 * magnitudes.length * block];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = magnitudes[i / block % magnitudes.length] * (2 * random.nextFloat() - 1);
+        }
+        for (int i = 1; i < block; i++) {
+            x[i] = i - block / 2 + 0.5f;
+        }
+        x[0] = 127;
+        byte[] expected = new byte[(int) DType.Q8_0.bytes(x.length)];
+        BlockCodec.of(DType.Q8_0).encode(x, 0, MemorySegment.ofArray(expected), 0, x.length);
+        byte[] actual = round(Emulator.find(folder), sums, x, 2);
+        int record = NeonQuantisation.recordBytes(sums);
+        for (int b = 0; b < x.length / block; b++) {
+            float scale = Float.float16ToFloat(bytes(expected).getShort(b * 34));
+            assertThat(bytes(actual).getFloat(b * record + 32)).isEqualTo(scale);
+            int[] sum = new int[2];
+            for (int i = 0; i < block && scale != 0; i++) {
+                byte q = expected[b * 34 + 2 + i];
+                assertThat(actual[b * record + i]).as("byte %s of block %s", i, b).isEqualTo(q);
+                sum[i / sums.columns()] += q;
+            }
+            for (int group = 0; group < sums.groups() && scale != 0 && Float.isFinite(scale); group++) {
+                int at = b * record + 36 + 4 * group;
+                if (sums.asFloats()) {
+                    assertThat(bytes(actual).getFloat(at)).isEqualTo(sum[group] * scale);
+                } else {
+                    assertThat(bytes(actual).getInt(at)).isEqualTo(-sums.offset() * sum[group]);
+                }
+            }
+        }
+    }
+
+    static Stream<Sums> sums() {
+        return Stream.of(new Sums(32, 8), new Sums(16, 32), new Sums(32, 0), new Sums(16, 0));
+    }
+
+    /// A row that is no number, or is endless, gives no number and leaves the next as it is.
+    @Test
+    void roundsWhatIsNoNumberToNone() throws IOException, InterruptedException {
+        float[] x = new float[3 * NeonFormat.PART];
+        x[5] = Float.NaN;
+        x[6] = Float.POSITIVE_INFINITY;
+        x[NeonFormat.PART + 31] = Float.NEGATIVE_INFINITY;
+        x[2 * NeonFormat.PART] = 127;
+        Sums sums = new Sums(32, 0);
+        ByteBuffer actual = bytes(round(Emulator.find(folder), sums, x, 3));
+        int record = NeonQuantisation.recordBytes(sums);
+        assertThat(actual.getFloat(32)).isNaN();
+        assertThat(actual.getFloat(record + 32)).isInfinite();
+        assertThat(actual.getFloat(2 * record + 32)).isEqualTo(1);
+        assertThat(actual.get(2 * record)).isEqualTo((byte) 127);
     }
 
     private static ByteBuffer bytes(byte[] bytes) {
