@@ -115,13 +115,23 @@ public final class Engine implements ChatModel, AutoCloseable {
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
-        kernels = provider.create(new KernelsOptions(
+        kernels = provider.create(kernelsOptions(options, plan, threads));
+        scheduler = start(model, cache, scratch, residency(plan), options);
+    }
+
+    private static KernelsOptions kernelsOptions(EngineOptions options, MemoryPlan plan, int threads) {
+        return new KernelsOptions(
                 threads,
                 switch (options.activations()) {
                     case F32 -> KernelsOptions.Activations.F32;
                     case Q8 -> KernelsOptions.Activations.Q8;
-                }));
-        scheduler = start(model, cache, scratch, residency(plan), options);
+                    case AUTO -> KernelsOptions.Activations.AUTO;
+                },
+                switch (options.repack()) {
+                    case AUTO -> plan.fits();
+                    case ON -> true;
+                    case OFF -> false;
+                });
     }
 
     private Scheduler start(
@@ -209,8 +219,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
-    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool calls
-    /// come as events of their own.
+    /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool
+    /// calls come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws ouverture.error.TemplateException if the template refuses the conversation

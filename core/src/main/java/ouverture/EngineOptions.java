@@ -16,6 +16,7 @@ import ouverture.error.RequestException;
 /// @param batchTokens rows of one step at most: prompts are computed in chunks of this size
 /// @param largerThanMemory whether a model may be opened that does not fit the memory: its weights are then read
 ///     from the mapped file again and again; of a mixture, the experts that are chosen most stay in memory
+/// @param repack whether kernels may keep weights in another form, in place of the mapped file
 public record EngineOptions(
         String kernels,
         int threads,
@@ -25,7 +26,8 @@ public record EngineOptions(
         int sequences,
         int queue,
         int batchTokens,
-        boolean largerThanMemory) {
+        boolean largerThanMemory,
+        Repack repack) {
     /// Number formats of the key/value cache.
     public enum CacheFormat {
         F32,
@@ -38,12 +40,24 @@ public record EngineOptions(
         /// Exact.
         F32,
         /// Rounded to 8 bits by blocks of 32, as GGUF engines do.
-        Q8
+        Q8,
+        /// As Q8 where that is faster with the kernels and the number format of the weights, else exact.
+        AUTO
     }
 
-    /// The fastest kernels, all processors, an F16 cache, exact activations, 8 sequences.
+    /// Whether kernels may keep weights in another form, in which they are multiplied faster. It takes the
+    /// memory that the weights' part of the file takes, which is given back.
+    public enum Repack {
+        /// Where the model fits the memory.
+        AUTO,
+        ON,
+        /// Weights stay in the mapped file, which several processes can share.
+        OFF
+    }
+
+    /// The fastest kernels, all processors, an F16 cache, 8 sequences.
     public static final EngineOptions DEFAULT =
-            new EngineOptions("auto", 0, CacheFormat.F16, Activations.F32, 0, 8, 64, 512, false);
+            new EngineOptions("auto", 0, CacheFormat.F16, Activations.AUTO, 0, 8, 64, 512, false, Repack.AUTO);
 
     public EngineOptions {
         atLeast("number of threads", threads, 0);
@@ -72,46 +86,51 @@ public record EngineOptions(
 
     public EngineOptions withKernels(String kernels) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 
     public EngineOptions withThreads(int threads) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 
     public EngineOptions withCache(CacheFormat cache) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 
     public EngineOptions withActivations(Activations activations) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 
     public EngineOptions withContext(int context) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 
     public EngineOptions withSequences(int sequences) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 
     public EngineOptions withQueue(int queue) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 
     public EngineOptions withBatchTokens(int batchTokens) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 
     public EngineOptions withLargerThanMemory(boolean largerThanMemory) {
         return new EngineOptions(
-                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory);
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
+    }
+
+    public EngineOptions withRepack(Repack repack) {
+        return new EngineOptions(
+                kernels, threads, cache, activations, context, sequences, queue, batchTokens, largerThanMemory, repack);
     }
 }

@@ -5,6 +5,7 @@ import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.EngineOptions.Activations;
 import ouverture.EngineOptions.CacheFormat;
+import ouverture.EngineOptions.Repack;
 import picocli.CommandLine.Option;
 
 /// How the engine is to run: the flags that all commands with an engine have.
@@ -30,7 +31,8 @@ final class EngineFlags {
     @Option(
             names = "--activations",
             paramLabel = "FORMAT",
-            description = "Inputs of quantised matrices: f32 (exact, the default) or q8 (rounded).")
+            description = "Inputs of quantised matrices: f32 (exact), q8 (rounded to 8 bits), or auto (the default):"
+                    + " q8 where that is faster.")
     private Activations activations = EngineOptions.DEFAULT.activations();
 
     @Option(
@@ -45,6 +47,13 @@ final class EngineFlags {
             paramLabel = "N",
             description = "Prompt tokens that are computed at once (default: ${DEFAULT-VALUE}).")
     private int batch = EngineOptions.DEFAULT.batchTokens();
+
+    @Option(
+            names = "--repack",
+            paramLabel = "WHEN",
+            description = "Weights are kept in memory in the order in which they are multiplied, instead of the file's:"
+                    + " on, off, or auto (the default): where the model fits the memory.")
+    private Repack repack = EngineOptions.DEFAULT.repack();
 
     @Option(
             names = "--larger-than-memory",
@@ -63,7 +72,8 @@ final class EngineFlags {
                 .withContext(context)
                 .withSequences(1)
                 .withBatchTokens(batch)
-                .withLargerThanMemory(largerThanMemory);
+                .withLargerThanMemory(largerThanMemory)
+                .withRepack(repack);
     }
 
     /// Loads a model with the options of the flags; throws as the other.

@@ -4,17 +4,26 @@ package ouverture.tensor;
 ///
 /// @param threads compute threads, at least 1
 /// @param activations how inputs of quantised matrices are represented
-public record KernelsOptions(int threads, Activations activations) {
+/// @param repack whether weights in read-only memory may be kept in another form too, which takes about the
+///     memory that they take themselves; kernels that need another form make it anew each time otherwise
+public record KernelsOptions(int threads, Activations activations, boolean repack) {
     /// Representation of the activations that a quantised weight matrix is multiplied with.
     public enum Activations {
         /// Exact: nothing is rounded that the file has not rounded.
         F32,
         /// Rounded to 8 bits by blocks of 32 (as Q8_0) before products with quantised weights, as other
         /// GGUF engines do by default.
-        Q8
+        Q8,
+        /// As Q8 for the formats with which that is faster in a kernel set, else as F32.
+        AUTO
     }
 
     public KernelsOptions {
         assert threads > 0;
+    }
+
+    /// With weights in another form where that is faster.
+    public KernelsOptions(int threads, Activations activations) {
+        this(threads, activations, true);
     }
 }

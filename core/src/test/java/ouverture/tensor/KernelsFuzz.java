@@ -82,7 +82,7 @@ public abstract class KernelsFuzz {
 
     @Test
     void anyOperationDoesAsTheReferenceDoes() {
-        for (Activations activations : Activations.values()) {
+        for (Activations activations : new Activations[] {Activations.F32, Activations.Q8}) {
             try (Kernels reference = new ScalarKernels(new KernelsOptions(1, activations));
                     Kernels kernels = kernels(new KernelsOptions(3, activations))) {
                 for (long seed = SEED; seed < SEED + ROUNDS; seed++) {

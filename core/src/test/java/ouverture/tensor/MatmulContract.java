@@ -138,6 +138,8 @@ abstract class MatmulContract {
                         memory.encoded(type, outputs, columns, random(outputs * columns, Range.ORDINARY, random));
                 Tensor x = memory.floats(rows, columns, random(rows * columns, Range.ORDINARY, random));
                 check(Activations.F32, x, weight, null);
+                Tensor bias = memory.floats(1, outputs, random(outputs, Range.ORDINARY, random));
+                check(Activations.Q8, x, weight, bias);
             }
         }
     }
@@ -165,7 +167,9 @@ abstract class MatmulContract {
                 boolean wide = type == DType.F32 || type == DType.BF16;
                 Range bounded = ofWeights == Range.LARGE && !wide ? Range.ORDINARY : ofWeights;
                 Tensor weight = memory.encoded(type, 5, columns, random(5 * columns, bounded, random));
-                check(Activations.F32, memory.floats(5, columns, random(5 * columns, ofInputs, random)), weight, null);
+                Tensor x = memory.floats(5, columns, random(5 * columns, ofInputs, random));
+                check(Activations.F32, x, weight, null);
+                check(Activations.Q8, x, weight, null);
             }
         }
     }
@@ -178,6 +182,11 @@ abstract class MatmulContract {
             Tensor weight = memory.randomBits(type, 50, columns, random);
             Tensor x = memory.floats(rows, columns, random(rows * columns, Range.TINY, random));
             check(Activations.F32, x, weight, null);
+            check(
+                    Activations.Q8,
+                    memory.floats(rows, columns, random(rows * columns, Range.ORDINARY, random)),
+                    weight,
+                    null);
         }
     }
 

@@ -118,7 +118,7 @@ final class Assembler {
 
     private void encode(Instruction instruction, int register, int second, Operand rm, int bits) {
         int third = rm instanceof Vector v ? v.number() : 0;
-        if (bits == 512 || register > 15 || second > 15 || third > 15) {
+        if (bits == 512 || register > 15 || second > 15 || third > 15 || isBroadcast(rm)) {
             encodeAvx512(instruction, register, second, rm, bits);
         } else {
             encodeAvx(instruction, register, second, rm, bits);
@@ -152,9 +152,14 @@ final class Assembler {
                 | (register >> 4 ^ 1) << 4
                 | instruction.map);
         emitByte(instruction.avx512Wide() << 7 | (~second & 15) << 3 | 4 | instruction.prefix);
-        emitByte(bits / 256 << 5 | (second >> 4 ^ 1) << 3);
+        boolean broadcast = isBroadcast(rm);
+        emitByte(bits / 256 << 5 | (broadcast ? 1 << 4 : 0) | (second >> 4 ^ 1) << 3);
         emitByte(instruction.opcode);
-        emitOperands(register, rm, instruction.tuple.bytes(bits / 8));
+        emitOperands(register, rm, broadcast ? Integer.BYTES : instruction.tuple.bytes(bits / 8));
+    }
+
+    private static boolean isBroadcast(Operand rm) {
+        return rm instanceof Memory m && m.broadcast();
     }
 
     private static int indexBit(Operand rm) {
@@ -238,6 +243,34 @@ final class Assembler {
         emitGeneral(0x89, source, destination);
     }
 
+    /// `destination = memory`, of 1, 2 or 4 bytes, with zeros above them.
+    void load(General destination, Memory source, int bytes) {
+        int extension = destination.number >> 3 << 2 | indexBit(source) << 1 | baseBit(source);
+        if (extension != 0) {
+            emitByte(0x40 | extension);
+        }
+        if (bytes == Integer.BYTES) {
+            emitByte(0x8b);
+        } else {
+            emitByte(0x0f);
+            emitByte(bytes == Short.BYTES ? 0xb7 : 0xb6);
+        }
+        emitMemory(destination.number & 7, source, 1);
+    }
+
+    /// `memory = the lowest 1, 2 or 4 bytes of RAX`.
+    void storeLowest(Memory destination, int bytes) {
+        if (bytes == Short.BYTES) {
+            emitByte(0x66);
+        }
+        int extension = indexBit(destination) << 1 | baseBit(destination);
+        if (extension != 0) {
+            emitByte(0x40 | extension);
+        }
+        emitByte(bytes == Byte.BYTES ? 0x88 : 0x89);
+        emitMemory(General.RAX.number, destination, 1);
+    }
+
     /// Asks for the line of memory that holds an address, which need not exist, in the second-level cache.
     void prefetch(Memory memory) {
         int extension = indexBit(memory) << 1 | baseBit(memory);
@@ -275,9 +308,24 @@ final class Assembler {
         emitArithmetic(5, destination, immediate);
     }
 
+    /// `destination = source * factor`.
+    ///
+    /// @param factor larger than a byte
+    void multiply(General destination, General source, int factor) {
+        emitPrefix(destination.number, 0, source.number);
+        emitByte(0x69);
+        emitByte(0xc0 | (destination.number & 7) << 3 | source.number & 7);
+        emitInt(factor);
+    }
+
     /// Compares for one of the jumps.
     void compare(General a, int immediate) {
         emitArithmetic(7, a, immediate);
+    }
+
+    /// Compares for one of the jumps.
+    void compare(General a, General b) {
+        emitGeneral(0x39, b, a);
     }
 
     void jump(Label target) {

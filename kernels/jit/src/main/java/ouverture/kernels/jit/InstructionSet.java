@@ -5,7 +5,9 @@ enum InstructionSet {
     /// AVX2 with FMA and F16C: Intel Haswell (2013), AMD Zen (2017) and later.
     AVX2(256, 16),
     /// AVX-512 F, BW, DQ and VL: Intel Skylake-SP (2017), AMD Zen 4 (2022) and later.
-    AVX512(512, 32);
+    AVX512(512, 32),
+    /// That with sums of products of bytes: Intel Cascade Lake and Ice Lake (2019), AMD Zen 4 (2022) and later.
+    AVX512_VNNI(512, 32);
 
     private final int bits;
     private final int registers;

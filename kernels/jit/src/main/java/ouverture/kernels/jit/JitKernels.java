@@ -14,7 +14,6 @@ import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
-import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.KvCache;
 import ouverture.tensor.Rope;
 import ouverture.tensor.Routing;
@@ -23,10 +22,11 @@ import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
 /// Kernels in machine code. What each routine will touch is checked before it is called, since it checks nothing
-/// itself. All tensors must lie in native or mapped memory, which must not be given back before an operation ends.
+/// itself. All tensors must lie in native or mapped memory, which must not be given back before an operation
+/// ends.
 ///
-/// Operations lock each other out although callers promise one at a time: two at once, or a close meanwhile, would
-/// end the process.
+/// Operations lock each other out although callers promise one at a time: two at once, or a close meanwhile,
+/// would end the process.
 final class JitKernels implements Kernels {
     static final String NAME = "jit";
 
@@ -41,6 +41,7 @@ final class JitKernels implements Kernels {
     private final WorkerPool pool;
     private final WorkMemory[] memory;
     private final Matmul matmul;
+    private final IntegerMatmul integers;
     private final PlaneMatmul planes;
     private final PagedAttention attention;
     private final Normalisation normalisation;
@@ -59,7 +60,8 @@ final class JitKernels implements Kernels {
                 .mapToObj(_ -> new WorkMemory())
                 .toArray(WorkMemory[]::new);
         matmul = new Matmul(code, pool, memory);
-        planes = new PlaneMatmul(matmul);
+        integers = new IntegerMatmul(code, pool, memory, options.repack());
+        planes = new PlaneMatmul(matmul, integers);
         attention = new PagedAttention(code, pool, memory);
         normalisation = new Normalisation(code, pool);
         rotations = Stream.generate(Rotation::new).limit(ROTATIONS).toArray(Rotation[]::new);
@@ -99,14 +101,23 @@ final class JitKernels implements Kernels {
         Addresses.same(weight.planes(), 1, "planes of " + weight.name());
         Addresses.floats(x);
         Addresses.written(out);
-        matmul.multiply(new Matmul.Rows(out), new Matmul.Rows(x), weight, bias, rounds(weight));
+        Matmul.Rows to = new Matmul.Rows(out);
+        Matmul.Rows from = new Matmul.Rows(x);
+        if (rounds(weight) && integers.serves(weight)) {
+            Matmul.check(to, from, weight, bias);
+            integers.multiply(out.data(), from, weight, bias, IntegerMatmul.Plan.ofRows(x.rows(), out.rowBytes()));
+        } else {
+            matmul.multiply(to, from, weight, bias, rounds(weight));
+        }
     }
 
     /// Whether inputs are rounded to 8 bits before they meet these weights.
     private boolean rounds(Tensor weight) {
-        return options.activations() == Activations.Q8
-                && weight.type().blockElements() > 1
-                && weight.columns() % DType.Q8_0.blockElements() == 0;
+        return switch (options.activations()) {
+            case F32 -> false;
+            case Q8 -> weight.type().blockElements() > 1 && weight.columns() % DType.Q8_0.blockElements() == 0;
+            case AUTO -> integers.serves(weight);
+        };
     }
 
     @Override
@@ -292,6 +303,7 @@ final class JitKernels implements Kernels {
         }
         pool.close();
         planes.close();
+        integers.close();
         matmul.close();
         attention.close();
         normalisation.close();

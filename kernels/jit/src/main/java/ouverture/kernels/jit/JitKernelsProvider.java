@@ -1,5 +1,6 @@
 package ouverture.kernels.jit;
 
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import ouverture.tensor.Kernels;
@@ -54,7 +55,6 @@ public final class JitKernelsProvider implements KernelsProvider {
         if (sets.isEmpty()) {
             throw new UnsupportedOperationException("no machine code for this processor");
         }
-        return new JitKernels(
-                sets.contains(InstructionSet.AVX512) ? InstructionSet.AVX512 : InstructionSet.AVX2, options);
+        return new JitKernels(Collections.max(sets), options);
     }
 }

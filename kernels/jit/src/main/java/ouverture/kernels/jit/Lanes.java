@@ -22,16 +22,27 @@ final class Lanes {
 
     /// Leaves the largest of a vector of floats in its lowest lane. Uses register `free`.
     static void maximum(Assembler assembler, Vector vector, int free) {
-        Vector low = fold(assembler, Instruction.VMAXPS, vector, free);
+        largest(assembler, Instruction.VMAXPS, vector, free);
+    }
+
+    /// Leaves the largest of a vector of integers in all lanes of its lower part, which it returns. Uses register
+    /// `free`.
+    static Vector largestInteger(Assembler assembler, Vector vector, int free) {
+        return largest(assembler, Instruction.VPMAXSD, vector, free);
+    }
+
+    private static Vector largest(Assembler assembler, Instruction operation, Vector vector, int free) {
+        Vector low = fold(assembler, operation, vector, free);
         Vector swapped = new Vector(free, low.bits());
         for (int order : new int[] {SWAP_HALVES, SWAP_NEIGHBOURS}) {
             assembler.emit(Instruction.VPERMILPS, swapped, low, order);
-            assembler.emit(Instruction.VMAXPS, low, low, swapped);
+            assembler.emit(operation, low, low, swapped);
         }
+        return low;
     }
 
-    /// Combines halves until 128 bits are left.
-    private static Vector fold(Assembler assembler, Instruction operation, Vector vector, int free) {
+    /// Combines halves until 128 bits are left, which it returns. Uses register `free`.
+    static Vector fold(Assembler assembler, Instruction operation, Vector vector, int free) {
         Vector low = vector;
         while (low.bits() > 128) {
             Vector high = new Vector(free, low.bits() / 2);

@@ -126,7 +126,8 @@ final class Matmul implements AutoCloseable {
         return set == InstructionSet.AVX2 ? PANEL_INPUTS_MIN : Integer.MAX_VALUE;
     }
 
-    private static void check(Rows out, Rows x, Tensor weight, @Nullable Tensor bias) {
+    /// Makes sure that operands fit and that all of them is there.
+    static void check(Rows out, Rows x, Tensor weight, @Nullable Tensor bias) {
         Addresses.same(weight.columns(), x.columns, "columns of " + weight.name());
         Addresses.same(out.count, x.count, "rows of the result");
         Addresses.same(out.columns, weight.rows(), "columns of the result");

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param scale 1, 2, 4 or 8
 /// @param displacement in bytes
 /// @param constant null unless this is a constant
+/// @param broadcast whether one 32-bit element stands for all of a vector (AVX-512)
 record Memory(
         @Nullable General base,
         @Nullable General index,
         int scale,
         int displacement,
-        Assembler.@Nullable Label constant)
+        Assembler.@Nullable Label constant,
+        boolean broadcast)
         implements Operand {
     Memory {
         assert index != General.RSP;
@@ -22,15 +24,15 @@ record Memory(
     }
 
     static Memory at(General base, int displacement) {
-        return new Memory(base, null, 1, displacement, null);
+        return new Memory(base, null, 1, displacement, null, false);
     }
 
     static Memory at(General base, General index, int scale, int displacement) {
-        return new Memory(base, index, scale, displacement, null);
+        return new Memory(base, index, scale, displacement, null, false);
     }
 
     static Memory constant(Assembler.Label label) {
-        return new Memory(null, null, 1, 0, label);
+        return new Memory(null, null, 1, 0, label, false);
     }
 
     /// The start of row `i`, of at most six, from the addresses of rows 0 and 3 and the distance of rows.
@@ -41,6 +43,11 @@ record Memory(
 
     /// The place `bytes` behind this one.
     Memory plus(int bytes) {
-        return new Memory(base, index, scale, displacement + bytes, constant);
+        return new Memory(base, index, scale, displacement + bytes, constant, broadcast);
+    }
+
+    /// The 32-bit element at this place, for all of a vector.
+    Memory all() {
+        return new Memory(base, index, scale, displacement, constant, true);
     }
 }

@@ -9,11 +9,13 @@ import ouverture.tensor.WorkMemory;
 /// Products with weights of several planes.
 final class PlaneMatmul implements AutoCloseable {
     private final Matmul matmul;
+    private final IntegerMatmul integers;
     private final WorkMemory inputMemory = new WorkMemory();
     private final WorkMemory outputMemory = new WorkMemory();
 
-    PlaneMatmul(Matmul matmul) {
+    PlaneMatmul(Matmul matmul, IntegerMatmul integers) {
         this.matmul = matmul;
+        this.integers = integers;
     }
 
     /// `out[r][h] = weight[h] x[r][h]`.
@@ -25,6 +27,11 @@ final class PlaneMatmul implements AutoCloseable {
         Addresses.shape(out, x.rows(), (long) heads * outputs);
         Addresses.floats(x);
         Addresses.written(out);
+        if (rounded && integers.serves(weight)) {
+            Addresses.of(weight);
+            integers.multiply(out.data(), new Matmul.Rows(x), weight, null, IntegerMatmul.Plan.ofHeads(x, weight));
+            return;
+        }
         for (int h = 0; h < heads && x.rows() > 0; h++) {
             MemorySegment results = out.data().asSlice(4L * h * outputs);
             MemorySegment operands = x.data().asSlice(4L * h * inputs);
@@ -52,6 +59,15 @@ final class PlaneMatmul implements AutoCloseable {
         int slotsOfInput = slots / Math.max(1, x.rows());
         Addresses.same((long) x.rows() * slotsOfInput, slots, "slots of " + x.name());
         int[][] slotsOf = Routing.slotsOfExperts(chosen, experts.planes());
+        if (rounded && integers.serves(experts)) {
+            Addresses.of(experts);
+            if (bias != null) {
+                Addresses.vector(bias, Math.multiplyExact(experts.planes(), experts.rows()));
+            }
+            IntegerMatmul.Plan plan = IntegerMatmul.Plan.ofSlots(slotsOf, slotsOfInput, out.rowBytes());
+            integers.multiply(out.data(), new Matmul.Rows(x), experts, bias, plan);
+            return;
+        }
         for (int expert = 0; expert < slotsOf.length; expert++) {
             int[] outputs = slotsOf[expert];
             if (outputs.length == 0) {

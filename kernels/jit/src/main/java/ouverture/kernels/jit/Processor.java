@@ -20,6 +20,8 @@ final class Processor {
     private static final int AVX512_BW = 1 << 30;
     private static final int AVX512_VL = 1 << 31;
 
+    private static final int AVX512_VNNI = 1 << 11;
+
     /// Registers that the system keeps for each thread: 128 and 256 bits.
     private static final long STATE_256 = 0x6;
 
@@ -38,10 +40,10 @@ final class Processor {
             MemorySegment result = arena.allocate(JAVA_LONG, 4);
             int leaves = identify(identify, 0, result)[0];
             int features = identify(identify, 1, result)[2];
-            int extended = leaves < 7 ? 0 : identify(identify, 7, result)[1];
+            int[] extended = leaves < 7 ? new int[4] : identify(identify, 7, result);
             boolean saved = has(features, SAVES_VECTORS | AVX);
             long state = saved ? NativeCalls.call(memory.install(savedState()), 0, 0, 0, 0, 0, 0) : 0;
-            return of(features, extended, state);
+            return of(features, extended[1], extended[2], state);
         }
     }
 
@@ -49,14 +51,18 @@ final class Processor {
     ///
     /// @param features register ECX of leaf 1
     /// @param extended register EBX of leaf 7
+    /// @param more register ECX of leaf 7
     /// @param state register XCR0
-    static Set<InstructionSet> of(int features, int extended, long state) {
+    static Set<InstructionSet> of(int features, int extended, int more, long state) {
         Set<InstructionSet> sets = EnumSet.noneOf(InstructionSet.class);
         boolean saved = has(features, SAVES_VECTORS | AVX) && (state & STATE_256) == STATE_256;
         if (saved && has(features, FMA | F16C) && has(extended, AVX2)) {
             sets.add(InstructionSet.AVX2);
             if (has(extended, AVX512_F | AVX512_DQ | AVX512_BW | AVX512_VL) && (state & STATE_512) == STATE_512) {
                 sets.add(InstructionSet.AVX512);
+                if (has(more, AVX512_VNNI)) {
+                    sets.add(InstructionSet.AVX512_VNNI);
+                }
             }
         }
         return sets;

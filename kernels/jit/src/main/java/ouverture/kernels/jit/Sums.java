@@ -1,11 +1,12 @@
 package ouverture.kernels.jit;
 
-/// What a product with bytes needs of the rounded inputs beside themselves: their sums, as bytes of weights are not less
+/// What a product with bytes needs of the rounded inputs beside themselves: their sums, as bytes of weights are
+/// not less
 /// than 0 and what they stand for may be.
 ///
 /// @param columns of a sum: those that share a scale, 16 or 32
-/// @param offset number that the bytes of weights are too large by; 0 if the format has minimums, which the sums are
-///     then multiplied with
+/// @param offset number that the bytes of weights are too large by; 0 if the format has minimums, which the sums
+///     are then multiplied with
 record Sums(int columns, int offset) {
     /// Whether sums are floats; else they are integers times -offset.
     boolean asFloats() {
@@ -14,7 +15,7 @@ record Sums(int columns, int offset) {
 
     /// Sums of a part.
     int groups() {
-        return NeonFormat.PART / columns;
+        return PackedFormat.PART / columns;
     }
 
     @Override

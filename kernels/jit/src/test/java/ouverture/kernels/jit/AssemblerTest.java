@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// `as -aln` (binutils 2.40) of the same text.
 class AssemblerTest {
     private static final Pattern VECTOR = Pattern.compile("([xyz])mm(\\d+)");
-    private static final Pattern MEMORY = Pattern.compile("\\[(\\w+)(?:\\+(\\w+)\\*(\\d))?([+-]\\d+)?]");
+    private static final Pattern MEMORY = Pattern.compile("\\[(\\w+)(?:\\+(\\w+)\\*(\\d))?([+-]\\d+)?](\\{1to16})?");
 
     private final Set<Instruction> seen = EnumSet.noneOf(Instruction.class);
 
@@ -91,8 +91,12 @@ class AssemblerTest {
         boolean memory = operands.length == 2 && operands[1].startsWith("[");
         switch (name) {
             case "mov" -> {
-                if (operands[0].startsWith("[")) {
+                if (operands[0].startsWith("[") && isLower(operands[1])) {
+                    assembler.storeLowest(memory(operands[0]), bytes(operands[1]));
+                } else if (operands[0].startsWith("[")) {
                     assembler.store(memory(operands[0]), general(operands[1]));
+                } else if (memory && isLower(operands[0])) {
+                    assembler.load(general(operands[0]), memory(operands[1]), Integer.BYTES);
                 } else if (memory) {
                     assembler.load(general(operands[0]), memory(operands[1]));
                 } else if (registers) {
@@ -101,6 +105,10 @@ class AssemblerTest {
                     assembler.move(general(operands[0]), Integer.parseInt(operands[1]));
                 }
             }
+            case "movzx" ->
+                assembler.load(general(operands[0]), memory(operands[3]), operands[1].equals("word") ? 2 : 1);
+            case "imul" ->
+                assembler.multiply(general(operands[0]), general(operands[1]), Integer.parseInt(operands[2]));
             case "lea" -> assembler.address(general(operands[0]), memory(operands[1]));
             case "add" -> {
                 if (registers) {
@@ -110,7 +118,13 @@ class AssemblerTest {
                 }
             }
             case "sub" -> assembler.subtract(general(operands[0]), Integer.parseInt(operands[1]));
-            case "cmp" -> assembler.compare(general(operands[0]), Integer.parseInt(operands[1]));
+            case "cmp" -> {
+                if (registers) {
+                    assembler.compare(general(operands[0]), general(operands[1]));
+                } else {
+                    assembler.compare(general(operands[0]), Integer.parseInt(operands[1]));
+                }
+            }
             case "prefetcht1" -> assembler.prefetch(memory(operands[0]));
             case "push" -> assembler.push(general(operands[0]));
             case "pop" -> assembler.pop(general(operands[0]));
@@ -133,7 +147,17 @@ class AssemblerTest {
     }
 
     private static General general(String text) {
-        return General.valueOf(text.toUpperCase(Locale.ROOT));
+        String whole = text.replaceFirst("^e?([abcd])[xl]$", "r$1x").replaceFirst("d$", "");
+        return General.valueOf(whole.toUpperCase(Locale.ROOT));
+    }
+
+    /// Whether it is the lower part of a register.
+    private static boolean isLower(String text) {
+        return !text.startsWith("r") || text.matches("r\\d+d");
+    }
+
+    private static int bytes(String text) {
+        return text.startsWith("e") ? Integer.BYTES : text.endsWith("l") ? Byte.BYTES : Short.BYTES;
     }
 
     private static Memory memory(String text) {
@@ -141,9 +165,10 @@ class AssemblerTest {
         assertThat(matcher.matches()).as(text).isTrue();
         General base = general(matcher.group(1));
         int displacement = matcher.group(4) == null ? 0 : Integer.parseInt(matcher.group(4));
-        return matcher.group(2) == null
+        Memory memory = matcher.group(2) == null
                 ? Memory.at(base, displacement)
                 : Memory.at(base, general(matcher.group(2)), Integer.parseInt(matcher.group(3)), displacement);
+        return matcher.group(5) == null ? memory : memory.all();
     }
 
     /// Distances, as `objdump -d` reads them back: a loop of three instructions, and a constant behind the code.

@@ -1,0 +1,45 @@
+package ouverture.kernels.jit;
+
+import static ouverture.kernels.jit.General.R10;
+import static ouverture.kernels.jit.General.R11;
+import static ouverture.kernels.jit.General.R8;
+import static ouverture.kernels.jit.General.RAX;
+import static ouverture.kernels.jit.General.RCX;
+import static ouverture.kernels.jit.General.RDI;
+import static ouverture.kernels.jit.General.RDX;
+import static ouverture.kernels.jit.General.RSI;
+
+/// Packs one strip of weights: see [PackedFormat]. What would be rows behind the last is left as it is.
+///
+/// Arguments: the first row, the strip, number of rows, blocks of a row, bytes from one row to the next.
+record Packing(PackedFormat format) implements Routine {
+    @Override
+    public String name() {
+        return "packing of " + format.type();
+    }
+
+    @Override
+    public void emit(Assembler assembler, InstructionSet set) {
+        Assembler.Label block = assembler.here();
+        assembler.move(R10, RDI);
+        assembler.move(R11, 0);
+        Assembler.Label row = assembler.here();
+        int to = 0;
+        for (PackedFormat.Piece piece : format.pieces()) {
+            for (int i = 0; i < piece.count(); i++) {
+                assembler.load(RAX, Memory.at(R10, piece.offset() + i * piece.bytes()), piece.bytes());
+                assembler.storeLowest(Memory.at(RSI, R11, piece.bytes(), to), piece.bytes());
+                to += PackedFormat.ROWS * piece.bytes();
+            }
+        }
+        assembler.add(R10, R8);
+        assembler.add(R11, 1);
+        assembler.compare(R11, RDX);
+        assembler.jumpIfLess(row);
+        assembler.add(RDI, format.type().blockBytes());
+        assembler.add(RSI, format.blockBytes());
+        assembler.subtract(RCX, 1);
+        assembler.jumpIfNotZero(block);
+        assembler.leave();
+    }
+}
