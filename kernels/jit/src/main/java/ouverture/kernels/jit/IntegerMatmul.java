@@ -23,13 +23,16 @@ final class IntegerMatmul implements AutoCloseable {
     private static final int PANEL_BYTES = 3 << 17;
 
     /// Strips that are handed out together.
-    private static final int UNIT = IntegerProducts.STRIPS;
+    private static final int UNIT = 2;
+
+    /// Rows of inputs that products multiply at once, at most.
+    private static final int INPUTS_MOST = 6;
 
     /// Bytes of a row of results of one strip.
-    private static final long ROW_BYTES = PackedFormat.ROWS * Float.BYTES;
+    private static final long ROW_BYTES = PackedLayout.ROWS * Float.BYTES;
 
     /// Where the addresses of such rows lie behind them.
-    private static final long ADDRESSES = IntegerProducts.INPUTS * ROW_BYTES;
+    private static final long ADDRESSES = INPUTS_MOST * ROW_BYTES;
 
     private final CodeCache code;
     private final WorkerPool pool;
@@ -49,8 +52,8 @@ final class IntegerMatmul implements AutoCloseable {
         packed = new PackedWeights(code, scratch, keeps);
         last = new MemorySegment[pool.threads()];
         for (int worker = 0; worker < last.length; worker++) {
-            last[worker] = arena.allocate((long) IntegerProducts.INPUTS * (ROW_BYTES + Long.BYTES), ROW_BYTES);
-            for (int t = 0; t < IntegerProducts.INPUTS; t++) {
+            last[worker] = arena.allocate((long) INPUTS_MOST * (ROW_BYTES + Long.BYTES), ROW_BYTES);
+            for (int t = 0; t < INPUTS_MOST; t++) {
                 last[worker].set(JAVA_LONG, ADDRESSES + (long) t * Long.BYTES, last[worker].address() + t * ROW_BYTES);
             }
         }
@@ -58,7 +61,7 @@ final class IntegerMatmul implements AutoCloseable {
 
     /// Whether there is code for weights of this format and width.
     boolean serves(Tensor weight) {
-        return PackedFormat.of(weight.type(), code.set()) != null;
+        return PackedLayout.of(weight.type(), code.set()) != null;
     }
 
     /// Which rows go to which planes.
@@ -114,6 +117,7 @@ final class IntegerMatmul implements AutoCloseable {
     /// A product, ready to be computed.
     private record Product(
             Tensor weight,
+            PackedLayout format,
             PackedWeights.Matrices matrices,
             Plan plan,
             MemorySegment out,
@@ -128,13 +132,13 @@ final class IntegerMatmul implements AutoCloseable {
     /// @param x rows of inputs, of a multiple of the weight's columns
     /// @param bias a row for each plane
     void multiply(MemorySegment out, Matmul.Rows x, Tensor weight, @Nullable Tensor bias, Plan plan) {
-        PackedFormat format = PackedFormat.of(weight.type(), code.set());
+        PackedLayout format = PackedLayout.of(weight.type(), code.set());
         int rows = plan.inputs.length;
         if (format == null || rows == 0) {
             return;
         }
         long records = round(x, format);
-        long rowBytes = (long) weight.columns() / PackedFormat.PART * Quantisation.recordBytes(format.sums());
+        long rowBytes = (long) weight.columns() / PackedLayout.PART * Quantisation.recordBytes(format.sums());
         MemorySegment addresses = addressMemory.segment(2L * rows * Long.BYTES);
         for (int i = 0; i < rows; i++) {
             addresses.setAtIndex(JAVA_LONG, i, records + plan.inputs[i] * rowBytes);
@@ -143,15 +147,16 @@ final class IntegerMatmul implements AutoCloseable {
         PackedWeights.Matrices matrices = packed.of(weight, format);
         Product product = new Product(
                 weight,
+                format,
                 matrices,
                 plan,
                 out,
                 bias,
                 addresses.address(),
                 routines(format, plan.starts),
-                code.get(new Elementwise.Sum()));
+                code.get(format.addition()));
         int units = Math.ceilDiv(PackedWeights.Matrices.strips(weight), UNIT);
-        long work = (long) UNIT * PackedFormat.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
+        long work = (long) UNIT * PackedLayout.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
         int count = Math.multiplyExact(units, plan.planes.length);
         pool.run(count, (int) Math.ceilDiv(GRAIN, work), (worker, from, to) -> {
             for (int unit = from; unit < to; ) {
@@ -169,11 +174,11 @@ final class IntegerMatmul implements AutoCloseable {
     /// Rounds all rows.
     ///
     /// @return the address of the records
-    private long round(Matmul.Rows x, PackedFormat format) {
-        int blocks = x.columns() / PackedFormat.PART;
+    private long round(Matmul.Rows x, PackedLayout format) {
+        int blocks = x.columns() / PackedLayout.PART;
         long rowBytes = (long) blocks * Quantisation.recordBytes(format.sums());
         long records = recordMemory.segment(x.count() * rowBytes).address();
-        MemorySegment routine = code.get(new Quantisation(format.sums()));
+        MemorySegment routine = code.get(format.rounding());
         pool.run(x.count(), Math.ceilDiv(GRAIN / 4, x.columns()), (from, to) -> {
             NativeCalls.call(routine, x.address(from), records + from * rowBytes, to - from, blocks, x.stride(), 0);
         });
@@ -185,29 +190,23 @@ final class IntegerMatmul implements AutoCloseable {
         return (int) ((long) rows * index / tiles);
     }
 
-    private static int tiles(int rows) {
-        return Math.ceilDiv(rows, IntegerProducts.INPUTS);
+    private static int tiles(int rows, PackedLayout format) {
+        return Math.ceilDiv(rows, format.inputs());
     }
 
     /// The code that the planes' tiles need, by strips and rows.
-    private MemorySegment[][] routines(PackedFormat format, int[] starts) {
-        MemorySegment[][] routines = new MemorySegment[IntegerProducts.STRIPS + 1][IntegerProducts.INPUTS + 1];
+    private MemorySegment[][] routines(PackedLayout format, int[] starts) {
+        MemorySegment[][] routines = new MemorySegment[UNIT + 1][format.inputs() + 1];
         for (int i = 0; i + 1 < starts.length; i++) {
             int rows = starts[i + 1] - starts[i];
-            int tiles = tiles(rows);
+            int tiles = tiles(rows, format);
             for (int inputs = rows / tiles; inputs <= Math.ceilDiv(rows, tiles); inputs++) {
-                routines[1][inputs] = code.get(new IntegerProducts(format, 1, inputs));
-                int strips = strips(inputs);
-                routines[strips][inputs] = code.get(new IntegerProducts(format, strips, inputs));
+                routines[1][inputs] = code.get(format.products(1, inputs));
+                int strips = format.strips(inputs);
+                routines[strips][inputs] = code.get(format.products(strips, inputs));
             }
         }
         return routines;
-    }
-
-    /// Strips of a group. A single row of inputs is multiplied as fast as weights can be read; one after another
-    /// they are read the fastest.
-    private static int strips(int inputs) {
-        return inputs == 1 ? 1 : IntegerProducts.STRIPS;
     }
 
     /// Strips `from` to `to`, or to the last, of a plane.
@@ -216,7 +215,7 @@ final class IntegerMatmul implements AutoCloseable {
         int plane = product.plan.planes[index];
         int end = Math.min(to, PackedWeights.Matrices.strips(product.weight));
         int rows = product.plan.starts[index + 1] - product.plan.starts[index];
-        boolean once = rows <= IntegerProducts.INPUTS && matrices.isComplete(plane);
+        boolean once = rows <= product.format.inputs() && matrices.isComplete(plane);
         int panel = once ? end - from : panelStrips(matrices.stripBytes());
         for (int strip = from; strip < end; strip += panel) {
             int count = Math.min(panel, end - strip);
@@ -234,14 +233,14 @@ final class IntegerMatmul implements AutoCloseable {
     private void multiplyPanel(Product product, int worker, int index, long weights, int strip, int count) {
         int first = product.plan.starts[index];
         int rows = product.plan.starts[index + 1] - first;
-        int full = Math.min(count, product.weight.rows() / PackedFormat.ROWS - strip);
+        int full = Math.min(count, product.weight.rows() / PackedLayout.ROWS - strip);
         long offset = strip * ROW_BYTES;
         long stripBytes = product.matrices.stripBytes();
-        int tiles = tiles(rows);
+        int tiles = tiles(rows, product.format);
         for (int i = 0; i < tiles; i++) {
             int row = first + tile(rows, tiles, i);
             int inputs = first + tile(rows, tiles, i + 1) - row;
-            int group = strips(inputs);
+            int group = product.format.strips(inputs);
             int grouped = full / group * group;
             multiply(product, group, row, inputs, weights, offset, grouped / group);
             multiply(
@@ -276,7 +275,7 @@ final class IntegerMatmul implements AutoCloseable {
         int blocks = product.weight.columns() / product.weight.type().blockElements();
         NativeCalls.call(product.routines[1][inputs], weights, from, to, 0, 1, blocks);
         int outputs = product.weight.rows();
-        int rest = outputs % PackedFormat.ROWS;
+        int rest = outputs % PackedLayout.ROWS;
         for (int t = 0; t < inputs; t++) {
             long target = product.plan.outputs[row + t] + (long) (outputs - rest) * Float.BYTES;
             MemorySegment.copy(last[worker], t * ROW_BYTES, product.out, target, (long) rest * Float.BYTES);
@@ -289,8 +288,8 @@ final class IntegerMatmul implements AutoCloseable {
             return;
         }
         int outputs = product.weight.rows();
-        int first = from * PackedFormat.ROWS;
-        int count = Math.min(end * PackedFormat.ROWS, outputs) - first;
+        int first = from * PackedLayout.ROWS;
+        int count = Math.min(end * PackedLayout.ROWS, outputs) - first;
         long offsets = bias.data().address() + ((long) plane * outputs + first) * Float.BYTES;
         for (int row = product.plan.starts[index]; row < product.plan.starts[index + 1]; row++) {
             long to = product.out.address() + product.plan.outputs[row] + (long) first * Float.BYTES;

@@ -1,6 +1,7 @@
 package ouverture.kernels.jit;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ouverture.kernels.jit.aarch64.Encoder;
 import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.Register;
@@ -10,54 +11,65 @@ import ouverture.tensor.DType;
 /// A number format whose packed weights are multiplied as bytes on AArch64.
 ///
 /// Implementations have no state: they write the code that reads weights.
-abstract class NeonFormat {
-    static final int ROWS = 16;
-    static final int PART = 32;
-
+abstract class NeonFormat extends PackedLayout {
     /// Rows whose floats fill a register.
     static final int QUAD = 4;
 
-    record Piece(int offset, int bytes, int count) {}
+    /// Columns of the units that weights are packed in: what products of 2 x 8 by 8 x 2 bytes take, and what those of
+    /// four bytes do.
+    static final int WIDE_UNIT = 8;
 
-    private final DType type;
-    private final Sums sums;
-    private final List<Piece> pieces;
+    static final int NARROW_UNIT = 4;
+
+    private static final List<NeonFormat> NARROW = all(NARROW_UNIT);
+    private static final List<NeonFormat> WIDE = all(WIDE_UNIT);
 
     NeonFormat(DType type, Sums sums, List<Piece> pieces) {
-        this.type = type;
-        this.sums = sums;
-        this.pieces = pieces;
+        super(type, sums, pieces);
     }
 
-    final DType type() {
-        return type;
+    private static List<NeonFormat> all(int unitColumns) {
+        return List.of(new NeonBytes(unitColumns), new NeonHalves(unitColumns));
     }
 
-    final Sums sums() {
-        return sums;
-    }
-
-    final List<Piece> pieces() {
-        return pieces;
-    }
-
-    /// Bytes of a block of all rows of a strip.
-    final int blockBytes() {
-        return ROWS * type.blockBytes();
-    }
-
-    /// Parts of a block.
-    final int parts() {
-        return type.blockElements() / PART;
-    }
-
-    /// Where a piece's unit of the first row lies in a block.
-    final int offset(int piece, int unit) {
-        int before = 0;
-        for (Piece p : pieces.subList(0, piece)) {
-            before += p.bytes * p.count;
+    /// How a format is packed for an instruction set, null if it is not.
+    static @Nullable NeonFormat of(DType type, InstructionSet set) {
+        for (NeonFormat format : set == InstructionSet.NEON_MATRIX ? WIDE : NARROW) {
+            if (format.type() == type) {
+                return format;
+            }
         }
-        return ROWS * (before + unit * pieces.get(piece).bytes);
+        return null;
+    }
+
+    @Override
+    int inputs() {
+        return NeonProducts.INPUTS;
+    }
+
+    @Override
+    int strips(int inputs) {
+        return 1;
+    }
+
+    @Override
+    MachineCode packing() {
+        return new NeonPacking(this);
+    }
+
+    @Override
+    MachineCode rounding() {
+        return new NeonQuantisation(sums());
+    }
+
+    @Override
+    MachineCode products(int strips, int inputs) {
+        return new NeonProducts(this, inputs);
+    }
+
+    @Override
+    MachineCode addition() {
+        return new NeonSum();
     }
 
     /// What the code is written for.
@@ -76,7 +88,7 @@ abstract class NeonFormat {
 
     /// Whether bytes are what they stand for, so that sums of inputs need not correct the product.
     boolean isSigned() {
-        return sums.asFloats();
+        return sums().asFloats();
     }
 
     /// Loads constants; once, before the first block.
@@ -95,6 +107,6 @@ abstract class NeonFormat {
 
     /// Reads the minimums of four rows as floats; only where [Sums#asFloats].
     void minimum(Target target, VectorRegister to, int part, int group, int quad) {
-        throw new UnsupportedOperationException(type + " has no minimums");
+        throw new UnsupportedOperationException(type() + " has no minimums");
     }
 }

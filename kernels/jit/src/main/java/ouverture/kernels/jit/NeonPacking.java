@@ -14,8 +14,14 @@ import static ouverture.kernels.jit.aarch64.Register.X9;
 import ouverture.kernels.jit.aarch64.Encoder;
 
 /// [Packing] for AArch64, with the same arguments.
-record NeonPacking(NeonFormat format) {
-    byte[] code() {
+record NeonPacking(NeonFormat format) implements MachineCode {
+    @Override
+    public String name() {
+        return "packing of " + format.type();
+    }
+
+    @Override
+    public byte[] code(InstructionSet set) {
         Encoder encoder = new Encoder();
         Encoder.Label block = encoder.here();
         encoder.move(X6, X0);

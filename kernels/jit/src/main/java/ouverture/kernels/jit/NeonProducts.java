@@ -31,12 +31,9 @@ import ouverture.kernels.jit.aarch64.VectorRegister;
 /// any number of strips and inputs, for both kinds of instructions, and those of [IntegerProducts].
 ///
 /// @param inputs rows of inputs: 1 to [#INPUTS]
-record NeonProducts(NeonFormat format, int inputs) {
+record NeonProducts(NeonFormat format, int inputs) implements MachineCode {
     /// Rows of inputs that share what is read of the weights, at most.
     static final int INPUTS = 4;
-
-    /// Of a matrix product.
-    private static final int WIDE_UNIT = 8;
 
     /// Columns of the inputs that are kept in registers.
     private static final int COLUMNS = 16;
@@ -60,12 +57,18 @@ record NeonProducts(NeonFormat format, int inputs) {
     private static final List<VectorRegister> CONSTANTS =
             List.of(new VectorRegister(30), new VectorRegister(31), KEPT);
 
-    byte[] code() {
+    @Override
+    public String name() {
+        return "products of a strip of " + format.type() + " with " + inputs;
+    }
+
+    @Override
+    public byte[] code(InstructionSet set) {
         Encoder encoder = new Encoder();
         encoder.push(MINIMUM, UPPER_MINIMUM);
         encoder.push(PRODUCT, KEPT);
         Emitter emitter =
-                format.unitColumns() == WIDE_UNIT ? new Matrices(encoder, this) : new DotProducts(encoder, this);
+                format.unitColumns() == NeonFormat.WIDE_UNIT ? new Matrices(encoder, this) : new DotProducts(encoder, this);
         emitter.emit();
         encoder.pop(PRODUCT, KEPT);
         encoder.pop(MINIMUM, UPPER_MINIMUM);
@@ -123,7 +126,7 @@ record NeonProducts(NeonFormat format, int inputs) {
         }
 
         private void emitBlock() {
-            int record = NeonQuantisation.recordBytes(format.sums());
+            int record = Quantisation.recordBytes(format.sums());
             for (int part = 0; part < format.parts(); part++) {
                 for (int group = 0; group < format.sums().groups(); group++) {
                     begin(group);
@@ -192,7 +195,7 @@ record NeonProducts(NeonFormat format, int inputs) {
                 return;
             }
             for (int t = 0; t < inputs; t++) {
-                encoder.loadQuarter(FREE, ROWS.get(t), NeonQuantisation.SUMS + group * Float.BYTES);
+                encoder.loadQuarter(FREE, ROWS.get(t), Quantisation.SUMS + group * Float.BYTES);
                 for (int quad = 0; quad < quads; quad++) {
                     encoder.emit(Operation.DUP_4S_LANE, sum(index(quad, t)), FREE, 0);
                 }
@@ -217,7 +220,7 @@ record NeonProducts(NeonFormat format, int inputs) {
         @Override
         void scale(int part, int group) {
             for (int t = 0; t < inputs; t++) {
-                encoder.loadQuarter(input(t), ROWS.get(t), NeonQuantisation.SCALE);
+                encoder.loadQuarter(input(t), ROWS.get(t), Quantisation.SCALE);
             }
             for (int quad = 0; quad < quads; quad++) {
                 format.scale(target, WEIGHT, part, group, firstQuad + quad);
@@ -228,7 +231,7 @@ record NeonProducts(NeonFormat format, int inputs) {
                     encoder.emit(Operation.FMUL_4S_LANE, PRODUCT, WEIGHT, input(t), 0);
                     add(index(quad, t), PRODUCT);
                     if (format.sums().asFloats()) {
-                        encoder.loadQuarter(FREE, ROWS.get(t), NeonQuantisation.SUMS + group * Float.BYTES);
+                        encoder.loadQuarter(FREE, ROWS.get(t), Quantisation.SUMS + group * Float.BYTES);
                         encoder.emit(Operation.FMLS_4S_LANE, result(index(quad, t)), MINIMUM, FREE, 0);
                     }
                 }
@@ -279,7 +282,7 @@ record NeonProducts(NeonFormat format, int inputs) {
                 return;
             }
             for (int pair = 0; pair < pairs; pair++) {
-                loadPair(WEIGHT, pair, NeonQuantisation.SUMS + group * Float.BYTES);
+                loadPair(WEIGHT, pair, Quantisation.SUMS + group * Float.BYTES);
                 for (int rows = 0; rows < 2 * quads; rows++) {
                     encoder.emit(Operation.ORR_16B, sum(index(rows, pair)), WEIGHT, WEIGHT);
                 }
@@ -297,7 +300,7 @@ record NeonProducts(NeonFormat format, int inputs) {
             for (int half = 0; half < 2; half++) {
                 for (int rows = 0; rows < 2 * quads; rows++) {
                     int sixteen = 2 * firstQuad + rows;
-                    format.weights(target, WEIGHT, part, column / WIDE_UNIT + half, sixteen);
+                    format.weights(target, WEIGHT, part, column / NeonFormat.WIDE_UNIT + half, sixteen);
                     for (int pair = 0; pair < pairs; pair++) {
                         VectorRegister sum = sum(index(rows, pair));
                         encoder.emit(Operation.SMMLA_4S, sum, WEIGHT, input(2 * pair + half));
@@ -309,9 +312,9 @@ record NeonProducts(NeonFormat format, int inputs) {
         @Override
         void scale(int part, int group) {
             for (int pair = 0; pair < pairs; pair++) {
-                loadPair(input(2 * pair), pair, NeonQuantisation.SCALE);
+                loadPair(input(2 * pair), pair, Quantisation.SCALE);
                 if (format.sums().asFloats()) {
-                    loadPair(input(2 * pair + 1), pair, NeonQuantisation.SUMS + group * Float.BYTES);
+                    loadPair(input(2 * pair + 1), pair, Quantisation.SUMS + group * Float.BYTES);
                 }
             }
             for (int quad = 0; quad < quads; quad++) {

@@ -15,10 +15,7 @@ import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 
 /// [Quantisation] for AArch64, with the same arguments and results.
-record NeonQuantisation(Sums sums) {
-    static final int SCALE = 32;
-    static final int SUMS = 36;
-
+record NeonQuantisation(Sums sums) implements MachineCode {
     private static final int LARGEST = 127;
 
     /// Registers that hold a block.
@@ -33,11 +30,13 @@ record NeonQuantisation(Sums sums) {
     /// The first of eight that are spent.
     private static final int FREE = 24;
 
-    static int recordBytes(Sums sums) {
-        return SUMS + Float.BYTES * sums.groups();
+    @Override
+    public String name() {
+        return "rounding to bytes with " + sums;
     }
 
-    byte[] code() {
+    @Override
+    public byte[] code(InstructionSet set) {
         return new Emitter(new Encoder(), sums).code();
     }
 
@@ -58,7 +57,7 @@ record NeonQuantisation(Sums sums) {
             round();
             add();
             encoder.add(X6, X6, Float.BYTES * NeonFormat.PART);
-            encoder.add(X1, X1, recordBytes(sums));
+            encoder.add(X1, X1, Quantisation.recordBytes(sums));
             encoder.subtract(X7, X7, 1);
             encoder.jumpIfNotZero(X7, block);
             encoder.add(X0, X0, X4, 0);
@@ -97,7 +96,7 @@ record NeonQuantisation(Sums sums) {
             encoder.emit(Operation.FDIV_4S, INVERSE, ONE, free(0));
             encoder.emit(Operation.FCVTN_4H, ROUNDED_SCALE, free(0));
             encoder.emit(Operation.FCVTL_4S, ROUNDED_SCALE, ROUNDED_SCALE);
-            encoder.storeQuarter(ROUNDED_SCALE, X1, SCALE);
+            encoder.storeQuarter(ROUNDED_SCALE, X1, Quantisation.SCALE);
         }
 
         /// Leaves the combination of `count` neighbours in the first.
@@ -138,7 +137,7 @@ record NeonQuantisation(Sums sums) {
                 } else {
                     encoder.emit(Operation.MUL_4S, sum, sum, FACTOR);
                 }
-                encoder.storeQuarter(sum, X1, SUMS + Float.BYTES * group);
+                encoder.storeQuarter(sum, X1, Quantisation.SUMS + Float.BYTES * group);
             }
         }
     }

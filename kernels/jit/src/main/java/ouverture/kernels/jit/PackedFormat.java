@@ -4,56 +4,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
-/// A number format whose weights are multiplied as bytes. For that they are packed: in strips of [#ROWS] rows,
-/// whose blocks lie side by side, each piece of a block beside the same piece of the other rows. Nothing else
-/// changes, so that
-/// packed weights take the bytes they have in the file.
-///
-/// A block has parts of [#PART] columns, and a part has chunks of four columns. A number is `scale * byte -
-/// minimum` with a scale, and in some formats a minimum, for each 16 or 32 columns, and a byte of 0 to 255; or,
-/// if the format's [Sums] say so, `scale * (byte - offset)`.
+/// A number format that x86-64 multiplies as bytes. A part has chunks of four columns.
 ///
 /// Implementations have no state: they write the code that reads weights.
-abstract class PackedFormat {
-    /// Rows of a strip.
-    static final int ROWS = 16;
-
-    /// Columns of a part, which are those of a block of rounded inputs.
-    static final int PART = 32;
-
+abstract class PackedFormat extends PackedLayout {
     /// Columns whose bytes are multiplied at once: those of a 32-bit lane.
     static final int CHUNK = 4;
 
     /// Vector registers for constants; the last [IntegerProducts#STRIPS] hold minimums where a format has them.
     static final int REGISTERS = 5;
 
-    /// Equal units of a row's block that follow each other.
-    ///
-    /// @param offset in the file's block
-    /// @param bytes of a unit: 1, 2 or 4
-    /// @param count of units
-    record Piece(int offset, int bytes, int count) {}
-
     private static final List<PackedFormat> ALL = List.of(new PackedBytes(), new PackedHalves());
 
-    private final DType type;
-    private final Sums sums;
-    private final List<Piece> pieces;
-
-    /// @param sums what products need of the inputs
-    /// @param pieces of a block, all of it, in the order in which they are packed
     PackedFormat(DType type, Sums sums, List<Piece> pieces) {
-        this.type = type;
-        this.sums = sums;
-        this.pieces = pieces;
-        assert pieces.stream().mapToInt(piece -> piece.bytes * piece.count).sum() == type.blockBytes();
+        super(type, sums, pieces);
     }
 
     /// How a format is packed for an instruction set, null if it is not.
     static @Nullable PackedFormat of(DType type, InstructionSet set) {
         if (set == InstructionSet.AVX512_VNNI) {
             for (PackedFormat format : ALL) {
-                if (format.type == type) {
+                if (format.type() == type) {
                     return format;
                 }
             }
@@ -61,26 +32,36 @@ abstract class PackedFormat {
         return null;
     }
 
-    final DType type() {
-        return type;
+    @Override
+    int inputs() {
+        return IntegerProducts.INPUTS;
     }
 
-    final Sums sums() {
-        return sums;
+    /// A single row of inputs is multiplied as fast as weights can be read; one after another they are read the
+    /// fastest.
+    @Override
+    int strips(int inputs) {
+        return inputs == 1 ? 1 : IntegerProducts.STRIPS;
     }
 
-    final List<Piece> pieces() {
-        return pieces;
+    @Override
+    MachineCode packing() {
+        return new Packing(this);
     }
 
-    /// Bytes of a block of all rows of a strip.
-    final int blockBytes() {
-        return ROWS * type.blockBytes();
+    @Override
+    MachineCode rounding() {
+        return new Quantisation(sums());
     }
 
-    /// Parts of a block.
-    final int parts() {
-        return type.blockElements() / PART;
+    @Override
+    MachineCode products(int strips, int inputs) {
+        return new IntegerProducts(this, strips, inputs);
+    }
+
+    @Override
+    MachineCode addition() {
+        return new Elementwise.Sum();
     }
 
     /// What the code is written for: as many rows of a strip as a vector has lanes.
@@ -112,12 +93,7 @@ abstract class PackedFormat {
     /// @param piece index in the list of pieces
     /// @param unit index in the piece
     final Memory unit(Target target, Memory block, int piece, int unit) {
-        int before = 0;
-        for (Piece p : pieces.subList(0, piece)) {
-            before += p.bytes * p.count;
-        }
-        int bytes = pieces.get(piece).bytes;
-        return block.plus(ROWS * (before + unit * bytes) + target.row * bytes);
+        return block.plus(offset(piece, unit) + target.row * pieces().get(piece).bytes());
     }
 
     /// Loads constants; once, before the first block.
@@ -138,6 +114,6 @@ abstract class PackedFormat {
 
     /// Reads the minimum of each row as a float; only where [Sums#asFloats].
     void minimum(Target target, Vector to, Memory block, int part, int group, Vector free) {
-        throw new UnsupportedOperationException(type + " has no minimums");
+        throw new UnsupportedOperationException(type() + " has no minimums");
     }
 }

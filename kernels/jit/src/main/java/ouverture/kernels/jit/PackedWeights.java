@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 
-/// Weights in the form of [PackedFormat], strip by strip as they are first multiplied with, by the worker that
+/// Weights in the form of [PackedLayout], strip by strip as they are first multiplied with, by the worker that
 /// multiplies. What was packed is kept if the tensor's memory is read-only, as a model file's is, and then
 /// stands in place of the file's pages; else, or where memory is short, a strip is packed each time.
 final class PackedWeights implements AutoCloseable {
@@ -27,7 +27,7 @@ final class PackedWeights implements AutoCloseable {
     }
 
     /// The packed planes of a tensor whose memory was checked.
-    Matrices of(Tensor weight, PackedFormat format) {
+    Matrices of(Tensor weight, PackedLayout format) {
         if (!keeps || !weight.data().isReadOnly()) {
             return new Matrices(weight, format, MemorySegment.NULL);
         }
@@ -56,12 +56,12 @@ final class PackedWeights implements AutoCloseable {
         /// Strips of each plane that are not packed yet; -1 when the file's pages are dropped.
         private final AtomicIntegerArray missing;
 
-        private Matrices(Tensor weight, PackedFormat format, MemorySegment packed) {
+        private Matrices(Tensor weight, PackedLayout format, MemorySegment packed) {
             this.weight = weight;
             this.packed = packed;
-            routine = code.get(new Packing(format));
+            routine = code.get(format.packing());
             strips = strips(weight);
-            stripBytes = PackedFormat.ROWS * weight.rowBytes();
+            stripBytes = PackedLayout.ROWS * weight.rowBytes();
             blocks = weight.columns() / weight.type().blockElements();
             int planes = isKept() ? weight.planes() : 0;
             done = new boolean[Math.multiplyExact(planes, strips)];
@@ -72,11 +72,11 @@ final class PackedWeights implements AutoCloseable {
 
         /// Strips of a plane.
         static int strips(Tensor weight) {
-            return Math.ceilDiv(weight.rows(), PackedFormat.ROWS);
+            return Math.ceilDiv(weight.rows(), PackedLayout.ROWS);
         }
 
         private static long bytes(Tensor weight) {
-            return (long) weight.planes() * strips(weight) * PackedFormat.ROWS * weight.rowBytes();
+            return (long) weight.planes() * strips(weight) * PackedLayout.ROWS * weight.rowBytes();
         }
 
         private boolean serves(Tensor other) {
@@ -124,9 +124,9 @@ final class PackedWeights implements AutoCloseable {
         }
 
         private void pack(int plane, int strip, long to) {
-            int row = strip * PackedFormat.ROWS;
+            int row = strip * PackedLayout.ROWS;
             long from = weight.data().address() + ((long) plane * weight.rows() + row) * weight.rowBytes();
-            int rows = Math.min(PackedFormat.ROWS, weight.rows() - row);
+            int rows = Math.min(PackedLayout.ROWS, weight.rows() - row);
             NativeCalls.call(routine, from, to, rows, blocks, weight.rowBytes(), 0);
         }
 

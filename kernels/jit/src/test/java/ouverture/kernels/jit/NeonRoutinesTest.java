@@ -62,7 +62,7 @@ class NeonRoutinesTest {
     @MethodSource("sums")
     void roundsAsTheCodecOfQ8(Sums sums) throws IOException, InterruptedException {
         float[] magnitudes = {127, 1, 0, 1e-3f, 1e-6f, 1e-7f, 1e5f, 3e38f};
-        int block = NeonFormat.PART;
+        int block = PackedLayout.PART;
         float[] x = new float[2 * magnitudes.length * block];
         for (int i = 0; i < x.length; i++) {
             x[i] = magnitudes[i / block % magnitudes.length] * (2 * random.nextFloat() - 1);
@@ -74,7 +74,7 @@ class NeonRoutinesTest {
         byte[] expected = new byte[(int) DType.Q8_0.bytes(x.length)];
         BlockCodec.of(DType.Q8_0).encode(x, 0, MemorySegment.ofArray(expected), 0, x.length);
         byte[] actual = round(Emulator.find(folder), sums, x, 2);
-        int record = NeonQuantisation.recordBytes(sums);
+        int record = Quantisation.recordBytes(sums);
         for (int b = 0; b < x.length / block; b++) {
             float scale = Float.float16ToFloat(bytes(expected).getShort(b * 34));
             assertThat(bytes(actual).getFloat(b * record + 32)).isEqualTo(scale);
@@ -102,14 +102,14 @@ class NeonRoutinesTest {
     /// A row that is no number, or is endless, gives no number and leaves the next as it is.
     @Test
     void roundsWhatIsNoNumberToNone() throws IOException, InterruptedException {
-        float[] x = new float[3 * NeonFormat.PART];
+        float[] x = new float[3 * PackedLayout.PART];
         x[5] = Float.NaN;
         x[6] = Float.POSITIVE_INFINITY;
-        x[NeonFormat.PART + 31] = Float.NEGATIVE_INFINITY;
-        x[2 * NeonFormat.PART] = 127;
+        x[PackedLayout.PART + 31] = Float.NEGATIVE_INFINITY;
+        x[2 * PackedLayout.PART] = 127;
         Sums sums = new Sums(32, 0);
         ByteBuffer actual = bytes(round(Emulator.find(folder), sums, x, 3));
-        int record = NeonQuantisation.recordBytes(sums);
+        int record = Quantisation.recordBytes(sums);
         assertThat(actual.getFloat(32)).isNaN();
         assertThat(actual.getFloat(record + 32)).isInfinite();
         assertThat(actual.getFloat(2 * record + 32)).isEqualTo(1);
@@ -123,7 +123,7 @@ class NeonRoutinesTest {
     private static byte[] pack(Emulator emulator, NeonFormat format, byte[] weights, int strips, int blocks)
             throws IOException, InterruptedException {
         byte[] packed = new byte[weights.length];
-        byte[] routine = new NeonPacking(format).code();
+        byte[] routine = new NeonPacking(format).code(InstructionSet.NEON_DOT);
         int bytes = weights.length / strips;
         for (int strip = 0; strip < strips; strip++) {
             byte[] rows = new byte[bytes];
@@ -145,11 +145,11 @@ class NeonRoutinesTest {
             throws IOException, InterruptedException {
         byte[] floats = new byte[x.length * Float.BYTES];
         bytes(floats).asFloatBuffer().put(x);
-        int blocks = x.length / rows / NeonFormat.PART;
+        int blocks = x.length / rows / PackedLayout.PART;
         return emulator.call(
-                        new NeonQuantisation(sums).code(),
+                        new NeonQuantisation(sums).code(InstructionSet.NEON_DOT),
                         new Emulator.Memory(floats, false),
-                        new Emulator.Memory(new byte[rows * blocks * NeonQuantisation.recordBytes(sums)], true),
+                        new Emulator.Memory(new byte[rows * blocks * Quantisation.recordBytes(sums)], true),
                         new Emulator.Number(rows),
                         new Emulator.Number(blocks),
                         new Emulator.Number(floats.length / rows))
@@ -171,7 +171,7 @@ class NeonRoutinesTest {
             bytes(to).putLong(t * Long.BYTES, row - 64);
         }
         byte[] written = emulator.call(
-                        new NeonProducts(format, inputs).code(),
+                        new NeonProducts(format, inputs).code(InstructionSet.NEON_DOT),
                         new Emulator.Memory(packed, false),
                         new Emulator.Memory(from, false),
                         new Emulator.Memory(to, false),
