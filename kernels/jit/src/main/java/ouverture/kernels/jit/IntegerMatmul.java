@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
@@ -64,13 +65,42 @@ final class IntegerMatmul implements AutoCloseable {
         return PackedLayout.of(weight.type(), code.set()) != null;
     }
 
+    /// `out[r][o] = dot(x[r], weight[o]) + bias[o]`.
+    void multiply(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
+        Addresses.same(weight.planes(), 1, "planes of " + weight.name());
+        Addresses.floats(x);
+        Addresses.written(out);
+        Matmul.Rows from = new Matmul.Rows(x);
+        Matmul.check(new Matmul.Rows(out), from, weight, bias);
+        multiply(out.data(), from, weight, bias, Plan.ofRows(x.rows(), out.rowBytes()));
+    }
+
+    /// `out[r][h] = weight[h] x[r][h]`.
+    void perHead(Tensor out, Tensor x, Tensor weight) {
+        PlaneMatmul.checkHeads(out, x, weight);
+        Addresses.of(weight);
+        multiply(out.data(), new Matmul.Rows(x), weight, null, Plan.ofHeads(x, weight));
+    }
+
+    /// `out[s] = experts[chosen[s]] x[s] + bias[chosen[s]]`.
+    void experts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) {
+        int slotsOfInput = PlaneMatmul.slotsOfInput(out, x, experts, chosen);
+        Addresses.of(experts);
+        if (bias != null) {
+            Addresses.vector(bias, Math.multiplyExact(experts.planes(), experts.rows()));
+        }
+        int[][] slotsOf = Routing.slotsOfExperts(chosen, experts.planes());
+        Plan plan = Plan.ofSlots(slotsOf, slotsOfInput, out.rowBytes());
+        multiply(out.data(), new Matmul.Rows(x), experts, bias, plan);
+    }
+
     /// Which rows go to which planes.
     ///
     /// @param planes that rows go to
     /// @param starts the first row of each, and the number of rows
     /// @param inputs for each row the index of its inputs among the rounded rows of `columns` columns
     /// @param outputs for each row where its results begin, in bytes
-    record Plan(int[] planes, int[] starts, int[] inputs, long[] outputs) {
+    private record Plan(int[] planes, int[] starts, int[] inputs, long[] outputs) {
         /// Every row to one plane.
         static Plan ofRows(int rows, long outputStride) {
             int[] inputs = IntStream.range(0, rows).toArray();
@@ -131,7 +161,7 @@ final class IntegerMatmul implements AutoCloseable {
     /// @param out from where outputs are counted; every row that the plan names was checked to be there
     /// @param x rows of inputs, of a multiple of the weight's columns
     /// @param bias a row for each plane
-    void multiply(MemorySegment out, Matmul.Rows x, Tensor weight, @Nullable Tensor bias, Plan plan) {
+    private void multiply(MemorySegment out, Matmul.Rows x, Tensor weight, @Nullable Tensor bias, Plan plan) {
         PackedLayout format = PackedLayout.of(weight.type(), code.set());
         int rows = plan.inputs.length;
         if (format == null || rows == 0) {
