@@ -26,7 +26,7 @@ record NeonSum() implements MachineCode {
         Encoder.Label end = new Encoder.Label();
         Encoder.Label turn = encoder.here();
         encoder.compare(X2, LANES);
-        encoder.jump(Encoder.Condition.LESS, rest);
+        encoder.jumpIfLess(rest);
         encoder.load(sum, X0, 0);
         encoder.load(term, X1, 0);
         encoder.emit(Operation.FADD_4S, sum, sum, term);

@@ -7,11 +7,16 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import ouverture.kernels.jit.aarch64.Emulator;
 import ouverture.tensor.BlockCodec;
@@ -26,24 +31,15 @@ class NeonRoutinesTest {
 
     private final Random random = new Random(4);
 
-    static Stream<NeonFormat> formats() {
-        return Stream.of(new NeonBytes(4), new NeonBytes(8), new NeonHalves(4), new NeonHalves(8));
-    }
-
     @ParameterizedTest
-    @MethodSource("formats")
-    void packsAndMultiplies(NeonFormat format) throws IOException, InterruptedException {
+    @CsvSource({"Q8_0,NEON_DOT", "Q8_0,NEON_MATRIX", "Q4_0,NEON_DOT", "Q4_0,NEON_MATRIX"})
+    void multipliesWithTheRoundingOfOtherProcessors(DType type, InstructionSet set)
+            throws IOException, InterruptedException {
+        NeonFormat format = Objects.requireNonNull(NeonFormat.of(type, set));
         Emulator emulator = Emulator.find(folder);
         int blocks = 3;
         int strips = 2;
-        byte[] weights = new byte[strips * ROWS * (int) format.type().bytes(blocks * format.type().blockElements())];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = (byte) random.nextInt();
-        }
-        int blockBytes = format.type().blockBytes();
-        for (int at = 0; at < weights.length; at += blockBytes) {
-            bytes(weights).putShort(at, Float.floatToFloat16(random.nextFloat() - 0.5f));
-        }
+        byte[] weights = weights(type, strips * ROWS * blocks);
         byte[] packed = pack(emulator, format, weights, strips, blocks);
         for (int inputs = 1; inputs <= NeonProducts.INPUTS; inputs++) {
             float[] x = new float[inputs * blocks * format.type().blockElements()];
@@ -114,6 +110,79 @@ class NeonRoutinesTest {
         assertThat(actual.getFloat(record + 32)).isInfinite();
         assertThat(actual.getFloat(2 * record + 32)).isEqualTo(1);
         assertThat(actual.get(2 * record)).isEqualTo((byte) 127);
+    }
+
+    /// Of weights of any bits whose scales are finite: dot products and matrix products give the same bits, whatever
+    /// the number of inputs, and are close to the sum in double precision.
+    @ParameterizedTest
+    @EnumSource(names = {"Q8_0", "Q4_0", "IQ4_NL", "MXFP4", "Q4_K", "Q5_K", "Q6_K"})
+    void multipliesEveryFormat(DType type) throws IOException, InterruptedException {
+        Emulator emulator = Emulator.find(folder);
+        int blocks = 2;
+        int columns = blocks * type.blockElements();
+        byte[] weights = weights(type, ROWS * blocks);
+        float[] x = new float[NeonProducts.INPUTS * columns];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        float[] expected = {};
+        for (InstructionSet set : new InstructionSet[] {InstructionSet.NEON_DOT, InstructionSet.NEON_MATRIX}) {
+            NeonFormat format = Objects.requireNonNull(NeonFormat.of(type, set));
+            byte[] packed = pack(emulator, format, weights, 1, blocks);
+            for (int inputs = NeonProducts.INPUTS; inputs > 0; inputs--) {
+                float[] some = Arrays.copyOf(x, inputs * columns);
+                byte[] records = round(emulator, format.sums(), some, inputs);
+                float[] actual = multiply(emulator, format, packed, records, inputs, 1, blocks);
+                if (expected.length == 0) {
+                    expected = actual;
+                    assertClose(type, actual, weights, x);
+                } else {
+                    assertThat(actual).as("%s, %s inputs", set, inputs).isEqualTo(Arrays.copyOf(expected, inputs * ROWS));
+                }
+            }
+        }
+    }
+
+    /// Random bits, but for the scales that a block begins or ends with.
+    private byte[] weights(DType type, int blocks) {
+        byte[] weights = new byte[blocks * type.blockBytes()];
+        random.nextBytes(weights);
+        for (int block = 0; block < blocks; block++) {
+            int at = block * type.blockBytes();
+            switch (type) {
+                case MXFP4 -> weights[at] = (byte) random.nextInt(120, 130);
+                case Q6_K -> bytes(weights).putShort(at + 208, scale());
+                case Q4_K, Q5_K -> bytes(weights).putShort(at, scale()).putShort(at + 2, scale());
+                default -> bytes(weights).putShort(at, scale());
+            }
+        }
+        return weights;
+    }
+
+    private short scale() {
+        return Float.floatToFloat16(random.nextFloat() - 0.5f);
+    }
+
+    private static void assertClose(DType type, float[] actual, byte[] weights, float[] x) {
+        int columns = x.length / NeonProducts.INPUTS;
+        float[] w = new float[ROWS * columns];
+        BlockCodec.of(type).decode(MemorySegment.ofArray(weights), 0, w, 0, w.length);
+        MemorySegment rounded = MemorySegment.ofArray(new byte[(int) DType.Q8_0.bytes(x.length)]);
+        BlockCodec.of(DType.Q8_0).encode(x, 0, rounded, 0, x.length);
+        float[] inputs = new float[x.length];
+        BlockCodec.of(DType.Q8_0).decode(rounded, 0, inputs, 0, x.length);
+        for (int t = 0; t < NeonProducts.INPUTS; t++) {
+            for (int o = 0; o < ROWS; o++) {
+                double sum = 0;
+                double mass = 0;
+                for (int c = 0; c < columns; c++) {
+                    double product = (double) w[o * columns + c] * inputs[t * columns + c];
+                    sum += product;
+                    mass += Math.abs(product);
+                }
+                assertThat(actual[t * ROWS + o]).isCloseTo((float) sum, Offset.offset((float) (1e-6 * mass)));
+            }
+        }
     }
 
     private static ByteBuffer bytes(byte[] bytes) {

@@ -14,20 +14,6 @@ import java.util.Map;
 public final class Encoder {
     private static final int CONSTANT_BYTES = 16;
 
-    /// Conditions of a branch after a comparison of signed numbers.
-    public enum Condition {
-        EQUAL(0),
-        NOT_EQUAL(1),
-        NOT_LESS(10),
-        LESS(11);
-
-        private final int number;
-
-        Condition(int number) {
-            this.number = number;
-        }
-    }
-
     /// A place in the code.
     public static final class Label {
         private int position = -1;
@@ -147,11 +133,6 @@ public final class Encoder {
         word(0xfd400000 | address(base, offset, 8) | destination.number());
     }
 
-    /// `64 bits = source`; the offset as for loading.
-    public void storeHalf(VectorRegister source, Register base, int offset) {
-        word(0xfd000000 | address(base, offset, 8) | source.number());
-    }
-
     /// `destination = 32 bits`, zeros above; the offset is a multiple of 4 from 0 to 16380.
     public void loadQuarter(VectorRegister destination, Register base, int offset) {
         word(0xbd400000 | address(base, offset, 4) | destination.number());
@@ -160,16 +141,6 @@ public final class Encoder {
     /// `32 bits = source`; the offset as for loading.
     public void storeQuarter(VectorRegister source, Register base, int offset) {
         word(0xbd000000 | address(base, offset, 4) | source.number());
-    }
-
-    /// Loads 32 bits into every lane.
-    public void loadEverywhere(VectorRegister destination, Register base) {
-        word(0x4d40c800 | base.number() << 5 | destination.number());
-    }
-
-    /// Loads 64 bits into both halves.
-    public void loadBoth(VectorRegister destination, Register base) {
-        word(0x4d40cc00 | base.number() << 5 | destination.number());
     }
 
     /// Loads 16 bytes that are kept behind the code.
@@ -214,12 +185,6 @@ public final class Encoder {
             throw new IllegalArgumentException("an offset of " + offset + " is no multiple of " + unit);
         }
         return unsigned(offset / unit, 12, "offset in units of " + unit + " bytes") << 10 | base.number() << 5;
-    }
-
-    /// Asks for the line of memory at an address, which need not exist, in the second-level cache; the offset as
-    /// for loading 64 bits.
-    public void prefetch(Register base, int offset) {
-        word(0xf9800002 | address(base, offset, 8));
     }
 
     /// `destination = source`.
@@ -277,8 +242,9 @@ public final class Encoder {
         refer(0x14000000, 0, 26, target);
     }
 
-    public void jump(Condition condition, Label target) {
-        refer(0x54000000 | condition.number, 5, 19, target);
+    /// After a comparison of signed numbers.
+    public void jumpIfLess(Label target) {
+        refer(0x5400000b, 5, 19, target);
     }
 
     public void jumpIfZero(Register a, Label target) {

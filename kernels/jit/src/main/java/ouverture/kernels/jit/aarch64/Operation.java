@@ -7,7 +7,6 @@ public enum Operation {
     ADD_4S(Form.THREE, 0x4ea08400),
     SUB_4S(Form.THREE, 0x6ea08400),
     AND_16B(Form.THREE, 0x4e201c00),
-    EOR_16B(Form.THREE, 0x6e201c00),
     ORR_16B(Form.THREE, 0x4ea01c00),
     FADD_4S(Form.THREE, 0x4e20d400),
     FDIV_4S(Form.THREE, 0x6e20fc00),
@@ -15,8 +14,8 @@ public enum Operation {
     FMLA_4S(Form.THREE, 0x4e20cc00),
     FMLS_4S(Form.THREE, 0x4ea0cc00),
     FMAX_4S(Form.THREE, 0x4e20f400),
-    MLA_4S(Form.THREE, 0x4ea09400),
     MUL_4S(Form.THREE, 0x4ea09c00),
+    SMAX_4S(Form.THREE, 0x4ea06400),
     TBL_16B(Form.THREE, 0x4e000000),
     UZP1_4S(Form.THREE, 0x4e801800),
     UZP2_4S(Form.THREE, 0x4e805800),
@@ -26,8 +25,6 @@ public enum Operation {
     ZIP2_4S(Form.THREE, 0x4e807800),
     ZIP1_2D(Form.THREE, 0x4ec03800),
     ZIP2_2D(Form.THREE, 0x4ec07800),
-    /// Needs FEAT_DotProd.
-    SDOT_4S(Form.THREE, 0x4e809400),
     /// Needs FEAT_I8MM.
     SMMLA_4S(Form.THREE, 0x4e80a400),
 
@@ -36,14 +33,12 @@ public enum Operation {
     FCVTAS_4S(Form.TWO, 0x4e21c800),
     FCVTN_4H(Form.TWO, 0x0e216800),
     FCVTL_4S(Form.TWO, 0x0e217800),
-    FCVTL2_4S(Form.TWO, 0x4e217800),
     SCVTF_4S(Form.TWO, 0x4e21d800),
     ADDV_S(Form.TWO, 0x4eb1b800),
 
     /// Needs FEAT_DotProd.
     SDOT_4S_LANE(Form.LANE, 0x4f80e000),
     FMUL_4S_LANE(Form.LANE, 0x4f809000),
-    FMLA_4S_LANE(Form.LANE, 0x4f801000),
     FMLS_4S_LANE(Form.LANE, 0x4f805000),
     DUP_4S_LANE(Form.COPY, 0x4e040400),
 
@@ -52,10 +47,8 @@ public enum Operation {
     SHL_4S(Form.LEFT, 0x4f205400),
     USHLL_8H(Form.LEFT, 0x2f08a400),
     USHLL_4S(Form.LEFT, 0x2f10a400),
-    USHLL2_4S(Form.LEFT, 0x6f10a400),
     SSHLL_8H(Form.LEFT, 0x0f08a400),
-    SSHLL_4S(Form.LEFT, 0x0f10a400),
-    SSHLL2_4S(Form.LEFT, 0x4f10a400);
+    SSHLL_4S(Form.LEFT, 0x0f10a400);
 
     /// Where an instruction has its operands.
     enum Form {

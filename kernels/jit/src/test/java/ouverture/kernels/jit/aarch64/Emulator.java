@@ -36,8 +36,17 @@ public final class Emulator {
     private static final int HEADER = 64;
     private static final int SEGMENT = 56;
 
-    /// What a routine must leave as it was: X19 to X28, the stack pointer, the lower halves of vectors 8 to 15.
-    private static final int KEPT = 19;
+    /// What a routine must leave as it was: 10 registers from X19 on, then the stack pointer, behind which it is as it
+    /// was before, then the lower halves of 8 vectors from the eighth on.
+    private static final int GENERAL = 10;
+
+    private static final int FIRST_GENERAL = 19;
+    private static final int STACK = GENERAL * Long.BYTES;
+    private static final int STACK_BEFORE = STACK + Long.BYTES;
+    private static final int VECTORS = STACK_BEFORE + Long.BYTES;
+    private static final int VECTOR = 16;
+    private static final int VECTOR_COUNT = 8;
+    private static final int STATE_BYTES = VECTORS + VECTOR_COUNT * VECTOR;
 
     private static final int EXIT = 93;
     private static final int WRITE = 64;
@@ -89,11 +98,8 @@ public final class Emulator {
         ByteBuffer output =
                 ByteBuffer.wrap(process.getInputStream().readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
         assertThat(process.waitFor()).as(() -> new String(output.array(), UTF_8)).isZero();
-        for (int i = 0; i < KEPT; i++) {
-            long before = i == 10 ? output.getLong(KEPT * Long.BYTES) : kept(i);
-            assertThat(output.getLong()).as("register that a routine must keep: " + i).isEqualTo(before);
-        }
-        output.getLong();
+        checkState(output);
+        output.position(STATE_BYTES);
         List<byte[]> results = new ArrayList<>();
         for (Argument argument : arguments) {
             if (argument instanceof Memory memory && memory.written) {
@@ -104,6 +110,20 @@ public final class Emulator {
         }
         assertThat(output.hasRemaining()).isFalse();
         return results;
+    }
+
+    private static void checkState(ByteBuffer state) {
+        for (int i = 0; i < GENERAL; i++) {
+            assertThat(state.getLong(i * Long.BYTES))
+                    .as("X%s, which a routine must keep", FIRST_GENERAL + i)
+                    .isEqualTo(kept(i));
+        }
+        assertThat(state.getLong(STACK)).as("stack pointer").isEqualTo(state.getLong(STACK_BEFORE));
+        for (int i = 0; i < VECTOR_COUNT; i++) {
+            assertThat(state.getLong(VECTORS + i * VECTOR))
+                    .as("vector %s, whose lower half a routine must keep", VECTOR_COUNT + i)
+                    .isEqualTo(kept(GENERAL + i));
+        }
     }
 
     private static long kept(int index) {
@@ -130,7 +150,7 @@ public final class Emulator {
             }
         }
         pieces.add(STATE);
-        contents.add(new byte[(KEPT + 1) * Long.BYTES]);
+        contents.add(new byte[STATE_BYTES]);
         int size = PAGE
                 + pages(code.length)
                 + contents.stream().mapToInt(bytes -> pages(bytes.length)).sum();
@@ -175,18 +195,16 @@ public final class Emulator {
         Encoder encoder = new Encoder();
         Label start = new Label();
         Label back = new Label();
-        byte[] state = new byte[(KEPT + 1) * Long.BYTES];
-        long saved = address(STATE, state.length);
+        long saved = address(STATE, STATE_BYTES);
         encoder.move(Register.X9, saved);
-        encoder.add(Register.X10, Register.SP, 0);
-        encoder.store(Register.X10, Register.X9, KEPT * Long.BYTES, Long.BYTES);
-        for (int i = 0; i < 10; i++) {
-            encoder.move(Register.values()[19 + i], kept(i));
+        saveStack(encoder, STACK_BEFORE);
+        for (int i = 0; i < GENERAL; i++) {
+            encoder.move(general(i), kept(i));
         }
-        for (int i = 0; i < 8; i++) {
-            encoder.move(Register.X10, kept(11 + i));
+        for (int i = 0; i < VECTOR_COUNT; i++) {
+            encoder.move(Register.X10, kept(GENERAL + i));
             encoder.store(Register.X10, Register.X9, 0, Long.BYTES);
-            encoder.loadHalf(new VectorRegister(8 + i), Register.X9, 0);
+            encoder.loadHalf(new VectorRegister(VECTOR_COUNT + i), Register.X9, 0);
         }
         for (int i = 0; i < Math.min(ARGUMENTS, arguments.length); i++) {
             long value = switch (arguments[i]) {
@@ -199,15 +217,14 @@ public final class Emulator {
         encoder.jump(start);
         encoder.bind(back);
         encoder.move(Register.X9, saved);
-        for (int i = 0; i < 10; i++) {
-            encoder.store(Register.values()[19 + i], Register.X9, i * Long.BYTES, Long.BYTES);
+        for (int i = 0; i < GENERAL; i++) {
+            encoder.store(general(i), Register.X9, i * Long.BYTES, Long.BYTES);
         }
-        encoder.add(Register.X10, Register.SP, 0);
-        encoder.store(Register.X10, Register.X9, 10 * Long.BYTES, Long.BYTES);
-        for (int i = 0; i < 8; i++) {
-            encoder.storeHalf(new VectorRegister(8 + i), Register.X9, (11 + i) * Long.BYTES);
+        saveStack(encoder, STACK);
+        for (int i = 0; i < VECTOR_COUNT; i++) {
+            encoder.store(new VectorRegister(VECTOR_COUNT + i), Register.X9, VECTORS + i * VECTOR);
         }
-        write(encoder, saved, state.length);
+        write(encoder, saved, STATE_BYTES);
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i] instanceof Memory memory && memory.written) {
                 write(encoder, address(i, memory.bytes.length), memory.bytes.length);
@@ -221,6 +238,15 @@ public final class Emulator {
         }
         encoder.bind(start);
         return encoder.code();
+    }
+
+    private static Register general(int index) {
+        return Register.values()[FIRST_GENERAL + index];
+    }
+
+    private static void saveStack(Encoder encoder, int offset) {
+        encoder.add(Register.X10, Register.SP, 0);
+        encoder.store(Register.X10, Register.X9, offset, Long.BYTES);
     }
 
     private static void write(Encoder encoder, long address, int bytes) {

@@ -38,10 +38,10 @@ class EmulatorTest {
         Encoder spoiling = new Encoder();
         spoiling.move(Register.X20, 1);
         spoiling.leave();
-        assertThatThrownBy(() -> emulator.call(spoiling.code())).hasMessageContaining("must keep: 1");
+        assertThatThrownBy(() -> emulator.call(spoiling.code())).hasMessageContaining("X20, which a routine must keep");
         Encoder halving = new Encoder();
         halving.fillBytes(new VectorRegister(15), 7);
         halving.leave();
-        assertThatThrownBy(() -> emulator.call(halving.code())).hasMessageContaining("must keep: 18");
+        assertThatThrownBy(() -> emulator.call(halving.code())).hasMessageContaining("vector 15");
     }
 }
