@@ -27,7 +27,11 @@ public final class KernelSets {
     ///
     /// @throws ResourceException if there is none of that name, or it cannot run here
     public static KernelsProvider choose(String name) {
-        List<KernelsProvider> all = all();
+        return choose(name, all());
+    }
+
+    /// @param all to choose from, the fastest first
+    static KernelsProvider choose(String name, List<KernelsProvider> all) {
         for (KernelsProvider provider : all) {
             Optional<String> reason = provider.unusable();
             if (name.equals(AUTO) && reason.isEmpty() && provider.reserved().isEmpty()) {

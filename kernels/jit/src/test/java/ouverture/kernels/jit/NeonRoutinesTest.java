@@ -189,6 +189,55 @@ class NeonRoutinesTest {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /// Rows behind the last of a strip are neither read nor written.
+    @Test
+    void packsAStripThatIsNotFull() throws IOException, InterruptedException {
+        NeonFormat format = new NeonBytes(NeonFormat.NARROW_UNIT);
+        byte[] rows = new byte[3 * 34];
+        random.nextBytes(rows);
+        byte[] packed = new byte[ROWS * 34];
+        Arrays.fill(packed, (byte) 77);
+        byte[] actual = Emulator.find(folder)
+                .call(
+                        new NeonPacking(format).code(InstructionSet.NEON_DOT),
+                        new Emulator.Memory(rows, false),
+                        new Emulator.Memory(packed, true),
+                        new Emulator.Number(3),
+                        new Emulator.Number(1),
+                        new Emulator.Number(34))
+                .getFirst();
+        for (int row = 0; row < ROWS; row++) {
+            for (int i = 0; i < 34; i++) {
+                int at = i < 2 ? 32 * ROWS + 2 * row + i : (i - 2) / 4 * 4 * ROWS + 4 * row + (i - 2) % 4;
+                assertThat(actual[at]).as("byte %s of row %s", i, row).isEqualTo(row < 3 ? rows[row * 34 + i] : 77);
+            }
+        }
+    }
+
+    @Test
+    void addsFloats() throws IOException, InterruptedException {
+        Emulator emulator = Emulator.find(folder);
+        for (int count : new int[] {0, 1, 3, 4, 11}) {
+            byte[] sums = new byte[count * Float.BYTES];
+            byte[] terms = new byte[count * Float.BYTES];
+            float[] expected = new float[count];
+            for (int i = 0; i < count; i++) {
+                bytes(sums).putFloat(i * Float.BYTES, i + 0.5f);
+                bytes(terms).putFloat(i * Float.BYTES, 3 * i);
+                expected[i] = 4 * i + 0.5f;
+            }
+            byte[] actual = emulator.call(
+                            new NeonSum().code(InstructionSet.NEON_DOT),
+                            new Emulator.Memory(sums, true),
+                            new Emulator.Memory(terms, false),
+                            new Emulator.Number(count))
+                    .getFirst();
+            float[] floats = new float[count];
+            bytes(actual).asFloatBuffer().get(floats);
+            assertThat(floats).isEqualTo(expected);
+        }
+    }
+
     private static byte[] pack(Emulator emulator, NeonFormat format, byte[] weights, int strips, int blocks)
             throws IOException, InterruptedException {
         byte[] packed = new byte[weights.length];
