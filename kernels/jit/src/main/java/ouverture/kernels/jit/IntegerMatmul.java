@@ -23,21 +23,25 @@ final class IntegerMatmul implements AutoCloseable {
     /// has room for beside the inputs.
     private static final int PANEL_BYTES = 3 << 17;
 
-    /// Strips that are handed out together.
-    private static final int UNIT = 2;
+    /// Tiles of rows of inputs from which on weights are expanded first.
+    private static final int EXPANDED_TILES_MIN = 3;
+
+    /// Strips that are handed out together: a multiple of what products multiply at once.
+    private static final int UNIT = IntegerProducts.STRIPS;
 
     /// Rows of inputs that products multiply at once, at most.
-    private static final int INPUTS_MOST = 6;
+    private static final int INPUTS_MAX = IntegerProducts.INPUTS;
 
     /// Bytes of a row of results of one strip.
-    private static final long ROW_BYTES = PackedLayout.ROWS * Float.BYTES;
+    private static final long ROW_BYTES = Strips.ROWS * Float.BYTES;
 
     /// Where the addresses of such rows lie behind them.
-    private static final long ADDRESSES = INPUTS_MOST * ROW_BYTES;
+    private static final long ADDRESSES = INPUTS_MAX * ROW_BYTES;
 
     private final CodeCache code;
     private final WorkerPool pool;
     private final PackedWeights packed;
+    private final WorkMemory[] expandedMemory;
     private final WorkMemory recordMemory = new WorkMemory();
     private final WorkMemory addressMemory = new WorkMemory();
     private final Arena arena = Arena.ofShared();
@@ -51,10 +55,11 @@ final class IntegerMatmul implements AutoCloseable {
         this.code = code;
         this.pool = pool;
         packed = new PackedWeights(code, scratch, keeps);
+        expandedMemory = Stream.generate(WorkMemory::new).limit(pool.threads()).toArray(WorkMemory[]::new);
         last = new MemorySegment[pool.threads()];
         for (int worker = 0; worker < last.length; worker++) {
-            last[worker] = arena.allocate((long) INPUTS_MOST * (ROW_BYTES + Long.BYTES), ROW_BYTES);
-            for (int t = 0; t < INPUTS_MOST; t++) {
+            last[worker] = arena.allocate((long) INPUTS_MAX * (ROW_BYTES + Long.BYTES), ROW_BYTES);
+            for (int t = 0; t < INPUTS_MAX; t++) {
                 last[worker].set(JAVA_LONG, ADDRESSES + (long) t * Long.BYTES, last[worker].address() + t * ROW_BYTES);
             }
         }
@@ -145,6 +150,8 @@ final class IntegerMatmul implements AutoCloseable {
     }
 
     /// A product, ready to be computed.
+    ///
+    /// @param addresses of the rows of inputs, then of those of outputs
     private record Product(
             Tensor weight,
             PackedLayout format,
@@ -153,8 +160,39 @@ final class IntegerMatmul implements AutoCloseable {
             MemorySegment out,
             @Nullable Tensor bias,
             long addresses,
-            MemorySegment[][] routines,
-            MemorySegment sum) {}
+            Form packed,
+            Form expanded,
+            MemorySegment expansion,
+            MemorySegment sum) {
+        int rows(int index) {
+            return plan.starts[index + 1] - plan.starts[index];
+        }
+
+        boolean expands(int index) {
+            return rows(index) >= EXPANDED_TILES_MIN * format.inputs();
+        }
+
+        int tiles(int index) {
+            return Math.ceilDiv(rows(index), format.inputs());
+        }
+    }
+
+    /// A form of the weights.
+    ///
+    /// @param blocks of a row
+    /// @param routines that multiply it, by strips and rows of inputs
+    private record Form(StripLayout weights, int blocks, MemorySegment[][] routines) {
+        Form(StripLayout weights, int columns) {
+            this(
+                    weights,
+                    columns / (weights.parts() * Strips.PART),
+                    new MemorySegment[UNIT + 1][INPUTS_MAX + 1]);
+        }
+
+        long stripBytes() {
+            return (long) blocks * weights.blockBytes();
+        }
+    }
 
     /// `out[outputs[i]] = weight[plane] x[inputs[i]] + bias[plane]` for the rows i of each plane.
     ///
@@ -168,25 +206,27 @@ final class IntegerMatmul implements AutoCloseable {
             return;
         }
         long records = round(x, format);
-        long rowBytes = (long) weight.columns() / PackedLayout.PART * Quantisation.recordBytes(format.sums());
+        long rowBytes = (long) weight.columns() / Strips.PART * Quantisation.recordBytes(format.sums());
         MemorySegment addresses = addressMemory.segment(2L * rows * Long.BYTES);
         for (int i = 0; i < rows; i++) {
             addresses.setAtIndex(JAVA_LONG, i, records + plan.inputs[i] * rowBytes);
             addresses.setAtIndex(JAVA_LONG, rows + i, out.address() + plan.outputs[i]);
         }
-        PackedWeights.Matrices matrices = packed.of(weight, format);
         Product product = new Product(
                 weight,
                 format,
-                matrices,
+                packed.of(weight, format),
                 plan,
                 out,
                 bias,
                 addresses.address(),
-                routines(format, plan.starts),
+                new Form(format, weight.columns()),
+                new Form(format.expanded(), weight.columns()),
+                code.get(format.expansion()),
                 code.get(format.addition()));
+        prepare(product);
         int units = Math.ceilDiv(PackedWeights.Matrices.strips(weight), UNIT);
-        long work = (long) UNIT * PackedLayout.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
+        long work = (long) UNIT * Strips.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
         int count = Math.multiplyExact(units, plan.planes.length);
         pool.run(count, (int) Math.ceilDiv(GRAIN, work), (worker, from, to) -> {
             for (int unit = from; unit < to; ) {
@@ -197,7 +237,7 @@ final class IntegerMatmul implements AutoCloseable {
             }
         });
         for (int plane : plan.planes) {
-            matrices.release(plane);
+            product.matrices.release(plane);
         }
     }
 
@@ -205,7 +245,7 @@ final class IntegerMatmul implements AutoCloseable {
     ///
     /// @return the address of the records
     private long round(Matmul.Rows x, PackedLayout format) {
-        int blocks = x.columns() / PackedLayout.PART;
+        int blocks = x.columns() / Strips.PART;
         long rowBytes = (long) blocks * Quantisation.recordBytes(format.sums());
         long records = recordMemory.segment(x.count() * rowBytes).address();
         MemorySegment routine = code.get(format.rounding());
@@ -220,23 +260,18 @@ final class IntegerMatmul implements AutoCloseable {
         return (int) ((long) rows * index / tiles);
     }
 
-    private static int tiles(int rows, PackedLayout format) {
-        return Math.ceilDiv(rows, format.inputs());
-    }
-
-    /// The code that the planes' tiles need, by strips and rows.
-    private MemorySegment[][] routines(PackedLayout format, int[] starts) {
-        MemorySegment[][] routines = new MemorySegment[UNIT + 1][format.inputs() + 1];
-        for (int i = 0; i + 1 < starts.length; i++) {
-            int rows = starts[i + 1] - starts[i];
-            int tiles = tiles(rows, format);
+    /// Writes the code that the planes' tiles need.
+    private void prepare(Product product) {
+        for (int i = 0; i < product.plan.planes.length; i++) {
+            Form form = product.expands(i) ? product.expanded : product.packed;
+            int rows = product.rows(i);
+            int tiles = product.tiles(i);
             for (int inputs = rows / tiles; inputs <= Math.ceilDiv(rows, tiles); inputs++) {
-                routines[1][inputs] = code.get(format.products(1, inputs));
-                int strips = format.strips(inputs);
-                routines[strips][inputs] = code.get(format.products(strips, inputs));
+                form.routines[1][inputs] = code.get(form.weights.products(1, inputs));
+                int strips = product.format.strips(inputs);
+                form.routines[strips][inputs] = code.get(form.weights.products(strips, inputs));
             }
         }
-        return routines;
     }
 
     /// Strips `from` to `to`, or to the last, of a plane.
@@ -244,13 +279,22 @@ final class IntegerMatmul implements AutoCloseable {
         PackedWeights.Matrices matrices = product.matrices;
         int plane = product.plan.planes[index];
         int end = Math.min(to, PackedWeights.Matrices.strips(product.weight));
-        int rows = product.plan.starts[index + 1] - product.plan.starts[index];
-        boolean once = rows <= product.format.inputs() && matrices.isComplete(plane);
-        int panel = once ? end - from : panelStrips(matrices.stripBytes());
+        boolean expands = product.expands(index);
+        Form form = expands ? product.expanded : product.packed;
+        boolean once = product.tiles(index) == 1 && matrices.isComplete(plane);
+        int panel = once ? end - from : panelStrips(form.stripBytes());
         for (int strip = from; strip < end; strip += panel) {
             int count = Math.min(panel, end - strip);
-            long address = matrices.address(worker, plane, strip, count);
-            multiplyPanel(product, worker, index, address, strip, count);
+            long weights = matrices.address(worker, plane, strip, count);
+            if (expands) {
+                long expanded = expandedMemory[worker]
+                        .segment(count * form.stripBytes())
+                        .address();
+                NativeCalls.call(
+                        product.expansion, weights, expanded, (long) count * product.packed.blocks, 0, 0, 0);
+                weights = expanded;
+            }
+            multiplyPanel(new Panel(product, form, index, weights, strip, count), worker);
         }
         addBias(product, index, plane, from, end);
     }
@@ -260,55 +304,64 @@ final class IntegerMatmul implements AutoCloseable {
         return Math.max(UNIT, strips / UNIT * UNIT);
     }
 
-    private void multiplyPanel(Product product, int worker, int index, long weights, int strip, int count) {
-        int first = product.plan.starts[index];
-        int rows = product.plan.starts[index + 1] - first;
-        int full = Math.min(count, product.weight.rows() / PackedLayout.ROWS - strip);
-        long offset = strip * ROW_BYTES;
-        long stripBytes = product.matrices.stripBytes();
-        int tiles = tiles(rows, product.format);
+    /// Some strips of a plane.
+    ///
+    /// @param index of the plane in the plan
+    /// @param address of the weights
+    private record Panel(Product product, Form form, int index, long address, int strip, int count) {
+        /// Multiplies whole strips.
+        ///
+        /// @param from the first of them in the panel
+        /// @param strips of a group
+        /// @param row the first of the rows of inputs
+        void multiply(int from, int groups, int strips, int row, int inputs) {
+            if (groups > 0) {
+                long to = (product.plan.inputs.length + row) * (long) Long.BYTES;
+                long offset = (strip + from) * ROW_BYTES;
+                multiply(from, groups, strips, row, inputs, product.addresses + to, offset);
+            }
+        }
+
+        void multiply(int from, int groups, int strips, int row, int inputs, long outputs, long offset) {
+            NativeCalls.call(
+                    form.routines[strips][inputs],
+                    address + from * form.stripBytes(),
+                    product.addresses + row * (long) Long.BYTES,
+                    outputs,
+                    offset,
+                    groups,
+                    form.blocks);
+        }
+    }
+
+    private void multiplyPanel(Panel panel, int worker) {
+        Product product = panel.product;
+        int first = product.plan.starts[panel.index];
+        int rows = product.rows(panel.index);
+        int full = Math.min(panel.count, product.weight.rows() / Strips.ROWS - panel.strip);
+        int tiles = product.tiles(panel.index);
         for (int i = 0; i < tiles; i++) {
             int row = first + tile(rows, tiles, i);
             int inputs = first + tile(rows, tiles, i + 1) - row;
-            int group = product.format.strips(inputs);
-            int grouped = full / group * group;
-            multiply(product, group, row, inputs, weights, offset, grouped / group);
-            multiply(
-                    product,
-                    1,
-                    row,
-                    inputs,
-                    weights + grouped * stripBytes,
-                    offset + grouped * ROW_BYTES,
-                    full - grouped);
-            if (full < count) {
-                multiplyLast(product, worker, row, inputs, weights + full * stripBytes);
+            int strips = product.format.strips(inputs);
+            int grouped = full / strips * strips;
+            panel.multiply(0, grouped / strips, strips, row, inputs);
+            panel.multiply(grouped, full - grouped, 1, row, inputs);
+            if (full < panel.count) {
+                multiplyLast(panel, last[worker], full, row, inputs);
             }
         }
     }
 
-    /// Whole strips.
-    private static void multiply(
-            Product product, int strips, int row, int inputs, long weights, long offset, int groups) {
-        if (groups > 0) {
-            long from = product.addresses + (long) row * Long.BYTES;
-            long to = from + (long) product.plan.inputs.length * Long.BYTES;
-            int blocks = product.weight.columns() / product.weight.type().blockElements();
-            NativeCalls.call(product.routines[strips][inputs], weights, from, to, offset, groups, blocks);
-        }
-    }
-
     /// The strip that is not full: code writes whole vectors, so that its results are copied.
-    private void multiplyLast(Product product, int worker, int row, int inputs, long weights) {
-        long from = product.addresses + (long) row * Long.BYTES;
-        long to = last[worker].address() + ADDRESSES;
-        int blocks = product.weight.columns() / product.weight.type().blockElements();
-        NativeCalls.call(product.routines[1][inputs], weights, from, to, 0, 1, blocks);
+    private static void multiplyLast(Panel panel, MemorySegment results, int strip, int row, int inputs) {
+        panel.multiply(strip, 1, 1, row, inputs, results.address() + ADDRESSES, 0);
+        Product product = panel.product;
         int outputs = product.weight.rows();
-        int rest = outputs % PackedLayout.ROWS;
+        int rest = outputs % Strips.ROWS;
         for (int t = 0; t < inputs; t++) {
             long target = product.plan.outputs[row + t] + (long) (outputs - rest) * Float.BYTES;
-            MemorySegment.copy(last[worker], t * ROW_BYTES, product.out, target, (long) rest * Float.BYTES);
+            MemorySegment.copy(results, t * ROW_BYTES, product.out, target, (long) rest * Float.BYTES);
         }
     }
 
@@ -318,8 +371,8 @@ final class IntegerMatmul implements AutoCloseable {
             return;
         }
         int outputs = product.weight.rows();
-        int first = from * PackedLayout.ROWS;
-        int count = Math.min(end * PackedLayout.ROWS, outputs) - first;
+        int first = from * Strips.ROWS;
+        int count = Math.min(end * Strips.ROWS, outputs) - first;
         long offsets = bias.data().address() + ((long) plane * outputs + first) * Float.BYTES;
         for (int row = product.plan.starts[index]; row < product.plan.starts[index + 1]; row++) {
             long to = product.out.address() + product.plan.outputs[row] + (long) first * Float.BYTES;
@@ -330,6 +383,7 @@ final class IntegerMatmul implements AutoCloseable {
     @Override
     public void close() {
         packed.close();
+        Stream.of(expandedMemory).forEach(WorkMemory::close);
         recordMemory.close();
         addressMemory.close();
         arena.close();

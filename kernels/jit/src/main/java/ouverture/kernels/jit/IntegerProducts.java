@@ -16,7 +16,7 @@ import static ouverture.kernels.jit.General.RDI;
 import static ouverture.kernels.jit.General.RDX;
 import static ouverture.kernels.jit.General.RSI;
 
-/// Products of packed weights with rows of inputs that [Quantisation] rounded, for AVX-512 VNNI.
+/// Products of strips of weights with rows of inputs that [Quantisation] rounded, for AVX-512 VNNI.
 ///
 /// Arguments: the first strip, addresses of the rows of inputs, addresses of the rows of outputs, byte of those
 /// that the first strip's outputs go to, number of groups of strips, blocks of a row.
@@ -27,7 +27,7 @@ import static ouverture.kernels.jit.General.RSI;
 ///
 /// @param strips of a group: 1 to [#STRIPS]
 /// @param inputs rows of inputs: 1 to [#INPUTS]
-record IntegerProducts(PackedFormat format, int strips, int inputs) implements Routine {
+record IntegerProducts(Strips weights, int strips, int inputs) implements Routine {
     /// Strips that share what is read of the inputs, at most.
     static final int STRIPS = 2;
 
@@ -41,7 +41,7 @@ record IntegerProducts(PackedFormat format, int strips, int inputs) implements R
 
     @Override
     public String name() {
-        return "products of " + strips + " strips of " + format.type() + " with " + inputs;
+        return "products of " + strips + " strips of " + weights.name() + " with " + inputs;
     }
 
     @Override
@@ -52,7 +52,7 @@ record IntegerProducts(PackedFormat format, int strips, int inputs) implements R
     private static final class Emitter {
         private final Assembler assembler;
         private final InstructionSet set;
-        private final PackedFormat format;
+        private final Strips format;
         private final int strips;
         private final int inputs;
 
@@ -60,16 +60,16 @@ record IntegerProducts(PackedFormat format, int strips, int inputs) implements R
         /// format's.
         private final int free;
 
-        private final PackedFormat.Target target;
+        private final Strips.Target target;
 
         Emitter(Assembler assembler, InstructionSet set, IntegerProducts routine) {
             this.assembler = assembler;
             this.set = set;
-            format = routine.format;
+            format = routine.weights;
             strips = routine.strips;
             inputs = routine.inputs;
             free = 2 * strips * inputs;
-            target = new PackedFormat.Target(assembler, set, free + 1 + strips, 0);
+            target = new Strips.Target(assembler, set, free + 1 + strips, 0);
         }
 
         void emit() {
@@ -127,13 +127,13 @@ record IntegerProducts(PackedFormat format, int strips, int inputs) implements R
                     }
                 }
             }
-            int chunks = format.sums().columns() / PackedFormat.CHUNK;
+            int chunks = format.sums().columns() / Strips.CHUNK;
             for (int chunk = group * chunks; chunk < (group + 1) * chunks; chunk++) {
                 for (int s = 0; s < strips; s++) {
                     format.weights(target, weights(s), block(s), part, chunk, both);
                 }
                 for (int t = 0; t < inputs; t++) {
-                    assembler.emit(Instruction.VPBROADCASTD, both, input(t, part, chunk * PackedFormat.CHUNK));
+                    assembler.emit(Instruction.VPBROADCASTD, both, input(t, part, chunk * Strips.CHUNK));
                     for (int s = 0; s < strips; s++) {
                         assembler.emit(Instruction.VPDPBUSD, sum(s, t), weights(s), both);
                     }
@@ -187,7 +187,7 @@ record IntegerProducts(PackedFormat format, int strips, int inputs) implements R
         }
 
         private Vector minimum(int strip) {
-            return target.constant(PackedFormat.REGISTERS - STRIPS + strip);
+            return target.constant(Strips.REGISTERS - STRIPS + strip);
         }
 
         private Memory block(int strip) {

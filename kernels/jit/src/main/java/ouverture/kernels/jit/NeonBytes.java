@@ -1,6 +1,7 @@
 package ouverture.kernels.jit;
 
 import java.util.List;
+import ouverture.kernels.jit.PackedFormat.Piece;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 import ouverture.tensor.DType;
 
@@ -12,8 +13,8 @@ final class NeonBytes extends NeonFormat {
     NeonBytes(int unitColumns) {
         super(
                 DType.Q8_0,
-                new Sums(PART, 128),
-                List.of(new Piece(Short.BYTES, unitColumns, PART / unitColumns), new Piece(0, Short.BYTES, 1)),
+                new Sums(Strips.PART, 128),
+                List.of(new Piece(Short.BYTES, unitColumns, Strips.PART / unitColumns), new Piece(0, Short.BYTES, 1)),
                 unitColumns);
     }
 

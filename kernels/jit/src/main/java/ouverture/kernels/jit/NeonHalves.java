@@ -2,6 +2,7 @@ package ouverture.kernels.jit;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import ouverture.kernels.jit.PackedFormat.Piece;
 import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 import ouverture.tensor.DType;
@@ -12,7 +13,7 @@ import ouverture.tensor.DType;
 final class NeonHalves extends NeonFormat {
     private static final int QUANTS = 0;
     private static final int SCALE = 1;
-    private static final int BYTES = PART / 2;
+    private static final int BYTES = Strips.PART / 2;
 
     /// Of IQ4_NL.
     private static final byte[] UNEVEN = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
@@ -28,7 +29,7 @@ final class NeonHalves extends NeonFormat {
     NeonHalves(DType type, int unitColumns) {
         super(
                 type,
-                new Sums(PART, 8),
+                new Sums(Strips.PART, 8),
                 List.of(
                         new Piece(scaleBytes(type), unitColumns, BYTES / unitColumns),
                         new Piece(0, scaleBytes(type), 1)),

@@ -2,6 +2,7 @@ package ouverture.kernels.jit;
 
 import java.util.List;
 import java.util.stream.Stream;
+import ouverture.kernels.jit.PackedFormat.Piece;
 import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 import ouverture.tensor.DType;
@@ -23,19 +24,19 @@ final class NeonMinimums extends NeonFormat {
     private static final int PARTS = 8;
 
     NeonMinimums(DType type, int unitColumns) {
-        super(type, new Sums(PART, 0), pieces(type, unitColumns), unitColumns);
+        super(type, new Sums(Strips.PART, 0), pieces(type, unitColumns), unitColumns);
     }
 
     private static List<Piece> pieces(DType type, int unitColumns) {
-        int fifthBits = type == DType.Q5_K ? PART : 0;
+        int fifthBits = type == DType.Q5_K ? Strips.PART : 0;
         int header = 2 * Short.BYTES + SCALE_BYTES;
         List<Piece> pieces = List.of(
-                new Piece(header + fifthBits, unitColumns, PARTS * PART / 2 / unitColumns),
+                new Piece(header + fifthBits, unitColumns, PARTS * Strips.PART / 2 / unitColumns),
                 new Piece(2 * Short.BYTES, Byte.BYTES, SCALE_BYTES),
                 new Piece(0, Short.BYTES, 2));
         return fifthBits == 0
                 ? pieces
-                : Stream.concat(pieces.stream(), Stream.of(new Piece(header, unitColumns, PART / unitColumns)))
+                : Stream.concat(pieces.stream(), Stream.of(new Piece(header, unitColumns, Strips.PART / unitColumns)))
                         .toList();
     }
 
@@ -48,7 +49,7 @@ final class NeonMinimums extends NeonFormat {
 
     @Override
     void weights(Target target, VectorRegister to, int part, int unit, int sixteen) {
-        load(target, to, QUANTS, part / 2 * (PART / unitColumns()) + unit, sixteen);
+        load(target, to, QUANTS, part / 2 * (Strips.PART / unitColumns()) + unit, sixteen);
         if (part % 2 == 0) {
             target.emit(Operation.AND_16B, to, to, target.constant(0));
         } else {

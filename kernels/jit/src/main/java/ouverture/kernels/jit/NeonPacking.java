@@ -29,14 +29,14 @@ record NeonPacking(NeonFormat format) implements MachineCode {
         encoder.move(X10, X2);
         Encoder.Label row = encoder.here();
         int to = 0;
-        for (NeonFormat.Piece piece : format.pieces()) {
+        for (PackedFormat.Piece piece : format.pieces()) {
             encoder.add(X8, X1, X7, Integer.numberOfTrailingZeros(piece.bytes()));
             encoder.add(X8, X8, to);
             for (int i = 0; i < piece.count(); i++) {
                 encoder.load(X9, X6, piece.offset() + i * piece.bytes(), piece.bytes());
-                encoder.store(X9, X8, NeonFormat.ROWS * piece.bytes() * i, piece.bytes());
+                encoder.store(X9, X8, Strips.ROWS * piece.bytes() * i, piece.bytes());
             }
-            to += NeonFormat.ROWS * piece.bytes() * piece.count();
+            to += Strips.ROWS * piece.bytes() * piece.count();
         }
         encoder.add(X6, X6, X4, 0);
         encoder.add(X7, X7, 1);

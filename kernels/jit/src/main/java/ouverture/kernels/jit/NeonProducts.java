@@ -31,7 +31,7 @@ import ouverture.kernels.jit.aarch64.VectorRegister;
 /// any number of strips and inputs, for both kinds of instructions, and those of [IntegerProducts].
 ///
 /// @param inputs rows of inputs: 1 to [#INPUTS]
-record NeonProducts(NeonFormat format, int inputs) implements MachineCode {
+record NeonProducts(NeonStrips weights, int inputs) implements MachineCode {
     /// Rows of inputs that share what is read of the weights, at most.
     static final int INPUTS = 4;
 
@@ -59,7 +59,7 @@ record NeonProducts(NeonFormat format, int inputs) implements MachineCode {
 
     @Override
     public String name() {
-        return "products of a strip of " + format.type() + " with " + inputs;
+        return "products of a strip of " + weights.name() + " with " + inputs;
     }
 
     @Override
@@ -68,7 +68,7 @@ record NeonProducts(NeonFormat format, int inputs) implements MachineCode {
         encoder.push(MINIMUM, UPPER_MINIMUM);
         encoder.push(PRODUCT, KEPT);
         Emitter emitter =
-                format.unitColumns() == NeonFormat.WIDE_UNIT ? new Matrices(encoder, this) : new DotProducts(encoder, this);
+                weights.unitColumns() == NeonStrips.WIDE_UNIT ? new Matrices(encoder, this) : new DotProducts(encoder, this);
         emitter.emit();
         encoder.pop(PRODUCT, KEPT);
         encoder.pop(MINIMUM, UPPER_MINIMUM);
@@ -79,9 +79,9 @@ record NeonProducts(NeonFormat format, int inputs) implements MachineCode {
     /// What both kinds of instructions have in common.
     private abstract static class Emitter {
         final Encoder encoder;
-        final NeonFormat format;
+        final NeonStrips format;
         final int inputs;
-        final NeonFormat.Target target;
+        final NeonStrips.Target target;
 
         /// The first quad of rows of the strip that is written, and how many a pass takes.
         int firstQuad;
@@ -90,16 +90,16 @@ record NeonProducts(NeonFormat format, int inputs) implements MachineCode {
 
         Emitter(Encoder encoder, NeonProducts routine) {
             this.encoder = encoder;
-            format = routine.format;
+            format = routine.weights;
             inputs = routine.inputs;
             quads = inputs > 2 ? 2 : 4;
-            target = new NeonFormat.Target(encoder, WEIGHTS, FREE, CONSTANTS);
+            target = new NeonStrips.Target(encoder, WEIGHTS, FREE, CONSTANTS);
         }
 
         final void emit() {
             format.prepare(target);
             Encoder.Label strip = encoder.here();
-            for (firstQuad = 0; firstQuad * NeonFormat.QUAD < NeonFormat.ROWS; firstQuad += quads) {
+            for (firstQuad = 0; firstQuad * NeonStrips.QUAD < Strips.ROWS; firstQuad += quads) {
                 encoder.move(WEIGHTS, X0);
                 for (int t = 0; t < inputs; t++) {
                     encoder.load(ROWS.get(t), X1, t * Long.BYTES, Long.BYTES);
@@ -120,7 +120,7 @@ record NeonProducts(NeonFormat format, int inputs) implements MachineCode {
                 store();
             }
             encoder.move(X0, WEIGHTS);
-            encoder.add(X3, X3, NeonFormat.ROWS * Float.BYTES);
+            encoder.add(X3, X3, Strips.ROWS * Float.BYTES);
             encoder.subtract(X4, X4, 1);
             encoder.jumpIfNotZero(X4, strip);
         }
@@ -300,7 +300,7 @@ record NeonProducts(NeonFormat format, int inputs) implements MachineCode {
             for (int half = 0; half < 2; half++) {
                 for (int rows = 0; rows < 2 * quads; rows++) {
                     int sixteen = 2 * firstQuad + rows;
-                    format.weights(target, WEIGHT, part, column / NeonFormat.WIDE_UNIT + half, sixteen);
+                    format.weights(target, WEIGHT, part, column / NeonStrips.WIDE_UNIT + half, sixteen);
                     for (int pair = 0; pair < pairs; pair++) {
                         VectorRegister sum = sum(index(rows, pair));
                         encoder.emit(Operation.SMMLA_4S, sum, WEIGHT, input(2 * pair + half));

@@ -56,7 +56,7 @@ record NeonQuantisation(Sums sums) implements MachineCode {
             findScale();
             round();
             add();
-            encoder.add(X6, X6, Float.BYTES * NeonFormat.PART);
+            encoder.add(X6, X6, Float.BYTES * Strips.PART);
             encoder.add(X1, X1, Quantisation.recordBytes(sums));
             encoder.subtract(X7, X7, 1);
             encoder.jumpIfNotZero(X7, block);

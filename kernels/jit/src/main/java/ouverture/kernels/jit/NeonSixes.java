@@ -1,6 +1,7 @@
 package ouverture.kernels.jit;
 
 import java.util.List;
+import ouverture.kernels.jit.PackedFormat.Piece;
 import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 import ouverture.tensor.DType;
@@ -22,7 +23,7 @@ final class NeonSixes extends NeonFormat {
     NeonSixes(int unitColumns) {
         super(
                 DType.Q6_K,
-                new Sums(PART / 2, 32),
+                new Sums(Strips.PART / 2, 32),
                 List.of(
                         new Piece(0, unitColumns, BYTES / unitColumns),
                         new Piece(BYTES, unitColumns, BYTES / 2 / unitColumns),
@@ -39,7 +40,7 @@ final class NeonSixes extends NeonFormat {
 
     @Override
     void weights(Target target, VectorRegister to, int part, int unit, int sixteen) {
-        int units = PART / unitColumns();
+        int units = Strips.PART / unitColumns();
         int quarter = part % HALF;
         load(target, to, FOUR_BITS, (part / HALF * 2 + part % 2) * units + unit, sixteen);
         if (quarter < 2) {

@@ -4,27 +4,53 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.DType;
 
-/// A number format that x86-64 multiplies as bytes. A part has chunks of four columns.
-///
-/// Implementations have no state: they write the code that reads weights.
-abstract class PackedFormat extends PackedLayout {
-    /// Columns whose bytes are multiplied at once: those of a 32-bit lane.
-    static final int CHUNK = 4;
+/// A number format whose weights are multiplied as bytes. For that they are packed: each piece of a row's block lies
+/// beside the same piece of the other rows of the strip. Nothing else changes, so that packed weights take the bytes
+/// that they take in the file.
+abstract class PackedFormat extends Strips implements PackedLayout {
+    /// Equal units of a row's block that follow each other.
+    ///
+    /// @param offset in the file's block
+    /// @param bytes of a unit: 1, 2, 4 or 8
+    /// @param count of units
+    record Piece(int offset, int bytes, int count) {
+        /// Where the first row's unit lies in a block of a strip.
+        ///
+        /// @param piece index in the list of pieces
+        /// @param unit index in the piece
+        static int place(List<Piece> pieces, int piece, int unit) {
+            int before = 0;
+            for (Piece p : pieces.subList(0, piece)) {
+                before += p.bytes * p.count;
+            }
+            return ROWS * (before + unit * pieces.get(piece).bytes);
+        }
+    }
 
-    /// Vector registers for constants; the last [IntegerProducts#STRIPS] hold minimums where a format has them.
-    static final int REGISTERS = 5;
+    private static final List<PackedFormat> ALL = List.of(
+            new PackedBytes(),
+            new PackedNibbles(DType.Q4_0, 8, Short.BYTES, null),
+            new PackedMxfp4(),
+            new PackedQ4K(),
+            new PackedQ6K());
 
-    private static final List<PackedFormat> ALL = List.of(new PackedBytes(), new PackedHalves());
+    private final DType type;
+    private final List<Piece> pieces;
 
+    /// @param sums what products need of the inputs
+    /// @param pieces of a block, all of it, in the order in which they are packed
     PackedFormat(DType type, Sums sums, List<Piece> pieces) {
-        super(type, sums, pieces);
+        super(sums);
+        this.type = type;
+        this.pieces = pieces;
+        assert pieces.stream().mapToInt(piece -> piece.bytes * piece.count).sum() == type.blockBytes();
     }
 
     /// How a format is packed for an instruction set, null if it is not.
     static @Nullable PackedFormat of(DType type, InstructionSet set) {
         if (set == InstructionSet.AVX512_VNNI) {
             for (PackedFormat format : ALL) {
-                if (format.type() == type) {
+                if (format.type == type) {
                     return format;
                 }
             }
@@ -32,60 +58,64 @@ abstract class PackedFormat extends PackedLayout {
         return null;
     }
 
+    final DType type() {
+        return type;
+    }
+
+    final List<Piece> pieces() {
+        return pieces;
+    }
+
     @Override
-    int inputs() {
+    final String name() {
+        return type.name();
+    }
+
+    @Override
+    public final int blockBytes() {
+        return ROWS * type.blockBytes();
+    }
+
+    @Override
+    public final int parts() {
+        return type.blockElements() / PART;
+    }
+
+    @Override
+    public final StripLayout expanded() {
+        return new ExpandedStrips(sums());
+    }
+
+    @Override
+    public final MachineCode packing() {
+        return new Packing(this);
+    }
+
+    @Override
+    public final MachineCode expansion() {
+        return new Expansion(this);
+    }
+
+    @Override
+    public final MachineCode rounding() {
+        return new Quantisation(sums());
+    }
+
+    @Override
+    public final MachineCode addition() {
+        return new Elementwise.Sum();
+    }
+
+    @Override
+    public final int inputs() {
         return IntegerProducts.INPUTS;
     }
 
     /// A single row of inputs is multiplied as fast as weights can be read; one after another they are read the
     /// fastest.
     @Override
-    int strips(int inputs) {
+    public final int strips(int inputs) {
         return inputs == 1 ? 1 : IntegerProducts.STRIPS;
-    }
-
-    @Override
-    MachineCode packing() {
-        return new Packing(this);
-    }
-
-    @Override
-    MachineCode rounding() {
-        return new Quantisation(sums());
-    }
-
-    @Override
-    MachineCode products(int strips, int inputs) {
-        return new IntegerProducts(this, strips, inputs);
-    }
-
-    @Override
-    MachineCode addition() {
-        return new Elementwise.Sum();
-    }
-
-    /// What the code is written for: as many rows of a strip as a vector has lanes.
-    ///
-    /// @param constants number of the first of [#REGISTERS] vector registers that the format may use
-    /// @param row the first of the rows
-    record Target(Assembler assembler, InstructionSet set, int constants, int row) {
-        Vector constant(int index) {
-            assert index < REGISTERS;
-            return set.vector(constants + index);
-        }
-
-        /// Loads a constant with the same 32 bits in each lane.
-        void broadcast(int index, int bits) {
-            assembler.emit(Instruction.VPBROADCASTD, constant(index), assembler.constant(bits));
-        }
-
-        void emit(Instruction instruction, Vector to, Vector a, Operand b) {
-            assembler.emit(instruction, to, a, b);
-        }
-
-        void emit(Instruction instruction, Vector to, Operand from) {
-            assembler.emit(instruction, to, from);
-        }
     }
 
     /// Where the target's rows of a unit lie.
@@ -93,27 +123,17 @@ abstract class PackedFormat extends PackedLayout {
     /// @param piece index in the list of pieces
     /// @param unit index in the piece
     final Memory unit(Target target, Memory block, int piece, int unit) {
-        return block.plus(offset(piece, unit) + target.row * pieces().get(piece).bytes());
+        return block.plus(Piece.place(pieces, piece, unit) + target.row() * pieces.get(piece).bytes);
     }
 
-    /// Loads constants; once, before the first block.
-    abstract void prepare(Target target);
-
-    /// Reads the bytes of four columns of each row.
-    ///
-    /// @param block where the block is
-    /// @param part of the block
-    /// @param chunk of the part
-    /// @param free a register that the code may use
-    abstract void weights(Target target, Vector to, Memory block, int part, int chunk, Vector free);
-
-    /// Reads the scale of each row as a float.
-    ///
-    /// @param group 0, or for scales of 16 columns the half of the part
-    abstract void scale(Target target, Vector to, Memory block, int part, int group, Vector free);
-
-    /// Reads the minimum of each row as a float; only where [Sums#asFloats].
-    void minimum(Target target, Vector to, Memory block, int part, int group, Vector free) {
-        throw new UnsupportedOperationException(type() + " has no minimums");
+    /// Reads the lower or the upper halves of bytes. The target's constant 0 must have the lower bits of all.
+    static void nibbles(Target target, Vector to, Memory from, boolean upper) {
+        Operand bytes = from;
+        if (upper) {
+            target.emit(Instruction.VMOVUPS, to, from);
+            target.assembler().emit(Instruction.VPSRLW, to, to, 4);
+            bytes = to;
+        }
+        target.emit(Instruction.VPAND, to, target.constant(0), bytes);
     }
 }

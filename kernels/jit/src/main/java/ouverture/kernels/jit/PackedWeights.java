@@ -16,7 +16,7 @@ final class PackedWeights implements AutoCloseable {
     private final WorkMemory[] scratch;
     private final boolean keeps;
     private final PackedMemory memory = new PackedMemory();
-    private final Map<Long, Matrices> kept = new HashMap<>();
+    private final Map<Long, Matrices> matrices = new HashMap<>();
 
     /// @param scratch memory of each worker
     /// @param keeps whether what was packed may be kept
@@ -26,18 +26,23 @@ final class PackedWeights implements AutoCloseable {
         this.keeps = keeps;
     }
 
-    /// The packed planes of a tensor whose memory was checked.
+    /// The packed planes of a tensor whose memory was checked. What is multiplied with for the first time is not kept
+    /// yet, because new memory costs more than packing: the first step of a model should not wait for as much memory
+    /// as the model has.
     Matrices of(Tensor weight, PackedLayout format) {
         if (!keeps || !weight.data().isReadOnly()) {
             return new Matrices(weight, format, MemorySegment.NULL);
         }
         long address = weight.data().address();
-        Matrices matrices = kept.get(address);
-        if (matrices == null || !matrices.serves(weight)) {
-            matrices = new Matrices(weight, format, memory.allocate(Matrices.bytes(weight)));
-            kept.put(address, matrices);
+        Matrices known = matrices.get(address);
+        boolean again = known != null && known.serves(weight);
+        if (known != null && again && known.isKept()) {
+            return known;
         }
-        return matrices;
+        MemorySegment kept = again ? memory.allocate(Matrices.bytes(weight)) : MemorySegment.NULL;
+        Matrices next = new Matrices(weight, format, kept);
+        matrices.put(address, next);
+        return next;
     }
 
     /// The planes of one tensor.
@@ -61,7 +66,7 @@ final class PackedWeights implements AutoCloseable {
             this.packed = packed;
             routine = code.get(format.packing());
             strips = strips(weight);
-            stripBytes = PackedLayout.ROWS * weight.rowBytes();
+            stripBytes = Strips.ROWS * weight.rowBytes();
             blocks = weight.columns() / weight.type().blockElements();
             int planes = isKept() ? weight.planes() : 0;
             done = new boolean[Math.multiplyExact(planes, strips)];
@@ -72,11 +77,11 @@ final class PackedWeights implements AutoCloseable {
 
         /// Strips of a plane.
         static int strips(Tensor weight) {
-            return Math.ceilDiv(weight.rows(), PackedLayout.ROWS);
+            return Math.ceilDiv(weight.rows(), Strips.ROWS);
         }
 
         private static long bytes(Tensor weight) {
-            return (long) weight.planes() * strips(weight) * PackedLayout.ROWS * weight.rowBytes();
+            return (long) weight.planes() * strips(weight) * Strips.ROWS * weight.rowBytes();
         }
 
         private boolean serves(Tensor other) {
@@ -124,9 +129,9 @@ final class PackedWeights implements AutoCloseable {
         }
 
         private void pack(int plane, int strip, long to) {
-            int row = strip * PackedLayout.ROWS;
+            int row = strip * Strips.ROWS;
             long from = weight.data().address() + ((long) plane * weight.rows() + row) * weight.rowBytes();
-            int rows = Math.min(PackedLayout.ROWS, weight.rows() - row);
+            int rows = Math.min(Strips.ROWS, weight.rows() - row);
             NativeCalls.call(routine, from, to, rows, blocks, weight.rowBytes(), 0);
         }
 
@@ -141,7 +146,7 @@ final class PackedWeights implements AutoCloseable {
 
     @Override
     public void close() {
-        kept.clear();
+        matrices.clear();
         memory.close();
     }
 }

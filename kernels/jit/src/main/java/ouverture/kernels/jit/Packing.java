@@ -29,7 +29,7 @@ record Packing(PackedFormat format) implements Routine {
             for (int i = 0; i < piece.count(); i++) {
                 assembler.load(RAX, Memory.at(R10, piece.offset() + i * piece.bytes()), piece.bytes());
                 assembler.storeLowest(Memory.at(RSI, R11, piece.bytes(), to), piece.bytes());
-                to += PackedFormat.ROWS * piece.bytes();
+                to += Strips.ROWS * piece.bytes();
             }
         }
         assembler.add(R10, R8);

@@ -8,14 +8,14 @@ import static ouverture.kernels.jit.General.RDI;
 import static ouverture.kernels.jit.General.RDX;
 import static ouverture.kernels.jit.General.RSI;
 
-/// Rounds rows of floats to bytes by blocks of [PackedFormat#PART], with the rounding of Q8_0's codec. A block
+/// Rounds rows of floats to bytes by blocks of [Strips#PART], with the rounding of Q8_0's codec. A block
 /// becomes a
 /// record: the bytes, the scale as a float, and the [Sums].
 ///
 /// Arguments: floats, records, number of rows, blocks of a row, and bytes from one row of floats to the next.
 record Quantisation(Sums sums) implements Routine {
     /// Where a record has its scale.
-    static final int SCALE = PackedFormat.PART;
+    static final int SCALE = Strips.PART;
 
     /// Where a record has its sums.
     static final int SUMS = SCALE + Float.BYTES;
@@ -61,7 +61,7 @@ record Quantisation(Sums sums) implements Routine {
             findScale();
             round();
             add();
-            assembler.add(RAX, Float.BYTES * PackedFormat.PART);
+            assembler.add(RAX, Float.BYTES * Strips.PART);
             assembler.add(RSI, recordBytes(sums));
             assembler.subtract(R10, 1);
             assembler.jumpIfNotZero(block);

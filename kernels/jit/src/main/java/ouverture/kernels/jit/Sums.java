@@ -15,7 +15,7 @@ record Sums(int columns, int offset) {
 
     /// Sums of a part.
     int groups() {
-        return PackedFormat.PART / columns;
+        return Strips.PART / columns;
     }
 
     @Override

@@ -58,7 +58,7 @@ class NeonRoutinesTest {
     @MethodSource("sums")
     void roundsAsTheCodecOfQ8(Sums sums) throws IOException, InterruptedException {
         float[] magnitudes = {127, 1, 0, 1e-3f, 1e-6f, 1e-7f, 1e5f, 3e38f};
-        int block = PackedLayout.PART;
+        int block = Strips.PART;
         float[] x = new float[2 * magnitudes.length * block];
         for (int i = 0; i < x.length; i++) {
             x[i] = magnitudes[i / block % magnitudes.length] * (2 * random.nextFloat() - 1);
@@ -98,11 +98,11 @@ class NeonRoutinesTest {
     /// A row that is no number, or is endless, gives no number and leaves the next as it is.
     @Test
     void roundsWhatIsNoNumberToNone() throws IOException, InterruptedException {
-        float[] x = new float[3 * PackedLayout.PART];
+        float[] x = new float[3 * Strips.PART];
         x[5] = Float.NaN;
         x[6] = Float.POSITIVE_INFINITY;
-        x[PackedLayout.PART + 31] = Float.NEGATIVE_INFINITY;
-        x[2 * PackedLayout.PART] = 127;
+        x[Strips.PART + 31] = Float.NEGATIVE_INFINITY;
+        x[2 * Strips.PART] = 127;
         Sums sums = new Sums(32, 0);
         ByteBuffer actual = bytes(round(Emulator.find(folder), sums, x, 3));
         int record = Quantisation.recordBytes(sums);
@@ -129,6 +129,7 @@ class NeonRoutinesTest {
         for (InstructionSet set : new InstructionSet[] {InstructionSet.NEON_DOT, InstructionSet.NEON_MATRIX}) {
             NeonFormat format = Objects.requireNonNull(NeonFormat.of(type, set));
             byte[] packed = pack(emulator, format, weights, 1, blocks);
+            byte[] expanded = expand(emulator, format, packed, blocks);
             for (int inputs = NeonProducts.INPUTS; inputs > 0; inputs--) {
                 float[] some = Arrays.copyOf(x, inputs * columns);
                 byte[] records = round(emulator, format.sums(), some, inputs);
@@ -139,6 +140,10 @@ class NeonRoutinesTest {
                 } else {
                     assertThat(actual).as("%s, %s inputs", set, inputs).isEqualTo(Arrays.copyOf(expected, inputs * ROWS));
                 }
+                int parts = blocks * format.parts();
+                assertThat(multiply(emulator, format.expanded(), expanded, records, inputs, 1, parts))
+                        .as("expanded")
+                        .isEqualTo(actual);
             }
         }
     }
@@ -192,7 +197,7 @@ class NeonRoutinesTest {
     /// Rows behind the last of a strip are neither read nor written.
     @Test
     void packsAStripThatIsNotFull() throws IOException, InterruptedException {
-        NeonFormat format = new NeonBytes(NeonFormat.NARROW_UNIT);
+        NeonFormat format = new NeonBytes(NeonStrips.NARROW_UNIT);
         byte[] rows = new byte[3 * 34];
         random.nextBytes(rows);
         byte[] packed = new byte[ROWS * 34];
@@ -259,11 +264,22 @@ class NeonRoutinesTest {
         return packed;
     }
 
+    private static byte[] expand(Emulator emulator, NeonFormat format, byte[] packed, int blocks)
+            throws IOException, InterruptedException {
+        byte[] expanded = new byte[blocks * format.parts() * format.expanded().blockBytes()];
+        return emulator.call(
+                        new NeonExpansion(format).code(InstructionSet.NEON_DOT),
+                        new Emulator.Memory(packed, false),
+                        new Emulator.Memory(expanded, true),
+                        new Emulator.Number(blocks))
+                .getFirst();
+    }
+
     private static byte[] round(Emulator emulator, Sums sums, float[] x, int rows)
             throws IOException, InterruptedException {
         byte[] floats = new byte[x.length * Float.BYTES];
         bytes(floats).asFloatBuffer().put(x);
-        int blocks = x.length / rows / PackedLayout.PART;
+        int blocks = x.length / rows / Strips.PART;
         return emulator.call(
                         new NeonQuantisation(sums).code(InstructionSet.NEON_DOT),
                         new Emulator.Memory(floats, false),
@@ -275,7 +291,7 @@ class NeonRoutinesTest {
     }
 
     private static float[] multiply(
-            Emulator emulator, NeonFormat format, byte[] packed, byte[] records, int inputs, int strips, int blocks)
+            Emulator emulator, NeonStrips format, byte[] packed, byte[] records, int inputs, int strips, int blocks)
             throws IOException, InterruptedException {
         int outputs = strips * ROWS;
         byte[] results = new byte[inputs * outputs * Float.BYTES];
