@@ -20,8 +20,8 @@ class KernelSetsTest {
     private static final List<KernelsProvider> ALL = List.of(BROKEN, NEW, SCALAR);
 
     /// A provider that is never asked for its kernels.
-    private record Provider(String name, @Nullable String reason, @Nullable String reservation)
-            implements KernelsProvider {
+    private record Provider(
+            String name, @Nullable String reason, @Nullable String reservation) implements KernelsProvider {
         @Override
         public int rank() {
             return 1;

@@ -183,10 +183,7 @@ final class IntegerMatmul implements AutoCloseable {
     /// @param routines that multiply it, by strips and rows of inputs
     private record Form(StripLayout weights, int blocks, MemorySegment[][] routines) {
         Form(StripLayout weights, int columns) {
-            this(
-                    weights,
-                    columns / (weights.parts() * Strips.PART),
-                    new MemorySegment[UNIT + 1][INPUTS_MAX + 1]);
+            this(weights, columns / (weights.parts() * Strips.PART), new MemorySegment[UNIT + 1][INPUTS_MAX + 1]);
         }
 
         long stripBytes() {
@@ -290,8 +287,7 @@ final class IntegerMatmul implements AutoCloseable {
                 long expanded = expandedMemory[worker]
                         .segment(count * form.stripBytes())
                         .address();
-                NativeCalls.call(
-                        product.expansion, weights, expanded, (long) count * product.packed.blocks, 0, 0, 0);
+                NativeCalls.call(product.expansion, weights, expanded, (long) count * product.packed.blocks, 0, 0, 0);
                 weights = expanded;
             }
             multiplyPanel(new Panel(product, form, index, weights, strip, count), worker);

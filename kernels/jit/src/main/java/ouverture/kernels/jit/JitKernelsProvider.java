@@ -8,7 +8,8 @@ import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
 
-/// Offers [JitKernels], or on AArch64 [NeonKernels], where machine code for this processor can be written and called.
+/// Offers [JitKernels], or on AArch64 [NeonKernels], where machine code for this processor can be written and
+/// called.
 public final class JitKernelsProvider implements KernelsProvider {
     @Override
     public String name() {
@@ -72,7 +73,8 @@ public final class JitKernelsProvider implements KernelsProvider {
         }
         InstructionSet best = Collections.max(sets);
         return best.isArm()
-                ? new NeonKernels(best, options, KernelSets.choose(KernelSets.AUTO).create(options))
+                ? new NeonKernels(
+                        best, options, KernelSets.choose(KernelSets.AUTO).create(options))
                 : new JitKernels(best, options);
     }
 }

@@ -7,9 +7,9 @@ import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 import ouverture.tensor.DType;
 
-/// Q4_0, IQ4_NL and MXFP4: numbers 0 to 15 in the halves of bytes, number i of a part in the lower half of byte i and
-/// number i + 16 in the upper; before them a scale, in half precision or as an exponent. The numbers have 8 added, or
-/// are indices of levels.
+/// Q4_0, IQ4_NL and MXFP4: numbers 0 to 15 in the halves of bytes, number i of a part in the lower half of byte
+/// i and number i + 16 in the upper; before them a scale, in half precision or as an exponent. The numbers have
+/// 8 added, or are indices of levels.
 final class NeonHalves extends NeonFormat {
     private static final int QUANTS = 0;
     private static final int SCALE = 1;

@@ -15,8 +15,8 @@ import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
-/// Kernels for AArch64: products of inputs that are rounded to 8 bits are machine code, and everything else is done
-/// by other kernels. For products the same holds as for [JitKernels].
+/// Kernels for AArch64: products of inputs that are rounded to 8 bits are machine code, and everything else is
+/// done by other kernels. For products the same holds as for [JitKernels].
 final class NeonKernels implements Kernels {
     private final KernelsOptions options;
     private final Kernels others;

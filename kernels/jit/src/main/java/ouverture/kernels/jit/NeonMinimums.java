@@ -7,18 +7,18 @@ import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 import ouverture.tensor.DType;
 
-/// Q4_K and Q5_K: eight parts, each with a scale and a minimum of 6 bits, which are multiplied with one of the block in
-/// half precision. Numbers have 4 bits in the halves of bytes, of two parts in turn; in Q5_K bit i of another byte
-/// is the fifth of part i.
+/// Q4_K and Q5_K: eight parts, each with a scale and a minimum of 6 bits, which are multiplied with one of the
+/// block in half precision. Numbers have 4 bits in the halves of bytes, of two parts in turn; in Q5_K bit i of
+/// another byte is the fifth of part i.
 final class NeonMinimums extends NeonFormat {
     private static final int QUANTS = 0;
     private static final int SCALES = 1;
     private static final int HALVES = 2;
     private static final int FIFTH_BITS = 3;
 
-    /// Bytes with scales: the lower 6 bits of the first four are the first four scales, of the next the first four
-    /// minimums; the last have the lower 4 bits of the other scales and minimums, and above those of the first
-    /// eight are the upper 2 of them.
+    /// Bytes with scales: the lower 6 bits of the first four are the first four scales, of the next the first
+    /// four minimums; the last have the lower 4 bits of the other scales and minimums, and above those of the
+    /// first eight are the upper 2 of them.
     private static final int SCALE_BYTES = 12;
 
     private static final int PARTS = 8;

@@ -19,16 +19,16 @@ import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.Register;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 
-/// Products of packed weights with rows of inputs that were rounded to bytes, for AArch64: with dot products of four
-/// bytes (FEAT_DotProd), or with products of 2 x 8 by 8 x 2 bytes (FEAT_I8MM) where weights are packed in units of
-/// eight columns.
+/// Products of packed weights with rows of inputs that were rounded to bytes, for AArch64: with dot products of
+/// four bytes (FEAT_DotProd), or with products of 2 x 8 by 8 x 2 bytes (FEAT_I8MM) where weights are packed in
+/// units of eight columns.
 ///
-/// Arguments: the first strip, addresses of the rows of inputs, addresses of the rows of outputs, byte of those that
-/// the first strip's outputs go to, number of strips, blocks of a row.
+/// Arguments: the first strip, addresses of the rows of inputs, addresses of the rows of outputs, byte of those
+/// that the first strip's outputs go to, number of strips, blocks of a row.
 ///
-/// Bytes are multiplied and added up without rounding over the columns that share a scale; the sum times the product
-/// of both scales is added to the result with one rounding, columns ascending. So the results have the same bits for
-/// any number of strips and inputs, for both kinds of instructions, and those of [IntegerProducts].
+/// Bytes are multiplied and added up without rounding over the columns that share a scale; the sum times the
+/// product of both scales is added to the result with one rounding, columns ascending. So the results have the
+/// same bits for any number of strips and inputs, for both kinds of instructions, and those of [IntegerProducts].
 ///
 /// @param inputs rows of inputs: 1 to [#INPUTS]
 record NeonProducts(NeonStrips weights, int inputs) implements MachineCode {
@@ -54,8 +54,7 @@ record NeonProducts(NeonStrips weights, int inputs) implements MachineCode {
     private static final VectorRegister UPPER_MINIMUM = new VectorRegister(9);
     private static final VectorRegister PRODUCT = new VectorRegister(10);
     private static final VectorRegister KEPT = new VectorRegister(11);
-    private static final List<VectorRegister> CONSTANTS =
-            List.of(new VectorRegister(30), new VectorRegister(31), KEPT);
+    private static final List<VectorRegister> CONSTANTS = List.of(new VectorRegister(30), new VectorRegister(31), KEPT);
 
     @Override
     public String name() {
@@ -67,8 +66,9 @@ record NeonProducts(NeonStrips weights, int inputs) implements MachineCode {
         Encoder encoder = new Encoder();
         encoder.push(MINIMUM, UPPER_MINIMUM);
         encoder.push(PRODUCT, KEPT);
-        Emitter emitter =
-                weights.unitColumns() == NeonStrips.WIDE_UNIT ? new Matrices(encoder, this) : new DotProducts(encoder, this);
+        Emitter emitter = weights.unitColumns() == NeonStrips.WIDE_UNIT
+                ? new Matrices(encoder, this)
+                : new DotProducts(encoder, this);
         emitter.emit();
         encoder.pop(PRODUCT, KEPT);
         encoder.pop(MINIMUM, UPPER_MINIMUM);
@@ -248,8 +248,8 @@ record NeonProducts(NeonStrips weights, int inputs) implements MachineCode {
         }
     }
 
-    /// A register has the sums of two rows with two rows of inputs: row 0 with both, then row 1. An odd row of inputs
-    /// is its own partner.
+    /// A register has the sums of two rows with two rows of inputs: row 0 with both, then row 1. An odd row of
+    /// inputs is its own partner.
     private static final class Matrices extends Emitter {
         private final int pairs;
 

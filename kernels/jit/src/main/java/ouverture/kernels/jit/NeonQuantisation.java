@@ -83,9 +83,9 @@ record NeonQuantisation(Sums sums) implements MachineCode {
             return new VectorRegister(FREE + index);
         }
 
-        /// The inverse of the scale, which is the largest magnitude / 127, and the scale in half precision, which goes
-        /// to the record too. Where it is nothing there, any bytes will do, and where it is not finite: the product
-        /// is what it must be.
+        /// The inverse of the scale, which is the largest magnitude / 127, and the scale in half precision,
+        /// which goes to the record too. Where it is nothing there, any bytes will do, and where it is not
+        /// finite: the product is what it must be.
         private void findScale() {
             for (int i = 0; i < VECTORS; i++) {
                 encoder.emit(Operation.FABS_4S, free(i), number(i));

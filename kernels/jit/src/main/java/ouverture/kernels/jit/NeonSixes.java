@@ -6,9 +6,9 @@ import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.VectorRegister;
 import ouverture.tensor.DType;
 
-/// Q6_K: numbers of 6 bits with 32 added, each 16 with a scale of 8 bits, which is multiplied with one of the block in
-/// half precision. The lower 4 bits are in halves of bytes: of the parts 0 and 1 in the lower, 2 and 3 in the upper,
-/// then the same for 4 to 7; the upper 2 bits are in quarters of bytes, of four parts in turn.
+/// Q6_K: numbers of 6 bits with 32 added, each 16 with a scale of 8 bits, which is multiplied with one of the
+/// block in half precision. The lower 4 bits are in halves of bytes: of the parts 0 and 1 in the lower, 2 and 3
+/// in the upper, then the same for 4 to 7; the upper 2 bits are in quarters of bytes, of four parts in turn.
 final class NeonSixes extends NeonFormat {
     private static final int FOUR_BITS = 0;
     private static final int TWO_BITS = 1;

@@ -39,9 +39,9 @@ final class SystemPages {
         NativeCalls.call(UNMAP, memory.address(), memory.byteSize(), 0, 0, 0, 0);
     }
 
-    /// Makes memory of [#map] executable and no longer writable, once: AArch64 fetches instructions through a cache
-    /// that does not see what was written, and Linux makes it do so when a page becomes executable for the first time
-    /// (function `__sync_icache_dcache` of its arch/arm64/mm/flush.c).
+    /// Makes memory of [#map] executable and no longer writable, once: AArch64 fetches instructions through a
+    /// cache that does not see what was written, and Linux makes it do so when a page becomes executable for the
+    /// first time (function `__sync_icache_dcache` of its arch/arm64/mm/flush.c).
     ///
     /// @return whether the system lets programs do that
     static boolean makeExecutable(MemorySegment memory) {
@@ -54,8 +54,7 @@ final class SystemPages {
     }
 
     /// Takes the whole pages of a part of a mapped file out of the process's memory; when they are read again,
-    /// they come
-    /// from the file.
+    /// they come from the file.
     static void drop(long address, long bytes) {
         long from = Math.ceilDiv(address, PAGE) * PAGE;
         long to = (address + bytes) / PAGE * PAGE;

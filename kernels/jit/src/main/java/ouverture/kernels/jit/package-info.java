@@ -9,7 +9,7 @@
 /// are not made of such are copied first and filled up.
 ///
 /// That is x86-64. For AArch64 there are the products with packed weights only, which
-/// [ouverture.kernels.jit.IntegerMatmul] drives for both: [ouverture.kernels.jit.NeonProducts] and what belongs to them,
-/// in terms of an [ouverture.kernels.jit.aarch64.Encoder].
+/// [ouverture.kernels.jit.IntegerMatmul] drives for both: [ouverture.kernels.jit.NeonProducts] and what belongs
+/// to them, in terms of an [ouverture.kernels.jit.aarch64.Encoder].
 @org.jspecify.annotations.NullMarked
 package ouverture.kernels.jit;

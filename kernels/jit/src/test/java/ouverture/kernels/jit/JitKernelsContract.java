@@ -23,8 +23,6 @@ abstract class JitKernelsContract extends KernelsContract {
     /// Kernels in an instruction set, or an end of the test where the processor does not have it.
     static Kernels kernels(InstructionSet set, KernelsOptions options) {
         assumeTrue(Processor.instructionSets().contains(set), "this processor does not have " + set);
-        return set.isArm()
-                ? new NeonKernels(set, options, new ScalarKernels(options))
-                : new JitKernels(set, options);
+        return set.isArm() ? new NeonKernels(set, options, new ScalarKernels(options)) : new JitKernels(set, options);
     }
 }

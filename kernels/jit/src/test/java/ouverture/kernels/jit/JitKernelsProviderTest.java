@@ -43,7 +43,8 @@ class JitKernelsProviderTest {
     void areReservedForThoseWhoAskOnAarch64() {
         assertThat(JitKernelsProvider.reserved("amd64")).isEmpty();
         assertThat(JitKernelsProvider.reserved("aarch64"))
-                .hasValueSatisfying(reason -> assertThat(reason).contains("emulator").contains("--kernels jit"));
+                .hasValueSatisfying(
+                        reason -> assertThat(reason).contains("emulator").contains("--kernels jit"));
     }
 
     @Test

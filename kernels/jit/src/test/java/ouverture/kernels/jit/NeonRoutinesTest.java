@@ -52,8 +52,8 @@ class NeonRoutinesTest {
         }
     }
 
-    /// Every block is compared with the codec's: halves between two bytes, zeros, scales that half precision rounds,
-    /// makes denormal or cannot hold.
+    /// Every block is compared with the codec's: halves between two bytes, zeros, scales that half precision
+    /// rounds, makes denormal or cannot hold.
     @ParameterizedTest
     @MethodSource("sums")
     void roundsAsTheCodecOfQ8(Sums sums) throws IOException, InterruptedException {
@@ -77,7 +77,9 @@ class NeonRoutinesTest {
             int[] sum = new int[2];
             for (int i = 0; i < block && scale != 0; i++) {
                 byte q = expected[b * 34 + 2 + i];
-                assertThat(actual[b * record + i]).as("byte %s of block %s", i, b).isEqualTo(q);
+                assertThat(actual[b * record + i])
+                        .as("byte %s of block %s", i, b)
+                        .isEqualTo(q);
                 sum[i / sums.columns()] += q;
             }
             for (int group = 0; group < sums.groups() && scale != 0 && Float.isFinite(scale); group++) {
@@ -112,8 +114,8 @@ class NeonRoutinesTest {
         assertThat(actual.get(2 * record)).isEqualTo((byte) 127);
     }
 
-    /// Of weights of any bits whose scales are finite: dot products and matrix products give the same bits, whatever
-    /// the number of inputs, and are close to the sum in double precision.
+    /// Of weights of any bits whose scales are finite: dot products and matrix products give the same bits,
+    /// whatever the number of inputs, and are close to the sum in double precision.
     @ParameterizedTest
     @EnumSource(names = {"Q8_0", "Q4_0", "IQ4_NL", "MXFP4", "Q4_K", "Q5_K", "Q6_K"})
     void multipliesEveryFormat(DType type) throws IOException, InterruptedException {
@@ -138,7 +140,9 @@ class NeonRoutinesTest {
                     expected = actual;
                     assertClose(type, actual, weights, x);
                 } else {
-                    assertThat(actual).as("%s, %s inputs", set, inputs).isEqualTo(Arrays.copyOf(expected, inputs * ROWS));
+                    assertThat(actual)
+                            .as("%s, %s inputs", set, inputs)
+                            .isEqualTo(Arrays.copyOf(expected, inputs * ROWS));
                 }
                 int parts = blocks * format.parts();
                 assertThat(multiply(emulator, format.expanded(), expanded, records, inputs, 1, parts))

@@ -192,7 +192,8 @@ public final class Encoder {
         word(0xaa0003e0 | zeroable(source) << 16 | zeroable(destination));
     }
 
-    /// `destination = value`, in as many instructions as it has parts of 16 bits that are not 0, and one at least.
+    /// `destination = value`, in as many instructions as it has parts of 16 bits that are not 0, and one at
+    /// least.
     public void move(Register destination, long value) {
         int register = zeroable(destination);
         word(0xd2800000 | (int) (value & 0xffff) << 5 | register);

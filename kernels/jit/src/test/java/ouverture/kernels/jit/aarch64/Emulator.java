@@ -36,8 +36,8 @@ public final class Emulator {
     private static final int HEADER = 64;
     private static final int SEGMENT = 56;
 
-    /// What a routine must leave as it was: 10 registers from X19 on, then the stack pointer, behind which it is as it
-    /// was before, then the lower halves of 8 vectors from the eighth on.
+    /// What a routine must leave as it was: 10 registers from X19 on, then the stack pointer, behind which it is
+    /// as it was before, then the lower halves of 8 vectors from the eighth on.
     private static final int GENERAL = 10;
 
     private static final int FIRST_GENERAL = 19;
@@ -76,8 +76,8 @@ public final class Emulator {
     /// @param folder for programs
     public static Emulator find(Path folder) {
         List<Path> programs = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .flatMap(place -> Stream.of("qemu-aarch64", "qemu-aarch64-static")
-                        .map(name -> Path.of(place, name)))
+                .flatMap(place ->
+                        Stream.of("qemu-aarch64", "qemu-aarch64-static").map(name -> Path.of(place, name)))
                 .filter(Files::isExecutable)
                 .toList();
         assumeTrue(!programs.isEmpty(), "no qemu-aarch64 here (Debian package qemu-user-static)");
@@ -97,7 +97,9 @@ public final class Emulator {
                 .start();
         ByteBuffer output =
                 ByteBuffer.wrap(process.getInputStream().readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
-        assertThat(process.waitFor()).as(() -> new String(output.array(), UTF_8)).isZero();
+        assertThat(process.waitFor())
+                .as(() -> new String(output.array(), UTF_8))
+                .isZero();
         checkState(output);
         output.position(STATE_BYTES);
         List<byte[]> results = new ArrayList<>();

@@ -80,8 +80,8 @@ class EncoderTest {
         Matcher last = VECTOR.matcher(operands[operands.length - 1]);
         boolean lane = last.matches() && last.group(3) != null;
         String arrangement = first.group(2) == null ? "s" : first.group(2);
-        Operation instruction = Operation.valueOf(
-                (name + "_" + arrangement + (lane ? "_lane" : "")).toUpperCase(Locale.ROOT));
+        Operation instruction =
+                Operation.valueOf((name + "_" + arrangement + (lane ? "_lane" : "")).toUpperCase(Locale.ROOT));
         seen.add(instruction);
         VectorRegister destination = vector(operands[0]);
         VectorRegister source = vector(operands[1].replaceAll("[{}]", ""));
