@@ -1,7 +1,6 @@
 package ouverture.kernels.jit;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import ouverture.kernels.jit.PackedFormat.Piece;
 import ouverture.kernels.jit.aarch64.Operation;
 import ouverture.kernels.jit.aarch64.VectorRegister;
@@ -9,9 +8,6 @@ import ouverture.tensor.DType;
 
 /// [PackedFormat] for AArch64: units of quants have as many columns as products take at once.
 abstract class NeonFormat extends NeonStrips implements PackedLayout {
-    private static final List<NeonFormat> NARROW = all(NARROW_UNIT);
-    private static final List<NeonFormat> WIDE = all(WIDE_UNIT);
-
     private final DType type;
     private final List<Piece> pieces;
 
@@ -22,27 +18,6 @@ abstract class NeonFormat extends NeonStrips implements PackedLayout {
         this.type = type;
         this.pieces = pieces;
         assert pieces.stream().mapToInt(piece -> piece.bytes() * piece.count()).sum() == type.blockBytes();
-    }
-
-    private static List<NeonFormat> all(int unitColumns) {
-        return List.of(
-                new NeonBytes(unitColumns),
-                new NeonHalves(DType.Q4_0, unitColumns),
-                new NeonHalves(DType.IQ4_NL, unitColumns),
-                new NeonHalves(DType.MXFP4, unitColumns),
-                new NeonMinimums(DType.Q4_K, unitColumns),
-                new NeonMinimums(DType.Q5_K, unitColumns),
-                new NeonSixes(unitColumns));
-    }
-
-    /// How a format is packed for an instruction set, null if it is not.
-    static @Nullable NeonFormat of(DType type, InstructionSet set) {
-        for (NeonFormat format : set == InstructionSet.NEON_MATRIX ? WIDE : NARROW) {
-            if (format.type == type) {
-                return format;
-            }
-        }
-        return null;
     }
 
     final DType type() {

@@ -35,7 +35,7 @@ class NeonRoutinesTest {
     @CsvSource({"Q8_0,NEON_DOT", "Q8_0,NEON_MATRIX", "Q4_0,NEON_DOT", "Q4_0,NEON_MATRIX"})
     void multipliesWithTheRoundingOfOtherProcessors(DType type, InstructionSet set)
             throws IOException, InterruptedException {
-        NeonFormat format = Objects.requireNonNull(NeonFormat.of(type, set));
+        NeonFormat format = Objects.requireNonNull(NeonFormats.of(type, set));
         Emulator emulator = Emulator.find(folder);
         int blocks = 3;
         int strips = 2;
@@ -129,7 +129,7 @@ class NeonRoutinesTest {
         }
         float[] expected = {};
         for (InstructionSet set : new InstructionSet[] {InstructionSet.NEON_DOT, InstructionSet.NEON_MATRIX}) {
-            NeonFormat format = Objects.requireNonNull(NeonFormat.of(type, set));
+            NeonFormat format = Objects.requireNonNull(NeonFormats.of(type, set));
             byte[] packed = pack(emulator, format, weights, 1, blocks);
             byte[] expanded = expand(emulator, format, packed, blocks);
             for (int inputs = NeonProducts.INPUTS; inputs > 0; inputs--) {
