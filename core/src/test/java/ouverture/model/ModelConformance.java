@@ -179,9 +179,9 @@ public abstract class ModelConformance {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Q8_0", "Q4_0"})
-    void eightBitActivations(String type) {
-        assertMarks(Expected.of("quants", "llama-" + type), DType.F32, Activations.Q8, 2, 0.15);
+    @MethodSource("quantised")
+    void eightBitActivations(String name) {
+        assertMarks(Expected.of("quants", name), DType.F32, Activations.Q8, 2, 0.15);
     }
 
     private void assertMarks(Expected expected, DType cache, Activations activations, double max, double rms) {

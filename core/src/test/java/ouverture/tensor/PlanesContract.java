@@ -79,7 +79,9 @@ abstract class PlanesContract {
         "F16,2,5,64,70,F32",
         "Q8_0,16,3,128,64,F32",
         "Q8_0,16,3,128,64,Q8",
-        "Q4_K,2,9,256,5,F32"
+        "Q4_K,2,9,256,5,F32",
+        "Q4_K,2,9,512,21,Q8",
+        "Q4_0,3,40,96,16,Q8"
     })
     void multipliesEachHeadByItsMatrix(
             DType type, int heads, int rows, int inputs, int outputs, Activations activations) {
@@ -100,7 +102,9 @@ abstract class PlanesContract {
         "MXFP4,32,4,6,96,40,F32",
         "Q8_0,64,6,9,64,33,F32",
         "Q8_0,64,6,9,64,33,Q8",
-        "Q4_0,3,1,40,32,5,F32"
+        "Q4_0,3,1,40,32,5,F32",
+        "MXFP4,32,4,6,96,40,Q8",
+        "Q6_K,3,2,40,256,17,Q8"
     })
     void multipliesByTheChosenExperts(
             DType type, int experts, int active, int rows, int inputs, int outputs, Activations activations) {

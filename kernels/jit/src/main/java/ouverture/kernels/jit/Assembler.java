@@ -309,13 +309,16 @@ final class Assembler {
     }
 
     /// `destination = source * factor`.
-    ///
-    /// @param factor larger than a byte
     void multiply(General destination, General source, int factor) {
         emitPrefix(destination.number, 0, source.number);
-        emitByte(0x69);
+        boolean small = factor == (byte) factor;
+        emitByte(small ? 0x6b : 0x69);
         emitByte(0xc0 | (destination.number & 7) << 3 | source.number & 7);
-        emitInt(factor);
+        if (small) {
+            emitByte(factor);
+        } else {
+            emitInt(factor);
+        }
     }
 
     /// Compares for one of the jumps.
