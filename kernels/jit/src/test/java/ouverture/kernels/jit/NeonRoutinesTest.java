@@ -1,8 +1,11 @@
 package ouverture.kernels.jit;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,6 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import ouverture.kernels.jit.aarch64.Emulator;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
+import ouverture.tensor.Kernels;
+import ouverture.tensor.KernelsOptions;
+import ouverture.tensor.Tensor;
 
 /// The routines for AArch64 under an emulator, against the same computation in Java, bit for bit.
 class NeonRoutinesTest {
@@ -150,6 +156,34 @@ class NeonRoutinesTest {
                         .isEqualTo(actual);
             }
         }
+    }
+
+    /// So that an answer does not depend on the machine's kind, as far as products go.
+    @ParameterizedTest
+    @EnumSource(names = {"Q8_0", "Q4_0", "MXFP4", "Q4_K", "Q6_K"})
+    void multipliesToTheBitsOfX86(DType type) throws IOException, InterruptedException {
+        Emulator emulator = Emulator.find(folder);
+        int blocks = 3;
+        int columns = blocks * type.blockElements();
+        byte[] weights = weights(type, ROWS * blocks);
+        float[] x = new float[3 * columns];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        KernelsOptions options = new KernelsOptions(1, KernelsOptions.Activations.Q8, false);
+        float[] expected;
+        try (Arena arena = Arena.ofConfined();
+                Kernels kernels = JitKernelsContract.kernels(InstructionSet.AVX512_VNNI, options)) {
+            Tensor out = Tensor.matrix("out", DType.F32, 3, ROWS, arena.allocate(JAVA_FLOAT, 3 * ROWS));
+            Tensor in = Tensor.matrix("in", DType.F32, 3, columns, arena.allocateFrom(JAVA_FLOAT, x));
+            MemorySegment bits = arena.allocateFrom(JAVA_BYTE, weights);
+            kernels.matmul(out, in, Tensor.matrix("weight", type, ROWS, columns, bits), null);
+            expected = out.data().toArray(JAVA_FLOAT);
+        }
+        NeonFormat format = Objects.requireNonNull(NeonFormats.of(type, InstructionSet.NEON_MATRIX));
+        byte[] packed = pack(emulator, format, weights, 1, blocks);
+        byte[] records = round(emulator, format.sums(), x, 3);
+        assertThat(multiply(emulator, format, packed, records, 3, 1, blocks)).isEqualTo(expected);
     }
 
     /// Random bits, but for the scales that a block begins or ends with.
