@@ -19,13 +19,33 @@ final class ExpandedStrips extends Strips {
     }
 
     @Override
-    int blockBytes() {
-        return SCALES + sums().groups() * (sums().asFloats() ? 2 : 1) * SCALE;
+    public int blockBytes() {
+        return bytes(sums());
+    }
+
+    /// Bytes of a block.
+    static int bytes(Sums sums) {
+        return SCALES + sums.groups() * (sums.asFloats() ? 2 : 1) * SCALE;
     }
 
     @Override
-    int parts() {
+    public int parts() {
         return 1;
+    }
+
+    @Override
+    public int inputs(InstructionSet set) {
+        return IntegerProducts.INPUTS;
+    }
+
+    @Override
+    public int strips(InstructionSet set) {
+        return IntegerProducts.STRIPS;
+    }
+
+    @Override
+    boolean readsAhead() {
+        return false;
     }
 
     @Override

@@ -27,8 +27,7 @@ import static ouverture.kernels.jit.General.RSI;
 ///
 /// @param strips of a group: 1 to [#STRIPS]
 /// @param inputs rows of inputs: 1 to [#INPUTS]
-/// @param ahead whether weights are asked of the memory before they are read
-record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) implements Routine {
+record IntegerProducts(Strips weights, int strips, int inputs) implements Routine {
     /// Strips that share what is read of the inputs, at most.
     static final int STRIPS = 2;
 
@@ -42,8 +41,7 @@ record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) im
 
     @Override
     public String name() {
-        return "products of " + strips + " strips of " + weights.name() + " with " + inputs
-                + (ahead ? ", reading ahead" : "");
+        return "products of " + strips + " strips of " + weights.name() + " with " + inputs;
     }
 
     @Override
@@ -57,7 +55,6 @@ record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) im
         private final Strips format;
         private final int strips;
         private final int inputs;
-        private final boolean ahead;
 
         /// Behind the results and the sums: a register for the inputs, one for the weights of each strip, the
         /// format's.
@@ -71,7 +68,6 @@ record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) im
             format = routine.weights;
             strips = routine.strips;
             inputs = routine.inputs;
-            ahead = routine.ahead;
             free = 2 * strips * inputs;
             target = new Strips.Target(assembler, set, free + 1 + strips, 0);
         }
@@ -93,7 +89,7 @@ record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) im
             assembler.move(R15, R9);
             Assembler.Label block = assembler.here();
             for (int part = 0; part < format.parts(); part++) {
-                for (int s = 0; ahead && s < strips; s++) {
+                for (int s = 0; format.readsAhead() && s < strips; s++) {
                     format.prefetch(assembler, block(s), part);
                 }
                 for (int g = 0; g < format.sums().groups(); g++) {

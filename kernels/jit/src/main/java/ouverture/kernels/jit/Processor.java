@@ -33,6 +33,9 @@ final class Processor {
     ///
     /// @throws UnsupportedOperationException if the system does not let programs write machine code
     static Set<InstructionSet> instructionSets() {
+        if (isArm(System.getProperty("os.arch", "unknown"))) {
+            return ArmProcessor.instructionSets();
+        }
         try (ExecutableMemory memory = new ExecutableMemory();
                 Arena arena = Arena.ofConfined()) {
             MemorySegment identify = memory.install(identification());
@@ -44,6 +47,11 @@ final class Processor {
             long state = saved ? NativeCalls.call(memory.install(savedState()), 0, 0, 0, 0, 0, 0) : 0;
             return of(features, extended[1], extended[2], state);
         }
+    }
+
+    /// Whether a processor in Java's names is AArch64.
+    static boolean isArm(String processor) {
+        return processor.equals("aarch64");
     }
 
     /// Judges what CPUID and XGETBV say.

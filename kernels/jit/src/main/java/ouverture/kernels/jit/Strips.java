@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// if the [Sums] say so, `scale * (byte - offset)`.
 ///
 /// Implementations have no state: they write the code that reads weights.
-abstract class Strips {
+abstract class Strips implements StripLayout {
     /// Rows of a strip.
     static final int ROWS = 16;
 
@@ -35,18 +35,21 @@ abstract class Strips {
         this.sums = sums;
     }
 
-    final Sums sums() {
+    @Override
+    public final Sums sums() {
         return sums;
+    }
+
+    @Override
+    public final MachineCode products(int strips, int inputs) {
+        return new IntegerProducts(this, strips, inputs);
     }
 
     /// What is read; of one name is what the same code reads.
     abstract String name();
 
-    /// Bytes of a block of all rows of a strip.
-    abstract int blockBytes();
-
-    /// Parts of a block.
-    abstract int parts();
+    /// Whether they come from memory, which is asked for them before they are read.
+    abstract boolean readsAhead();
 
     /// Asks the memory for as many lines as a part has, which will be read later.
     final void prefetch(Assembler assembler, Memory block, int part) {
