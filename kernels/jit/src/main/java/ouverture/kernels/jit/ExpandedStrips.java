@@ -9,13 +9,13 @@ final class ExpandedStrips extends Strips {
     /// Bytes of a scale of each row.
     static final int SCALE = ROWS * Float.BYTES;
 
-    ExpandedStrips(Sums sums) {
-        super(sums);
+    ExpandedStrips(Sums sums, int largest) {
+        super(sums, largest);
     }
 
     @Override
     String name() {
-        return "expanded weights with " + sums().groups() + (sums().asFloats() ? " minimums" : " scales");
+        return "expanded weights to " + largest() + " with " + sums().groups() + (sums().asFloats() ? " minimums" : " scales");
     }
 
     @Override
@@ -35,12 +35,12 @@ final class ExpandedStrips extends Strips {
 
     @Override
     public int inputs(InstructionSet set) {
-        return IntegerProducts.INPUTS;
+        return set.registers() == 32 ? IntegerProducts.INPUTS : 3;
     }
 
     @Override
     public int strips(InstructionSet set) {
-        return IntegerProducts.STRIPS;
+        return set.lanes() == ROWS ? IntegerProducts.STRIPS : 1;
     }
 
     @Override

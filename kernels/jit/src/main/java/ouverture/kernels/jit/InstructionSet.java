@@ -4,6 +4,8 @@ package ouverture.kernels.jit;
 enum InstructionSet {
     /// AVX2 with FMA and F16C: Intel Haswell (2013), AMD Zen (2017) and later.
     AVX2(256, 16),
+    /// That with sums of products of bytes (AVX-VNNI): Intel Alder Lake (2021), AMD Zen 5 (2024) and later.
+    AVX2_VNNI(256, 16),
     /// AVX-512 F, BW, DQ and VL: Intel Skylake-SP (2017), AMD Zen 4 (2022) and later.
     AVX512(512, 32),
     /// That with sums of products of bytes: Intel Cascade Lake and Ice Lake (2019), AMD Zen 4 (2022) and later.
@@ -24,6 +26,17 @@ enum InstructionSet {
     /// Whether this is one of AArch64; the others are of x86-64.
     boolean isArm() {
         return this == NEON_DOT || this == NEON_MATRIX;
+    }
+
+    /// Whether one instruction multiplies bytes and adds four products to a sum of 32 bits; of x86-64.
+    boolean addsProductsOfBytes() {
+        return this == AVX2_VNNI || this == AVX512_VNNI;
+    }
+
+    /// What products of bytes are written for where this set serves: longer vectors without their sums have no
+    /// advantage.
+    InstructionSet forBytes() {
+        return this == AVX512 ? AVX2 : this;
     }
 
     /// Bits of a vector.

@@ -51,8 +51,8 @@ final class IntegerMatmul implements AutoCloseable {
 
     /// @param scratch memory of each worker
     /// @param keeps whether packed weights may be kept
-    IntegerMatmul(CodeCache code, WorkerPool pool, WorkMemory[] scratch, boolean keeps) {
-        this.code = code;
+    IntegerMatmul(InstructionSet set, WorkerPool pool, WorkMemory[] scratch, boolean keeps) {
+        code = new CodeCache(set.forBytes());
         this.pool = pool;
         packed = new PackedWeights(code, scratch, keeps);
         expandedMemory = Stream.generate(WorkMemory::new).limit(pool.threads()).toArray(WorkMemory[]::new);
@@ -389,6 +389,7 @@ final class IntegerMatmul implements AutoCloseable {
         Stream.of(expandedMemory).forEach(WorkMemory::close);
         recordMemory.close();
         addressMemory.close();
+        code.close();
         arena.close();
     }
 }

@@ -20,7 +20,6 @@ import ouverture.tensor.WorkerPool;
 final class NeonKernels implements Kernels {
     private final KernelsOptions options;
     private final Kernels others;
-    private final CodeCache code;
     private final WorkerPool pool;
     private final WorkMemory[] memory;
     private final IntegerMatmul integers;
@@ -30,12 +29,11 @@ final class NeonKernels implements Kernels {
     NeonKernels(InstructionSet set, KernelsOptions options, Kernels others) {
         this.options = options;
         this.others = others;
-        code = new CodeCache(set);
         pool = new WorkerPool(options.threads());
         memory = IntStream.range(0, options.threads())
                 .mapToObj(_ -> new WorkMemory())
                 .toArray(WorkMemory[]::new);
-        integers = new IntegerMatmul(code, pool, memory, options.repack());
+        integers = new IntegerMatmul(set, pool, memory, options.repack());
     }
 
     @Override
@@ -194,7 +192,6 @@ final class NeonKernels implements Kernels {
         for (WorkMemory each : memory) {
             each.close();
         }
-        code.close();
         others.close();
     }
 }

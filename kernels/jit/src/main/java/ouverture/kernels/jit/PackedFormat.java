@@ -30,9 +30,10 @@ abstract class PackedFormat extends Strips implements PackedLayout {
     private final List<Piece> pieces;
 
     /// @param sums what products need of the inputs
+    /// @param largest byte of a weight
     /// @param pieces of a block, all of it, in the order in which they are packed
-    PackedFormat(DType type, Sums sums, List<Piece> pieces) {
-        super(sums);
+    PackedFormat(DType type, Sums sums, int largest, List<Piece> pieces) {
+        super(sums, largest);
         this.type = type;
         this.pieces = pieces;
         assert pieces.stream().mapToInt(piece -> piece.bytes * piece.count).sum() == type.blockBytes();
@@ -62,8 +63,8 @@ abstract class PackedFormat extends Strips implements PackedLayout {
     }
 
     @Override
-    public final StripLayout expanded() {
-        return new ExpandedStrips(sums());
+    public final ExpandedStrips expanded() {
+        return new ExpandedStrips(sums(), largest());
     }
 
     @Override
@@ -88,7 +89,7 @@ abstract class PackedFormat extends Strips implements PackedLayout {
 
     @Override
     public final int inputs(InstructionSet set) {
-        return IntegerProducts.INPUTS;
+        return set.registers() == 32 ? IntegerProducts.INPUTS : 2;
     }
 
     /// From memory one strip after another is read the fastest.

@@ -7,7 +7,7 @@ import ouverture.tensor.DType;
 interface PackedLayout extends StripLayout {
     /// How a format is packed for an instruction set, null if it is not.
     static @Nullable PackedLayout of(DType type, InstructionSet set) {
-        return set.isArm() ? NeonFormats.of(type, set) : PackedFormats.of(type, set);
+        return set.isArm() ? NeonFormats.of(type, set) : PackedFormats.of(type);
     }
 
     /// What they become before they are multiplied with many rows of inputs.
