@@ -173,7 +173,7 @@ class NeonRoutinesTest {
         KernelsOptions options = new KernelsOptions(1, KernelsOptions.Activations.Q8, false);
         float[] expected;
         try (Arena arena = Arena.ofConfined();
-                Kernels kernels = JitKernelsContract.kernels(InstructionSet.AVX512_VNNI, options)) {
+                Kernels kernels = JitKernelsContract.kernels(InstructionSet.AVX2, options)) {
             Tensor out = Tensor.matrix("out", DType.F32, 3, ROWS, arena.allocate(JAVA_FLOAT, 3 * ROWS));
             Tensor in = Tensor.matrix("in", DType.F32, 3, columns, arena.allocateFrom(JAVA_FLOAT, x));
             MemorySegment bits = arena.allocateFrom(JAVA_BYTE, weights);
