@@ -107,6 +107,9 @@ record IntegerProducts(Strips weights, int strips, int inputs) implements Routin
             for (int v = 0; v < tile.vectors(); v++) {
                 format.scale(tile.target(v), tile.weights(v), tile.block(v), part, group, tile.free());
             }
+            if (tile.hasMinimumRegisters()) {
+                readMinimums(part, group);
+            }
             for (int t = 0; t < tile.inputs(); t++) {
                 Operand scale = tile.all(tile.scale(t, part), tile.free());
                 for (int v = 0; v < tile.vectors(); v++) {
@@ -117,14 +120,20 @@ record IntegerProducts(Strips weights, int strips, int inputs) implements Routin
             }
         }
 
-        private void subtractMinimums(int part, int group) {
+        private void readMinimums(int part, int group) {
             for (int v = 0; v < tile.vectors(); v++) {
-                format.minimum(tile.target(v), tile.weights(v), tile.block(v), part, group, tile.free());
+                format.minimum(tile.target(v), tile.minimum(v), tile.block(v), part, group, tile.free());
+            }
+        }
+
+        private void subtractMinimums(int part, int group) {
+            if (!tile.hasMinimumRegisters()) {
+                readMinimums(part, group);
             }
             for (int t = 0; t < tile.inputs(); t++) {
                 Operand sum = tile.all(tile.sumOfInput(t, part, group), tile.free());
                 for (int v = 0; v < tile.vectors(); v++) {
-                    assembler.emit(Instruction.VFNMADD231PS, tile.result(v, t), tile.weights(v), sum);
+                    assembler.emit(Instruction.VFNMADD231PS, tile.result(v, t), tile.minimum(v), sum);
                 }
             }
         }

@@ -12,8 +12,9 @@ import static ouverture.kernels.jit.General.RBX;
 /// Where the code of [IntegerProducts] has its operands: some strips, each in as many vectors as its rows fill,
 /// times some rows of inputs.
 ///
-/// Vector registers are, in this order: a result and a sum for each vector and row of inputs, two that are free,
-/// one for the weights of each vector, and the format's constants.
+/// Vector registers are, in this order: a result and a sum for each vector and row of inputs, one or two that are
+/// free, one for the weights of each vector, the format's constants, and if there are so many one for the
+/// minimums of each vector.
 ///
 /// @param vectors of weights: those of all strips
 /// @param inputs rows of inputs
@@ -43,18 +44,36 @@ record ProductTile(Assembler assembler, InstructionSet set, Strips format, int v
         return set.vector(2 * inputs * vectors);
     }
 
+    /// The other free register, where [#all] takes the first; else the first.
     Vector otherFree() {
-        return set.vector(2 * inputs * vectors + 1);
+        return set.vector(firstWeights() - 1);
+    }
+
+    private int firstWeights() {
+        return 2 * inputs * vectors + (set.bits() == 512 ? 1 : 2);
     }
 
     Vector weights(int vector) {
-        return set.vector(2 * inputs * vectors + 2 + vector);
+        return set.vector(firstWeights() + vector);
+    }
+
+    /// Whether minimums have registers of their own: those are read together with the scales, which is faster.
+    boolean hasMinimumRegisters() {
+        return format.sums().asFloats() && set.registers() == 32;
+    }
+
+    /// The minimums of a vector; without registers of their own they take those of the weights.
+    Vector minimum(int vector) {
+        return hasMinimumRegisters() ? set.vector(firstConstant() + Strips.REGISTERS + vector) : weights(vector);
     }
 
     /// What the format's code for the weights of a vector is written for.
     Strips.Target target(int vector) {
-        int constants = 2 * inputs * vectors + 2 + vectors;
-        return new Strips.Target(assembler, set, constants, vector * set.lanes() % Strips.ROWS);
+        return new Strips.Target(assembler, set, firstConstant(), vector * set.lanes() % Strips.ROWS);
+    }
+
+    private int firstConstant() {
+        return firstWeights() + vectors;
     }
 
     /// The block of a vector's strip.
