@@ -1,7 +1,7 @@
 package ouverture.train.lesson;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// Finding the label of a message among those that are given: its intent, sentiment, urgency, language, or the
 /// department that it is for.
@@ -25,7 +25,7 @@ final class Classification implements Subject {
         List<String> labels = draw.some(draw.number(Math.min(2, most), most), all);
         String label = draw.pick(labels);
         String wording = phrases.pick(draw, kind + "." + label);
-        String message = Phrasebook.fill(
+        String message = sentence(
                 wording,
                 "product",
                 words.pick(draw, "product"),
@@ -37,8 +37,7 @@ final class Classification implements Subject {
                 words.pick(draw, "first"),
                 "city",
                 words.pick(draw, "city"));
-        List<String> options = new ArrayList<>(labels);
-        String list = String.join(", ", options);
+        String list = String.join(", ", labels);
         String thought = draw.thinksHard()
                 ? phrases.lines(draw.language(), "thought").getFirst().replace("{kind}", kindName(draw, kind)) + " " + label
                 : label;
@@ -48,6 +47,12 @@ final class Classification implements Subject {
         }
         String question = phrases.pick(draw, "request." + kind, "labels", list, "text", message);
         return Lesson.exact(draw, Question.of(question), thought, label);
+    }
+
+    /// A wording that begins with a capital, whatever is put in at its start.
+    private static String sentence(String wording, Object... slots) {
+        String text = Phrasebook.fill(wording, slots);
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 
     private String kindName(Draw draw, String kind) {

@@ -98,7 +98,7 @@ public final class Draw {
 
     @SafeVarargs
     final <T> T pick(T... of) {
-        return pick(List.of(of));
+        return of[random.nextInt(of.length)];
     }
 
     /// Some of a list, each once, in the order of the draw.

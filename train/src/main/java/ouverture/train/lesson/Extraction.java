@@ -20,7 +20,13 @@ final class Extraction implements Subject {
 
     /// @param written as the text has it
     /// @param value as JSON has it: a text or a number
-    private record Fact(String written, Object value) {}
+    private record Fact(String written, Object value) {
+        /// As it is thought of, with what becomes of it.
+        String read(Draw draw) {
+            String becomes = value.toString();
+            return draw.thinksHard() && !becomes.equals(written) ? written + " -> " + becomes : written;
+        }
+    }
 
     @Override
     public String name() {
@@ -56,7 +62,7 @@ final class Extraction implements Subject {
             names.add(shown);
             boolean said = wording.contains("{" + fact + "}");
             Fact found = Objects.requireNonNull(facts.get(fact));
-            working.say(shown + (said ? "=" + found.written : ": " + language.missing()));
+            working.say(shown + (said ? "=" + found.read(draw) : ": " + language.missing()));
             put(json, shown, said ? found.value : "");
         }
         String text = Phrasebook.fill(wording, slots.toArray());

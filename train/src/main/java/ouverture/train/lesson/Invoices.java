@@ -26,11 +26,11 @@ final class Invoices implements Subject {
         List<String> lines = new ArrayList<>();
         BigDecimal sum = BigDecimal.ZERO;
         for (int i = 0; i < count; i++) {
-            int quantity = draw.number(1, draw.bySize(5, 12, 30));
+            int quantity = draw.number(2, draw.bySize(5, 12, 30));
             BigDecimal price = draw.amount(1, draw.bySize(20, 90, 400));
             lines.add(Phrasebook.fill(
                     line, "count", quantity, "things", words.pick(draw, "things"), "price", language.money(price)));
-            BigDecimal cost = quantity == 1 ? price : working.multiply(price, quantity);
+            BigDecimal cost = working.multiply(price, quantity);
             sum = i == 0 ? cost : working.add(sum, cost);
         }
         BigDecimal result = taxed ? withTax(working, sum, rate) : sum;

@@ -21,7 +21,7 @@ public record Lesson(
     }
 
     /// The same after an earlier exchange, whose answer is words.
-    Lesson after(Lesson earlier) {
+    public Lesson after(Lesson earlier) {
         return earlier.reply instanceof Reply.Text(String answer)
                 ? new Lesson(language, question.after(earlier.question, answer), level, thought, reply, check)
                 : this;

@@ -202,7 +202,8 @@ final class Working {
             long digit = rest % 10;
             if (digit > 0) {
                 long product = many * digit * place;
-                lines.add(many + "*" + digit * place + ": " + products(many, digit) + " =" + product);
+                String steps = digit == 1 ? "" : ": " + products(many, digit) + " ";
+                lines.add(many + "*" + digit * place + steps + "=" + product);
                 if (sum > 0) {
                     lines.add(sum + "+" + product + ": " + additions(sum, product) + " =" + (sum + product));
                 }

@@ -49,6 +49,12 @@ class WorkingTest {
     }
 
     @Test
+    void onesAreNotMultipliedDigitByDigit() {
+        assertThat(worked(Level.MEDIUM, working -> working.multiply(number("85"), 11)))
+                .isEqualTo("85*1=85\n85*10=850\n85+850: 5+0=5 8+5=13 0+8+1=9 =935");
+    }
+
+    @Test
     void quotientsAreLongDivisions() {
         assertThat(worked(Level.MEDIUM, working -> working.divide(number("952"), 4)))
                 .isEqualTo("952/4: 9/4=2 r1 15/4=3 r3 32/4=8 r0 =238");
