@@ -53,8 +53,8 @@ class TrainCommandTest {
         assertThat(folder.resolve("run/log.jsonl")).content().hasLineCount(4);
         Invocation inspection = Invocation.of("inspect", folder.resolve("run/model.gguf"));
         assertThat(inspection.out()).contains("gpt-oss, runs here");
-        Invocation score = Invocation.of(
-                "train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1, "--score");
+        Invocation score =
+                Invocation.of("train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1, "--score");
         assertThat(score.out()).contains("| numbers | questions | auto |", "| addition | 3 | ");
         assertThat(folder.resolve("run/marks.json")).content().contains("\"subject\" : \"addition\"");
         assertThat(folder.resolve("run/marks.md")).hasContent(score.out());

@@ -63,7 +63,8 @@ final class Arithmetic implements Subject {
     }
 
     /// Asked in words, or as a bare formula.
-    private Lesson lesson(Draw draw, String kind, BigDecimal a, BigDecimal b, String sign, Working work, String result) {
+    private Lesson lesson(
+            Draw draw, String kind, BigDecimal a, BigDecimal b, String sign, Working work, String result) {
         String first = draw.language().number(a);
         String second = draw.language().number(b);
         String space = draw.chance(0.5) ? " " : "";
@@ -170,12 +171,16 @@ final class Arithmetic implements Subject {
         int scale = decimals + draw.number(1, 2);
         BigDecimal value = BigDecimal.valueOf(draw.digits(draw.bySize(2, 3, 4) + scale), scale);
         BigDecimal rounded = value.setScale(decimals, RoundingMode.HALF_UP);
-        int next = value.movePointRight(decimals + 1).toBigInteger().mod(java.math.BigInteger.TEN).intValue();
-        String thought = next + (next < 5 ? "<5" : ">=5") + ": " + draw.language().number(value) + " -> "
-                + draw.language().number(rounded);
+        int next = value.movePointRight(decimals + 1)
+                .toBigInteger()
+                .mod(java.math.BigInteger.TEN)
+                .intValue();
+        String thought = next + (next < 5 ? "<5" : ">=5") + ": "
+                + draw.language().number(value) + " -> " + draw.language().number(rounded);
         String question =
                 phrases.pick(draw, "round." + decimals, "a", draw.language().number(value));
-        return Lesson.exact(draw, Question.of(question), thought, draw.language().number(rounded));
+        return Lesson.exact(
+                draw, Question.of(question), thought, draw.language().number(rounded));
     }
 
     /// A product and a sum or difference in one formula: the product comes first.

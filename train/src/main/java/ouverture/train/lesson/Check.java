@@ -29,14 +29,15 @@ public interface Check {
 
     /// A call of this tool with arguments that say the same.
     static Check call(String tool, String arguments) {
-        return reply -> reply instanceof Reply.Call(String name, String given)
-                && name.equals(tool)
-                && same(given, arguments);
+        return reply ->
+                reply instanceof Reply.Call(String name, String given) && name.equals(tool) && same(given, arguments);
     }
 
     private static boolean same(String one, String other) {
         JsonMapper mapper = JsonMapper.builder()
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(
+                        DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS,
+                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
         try {
             return mapper.readTree(one).equals(Check::compare, mapper.readTree(other));

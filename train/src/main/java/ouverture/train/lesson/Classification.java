@@ -39,7 +39,8 @@ final class Classification implements Subject {
                 words.pick(draw, "city"));
         String list = String.join(", ", labels);
         String thought = draw.thinksHard()
-                ? phrases.lines(draw.language(), "thought").getFirst().replace("{kind}", kindName(draw, kind)) + " " + label
+                ? phrases.lines(draw.language(), "thought").getFirst().replace("{kind}", kindName(draw, kind)) + " "
+                        + label
                 : label;
         if (draw.chance(0.3)) {
             String instructions = phrases.pick(draw, "instructions." + kind, "labels", list);

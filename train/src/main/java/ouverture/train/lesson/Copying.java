@@ -9,14 +9,14 @@ import java.util.Locale;
 /// Copying and rewriting: what extraction is built from. Words, names, made-up words, numbers, codes and dates are
 /// repeated, turned round, sorted, put into capitals, joined or laid out as a table.
 final class Copying implements Subject {
-    private static final List<String> CONSONANTS =
-            List.of("b", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t", "v", "br", "ch", "cl", "dr", "pl", "tr");
+    private static final List<String> CONSONANTS = List.of(
+            "b", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t", "v", "br", "ch", "cl", "dr", "pl", "tr");
     private static final List<String> VOWELS = List.of("a", "e", "i", "o", "u", "ou", "ai", "an", "on", "er");
     private static final String LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
 
     /// Repeating is what the others need and is asked for most.
-    private static final List<String> KINDS =
-            List.of("repeat", "repeat", "repeat", "repeat", "reverse", "sort", "upper", "pick", "pick", "count", "table");
+    private static final List<String> KINDS = List.of(
+            "repeat", "repeat", "repeat", "repeat", "reverse", "sort", "upper", "pick", "pick", "count", "table");
 
     /// Draws after which a list of names goes on with made-up words.
     private static final int TRIES = 60;
@@ -45,9 +45,19 @@ final class Copying implements Subject {
         return switch (kind) {
             case "reverse" -> listed(draw, kind, items, items.reversed());
             case "sort" ->
-                listed(draw, kind, items, items.stream().sorted(alphabet(draw.language())).toList());
+                listed(
+                        draw,
+                        kind,
+                        items,
+                        items.stream().sorted(alphabet(draw.language())).toList());
             case "upper" ->
-                listed(draw, kind, items, items.stream().map(item -> item.toUpperCase(Locale.ROOT)).toList());
+                listed(
+                        draw,
+                        kind,
+                        items,
+                        items.stream()
+                                .map(item -> item.toUpperCase(Locale.ROOT))
+                                .toList());
             case "pick" -> pick(draw, items);
             case "count" -> count(draw, items);
             case "table" -> table(draw);
@@ -158,8 +168,8 @@ final class Copying implements Subject {
         List<String> given = new ArrayList<>();
         List<String> rows = new ArrayList<>();
         for (int i = draw.number(2, draw.bySize(2, 3, 5)); i > 0; i--) {
-            List<String> row = List.of(
-                    words.pick(draw, "first"), words.pick(draw, "city"), String.valueOf(draw.number(1, 999)));
+            List<String> row =
+                    List.of(words.pick(draw, "first"), words.pick(draw, "city"), String.valueOf(draw.number(1, 999)));
             given.add(String.join(" | ", row));
             rows.add(String.join(",", row));
         }

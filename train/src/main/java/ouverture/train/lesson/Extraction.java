@@ -94,7 +94,8 @@ final class Extraction implements Subject {
             case "time" -> {
                 LocalTime time = LocalTime.of(draw.number(7, 19), 5 * draw.number(0, 11));
                 String french = time.getHour() + "h" + time.toString().substring(3);
-                yield new Fact(language == Language.FRENCH ? draw.pick(french, time.toString()) : time.toString(), time);
+                yield new Fact(
+                        language == Language.FRENCH ? draw.pick(french, time.toString()) : time.toString(), time);
             }
             case "total", "price" -> {
                 BigDecimal amount = draw.amount(5, draw.bySize(99, 3000, 20_000));

@@ -80,8 +80,7 @@ final class Percentages implements Subject {
         Working working = draw.working();
         BigDecimal margin = working.subtract(sale, cost);
         Language language = draw.language();
-        String question =
-                phrases.pick(draw, "margin", "cost", language.money(cost), "price", language.money(sale));
+        String question = phrases.pick(draw, "margin", "cost", language.money(cost), "price", language.money(sale));
         return Lesson.exact(draw, Question.of(question), working.text(), language.money(margin));
     }
 
@@ -92,8 +91,8 @@ final class Percentages implements Subject {
         BigDecimal sum = working.multiply(euros, rate).setScale(2);
         String currency = draw.pick("USD", "CHF", "GBP", "CAD");
         Language language = draw.language();
-        String question = phrases.pick(
-                draw, "currency", "amount", euros, "rate", language.number(rate), "currency", currency);
+        String question =
+                phrases.pick(draw, "currency", "amount", euros, "rate", language.number(rate), "currency", currency);
         return Lesson.exact(draw, Question.of(question), working.text(), language.number(sum) + " " + currency);
     }
 }

@@ -38,8 +38,8 @@ public record Question(List<Message> messages, List<Tool> tools) {
     /// All that is said in it, to tell questions apart and to count words in.
     public String text() {
         StringBuilder text = new StringBuilder();
-        tools.forEach(
-                tool -> text.append(tool.name()).append('\n').append(tool.description()).append('\n'));
+        tools.forEach(tool ->
+                text.append(tool.name()).append('\n').append(tool.description()).append('\n'));
         for (Message message : messages) {
             text.append(message.content()).append('\n');
             message.calls().forEach(call -> text.append(call.arguments()).append('\n'));

@@ -72,7 +72,8 @@ enum Story {
         @Override
         BigDecimal solve(Draw draw, Working work, Slots slots) {
             BigDecimal trips = work.multiply(
-                    slots.number("n", draw, 2, draw.bySize(5, 9, 20)), slots.count("m", draw, 2, draw.bySize(5, 12, 25)));
+                    slots.number("n", draw, 2, draw.bySize(5, 9, 20)),
+                    slots.count("m", draw, 2, draw.bySize(5, 12, 25)));
             return work.multiply(slots.number("size", draw, 3, draw.bySize(9, 40, 95)), trips.longValueExact());
         }
     },

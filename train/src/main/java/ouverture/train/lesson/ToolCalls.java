@@ -107,7 +107,8 @@ final class ToolCalls implements Subject {
         Slots slots = new Slots();
         Map<String, String> arguments = new LinkedHashMap<>();
         StringJoiner thought = new StringJoiner("; ");
-        thought.add(Phrasebook.fill(phrases.lines(draw.language(), "thought.call").getFirst(), "tool", tool));
+        thought.add(
+                Phrasebook.fill(phrases.lines(draw.language(), "thought.call").getFirst(), "tool", tool));
         for (Parameter parameter : parameters(draw, tool)) {
             Argument argument = argument(draw, parameter.kind);
             slots.put(parameter.name, argument.written);
@@ -126,7 +127,8 @@ final class ToolCalls implements Subject {
                 yield new Argument(Dates.words(date, draw.language()), text(date.toString()));
             }
             case "time" -> {
-                String time = LocalTime.of(draw.number(7, 20), 5 * draw.number(0, 11)).toString();
+                String time =
+                        LocalTime.of(draw.number(7, 20), 5 * draw.number(0, 11)).toString();
                 yield new Argument(time, text(time));
             }
             case "amount", "count" -> {
@@ -157,7 +159,8 @@ final class ToolCalls implements Subject {
 
     /// The call is made and answered: what came of it is said.
     private Lesson report(Draw draw, List<Tool> tools, Message user, Request request) {
-        String[] pair = draw.pick(phrases.lines(draw.language(), "result." + request.tool)).split(" => ", 2);
+        String[] pair = draw.pick(phrases.lines(draw.language(), "result." + request.tool))
+                .split(" => ", 2);
         int number = draw.number(1, draw.bySize(20, 900, 9999));
         String result = Phrasebook.fill(pair[0], "n", number);
         String answer = Phrasebook.fill(pair[1], "n", number);

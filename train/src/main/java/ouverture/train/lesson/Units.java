@@ -9,8 +9,18 @@ import java.util.List;
 /// Metric units, times of day, speed, dates, days of the week.
 final class Units implements Subject {
     private static final List<String> KINDS = List.of(
-            "convert", "convert", "later", "duration", "distance", "speed", "between", "between", "add", "weekday",
-            "weekday", "format");
+            "convert",
+            "convert",
+            "later",
+            "duration",
+            "distance",
+            "speed",
+            "between",
+            "between",
+            "add",
+            "weekday",
+            "weekday",
+            "format");
 
     private final Phrasebook phrases = new Phrasebook("units");
 
@@ -62,7 +72,8 @@ final class Units implements Subject {
         boolean tens = pair.factor != 60;
         boolean down = draw.chance(0.5);
         BigDecimal large = BigDecimal.valueOf(
-                draw.number(1, draw.bySize(20, 900, 9000)), tens && draw.size() != Draw.Size.SHORT ? draw.number(0, 2) : 0);
+                draw.number(1, draw.bySize(20, 900, 9000)),
+                tens && draw.size() != Draw.Size.SHORT ? draw.number(0, 2) : 0);
         BigDecimal small = plain(large.multiply(BigDecimal.valueOf(pair.factor)));
         String from = unit(draw, down ? pair.large : pair.small);
         String to = unit(draw, down ? pair.small : pair.large);
@@ -170,8 +181,7 @@ final class Units implements Subject {
             month = month.plusMonths(1);
         }
         String question = phrases.pick(draw, "add", "first", Dates.words(first, language), "days", days);
-        return Lesson.exact(
-                draw, Question.of(question), working.text(), Dates.words(first.plusDays(days), language));
+        return Lesson.exact(draw, Question.of(question), working.text(), Dates.words(first.plusDays(days), language));
     }
 
     /// The day of the week of another day of the same month.

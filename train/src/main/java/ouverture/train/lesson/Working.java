@@ -86,9 +86,8 @@ final class Working {
 
     BigDecimal multiply(BigDecimal a, BigDecimal b) {
         BigDecimal product = a.multiply(b);
-        BigDecimal exact = product.scale() > 2 && product.stripTrailingZeros().scale() <= 2
-                ? product.setScale(2)
-                : product;
+        BigDecimal exact =
+                product.scale() > 2 && product.stripTrailingZeros().scale() <= 2 ? product.setScale(2) : product;
         String name = shown(a) + "*" + shown(b);
         boolean tens = isPowerOfTen(a) || isPowerOfTen(b);
         if (!inDetail() || tens || isSmall(a) && isSmall(b)) {
@@ -101,7 +100,8 @@ final class Working {
             lines.add(name + "=" + shown(exact));
         }
         if (!tens) {
-            proof = byNines(a.unscaledValue().longValueExact(), b.unscaledValue().longValueExact());
+            proof = byNines(
+                    a.unscaledValue().longValueExact(), b.unscaledValue().longValueExact());
         }
         return exact;
     }

@@ -96,8 +96,10 @@ final class Examination {
             for (ChatEvent event : generation) {
                 switch (event) {
                     case ChatEvent.Text(String piece, var _) -> text.append(piece);
-                    case ChatEvent.ToolCall made -> call = new Reply.Call(made.call().name(), made.call().arguments());
-                    case ChatEvent.Finished finished -> tokens = finished.usage().generatedTokens();
+                    case ChatEvent.ToolCall made ->
+                        call = new Reply.Call(made.call().name(), made.call().arguments());
+                    case ChatEvent.Finished finished ->
+                        tokens = finished.usage().generatedTokens();
                     case ChatEvent.Thinking _ -> {}
                 }
             }

@@ -102,7 +102,9 @@ final class Harmony {
             map.put("content", message.content());
             message.calls().forEach(call -> tools.put(call.id(), call.name()));
             if (!message.calls().isEmpty()) {
-                map.put("tool_calls", message.calls().stream().map(Harmony::call).toList());
+                map.put(
+                        "tool_calls",
+                        message.calls().stream().map(Harmony::call).toList());
             }
             if (message.role() == Message.Role.TOOL) {
                 map.put("name", tools.getOrDefault(message.callId(), ""));
@@ -120,8 +122,7 @@ final class Harmony {
     private static Map<String, Object> tool(Tool tool) {
         Object parameters = JsonMapper.shared().readValue(tool.parameters(), Object.class);
         return Map.of(
-                "function",
-                Map.of("name", tool.name(), "description", tool.description(), "parameters", parameters));
+                "function", Map.of("name", tool.name(), "description", tool.description(), "parameters", parameters));
     }
 
     /// What the engine puts behind a prompt: an empty thought where nothing shall be thought, and the beginning of the
@@ -149,7 +150,9 @@ final class Harmony {
         int[] prompt = tokenizer.encode(prompt(lesson.question(), lesson.level()), false, true);
         int[] prefill = tokenizer.encode(prefill(lesson), false, true);
         int[] completion = tokenizer.encode(completion(lesson), false, true);
-        int[] tokens = Stream.of(prompt, prefill, completion).flatMapToInt(IntStream::of).toArray();
+        int[] tokens = Stream.of(prompt, prefill, completion)
+                .flatMapToInt(IntStream::of)
+                .toArray();
         float[] weights = new float[tokens.length];
         for (int i = 0; i < tokens.length; i++) {
             weights[i] = i < prompt.length ? PROMPT_WEIGHT : i < prompt.length + prefill.length ? 0 : 1;

@@ -25,15 +25,7 @@ public record Mark(
         double tokens) {
     static Mark of(Questions questions, String subject, Reasoning.Level level, Score score, double tokens) {
         return new Mark(
-                questions,
-                subject,
-                level,
-                score.right(),
-                score.of(),
-                score.share(),
-                score.low(),
-                score.high(),
-                tokens);
+                questions, subject, level, score.right(), score.of(), score.share(), score.low(), score.high(), tokens);
     }
 
     /// All right answers among all questions.
@@ -56,7 +48,9 @@ public record Mark(
             head.add(questions.name().toLowerCase(Locale.ROOT)).add("questions");
             levels.forEach(level -> head.add(level.text()));
             page.append(page.isEmpty() ? "" : "\n").append(head);
-            page.append("| --- | ---: |").append(" ---: |".repeat(levels.size())).append('\n');
+            page.append("| --- | ---: |")
+                    .append(" ---: |".repeat(levels.size()))
+                    .append('\n');
             for (String subject : these.stream().map(Mark::subject).distinct().toList()) {
                 page.append(row(
                         subject,

@@ -167,7 +167,10 @@ public record Recipe(
         require(file, t.checkpointSeconds >= 0, "\"checkpointSeconds\" is negative");
         require(file, evaluation.questions > 0, "\"questions\" is not positive");
         require(file, !evaluation.kinds.isEmpty(), "\"kinds\" is empty");
-        require(file, areLevels(evaluation.levels), "the examination's \"levels\" are not off, auto, low, medium or high");
+        require(
+                file,
+                areLevels(evaluation.levels),
+                "the examination's \"levels\" are not off, auto, low, medium or high");
         require(file, evaluation.atLeast >= 0 && evaluation.atLeast <= 1, "\"atLeast\" is not within 0 and 1");
     }
 
@@ -177,8 +180,9 @@ public record Recipe(
 
     private static boolean areLevels(Collection<String> names) {
         return !names.isEmpty()
-                && names.stream().allMatch(name ->
-                        Arrays.stream(Reasoning.Level.values()).anyMatch(level -> level.text().equals(name)));
+                && names.stream()
+                        .allMatch(name -> Arrays.stream(Reasoning.Level.values())
+                                .anyMatch(level -> level.text().equals(name)));
     }
 
     private static void require(Path file, boolean sound, String complaint) {

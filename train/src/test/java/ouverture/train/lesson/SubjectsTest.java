@@ -97,9 +97,12 @@ class SubjectsTest {
             refused += lesson.check().accepts(other.reply()) ? 0 : 1;
             if (lesson.reply() instanceof Reply.Call(String tool, String arguments)) {
                 assertThat(lesson.check().accepts(new Reply.Text(arguments))).isFalse();
-                assertThat(lesson.check().accepts(new Reply.Call(tool + "s", arguments))).isFalse();
-                assertThat(lesson.check().accepts(new Reply.Call(tool, "{\"a\": 1}"))).isFalse();
-                assertThat(lesson.check().accepts(new Reply.Call(tool, "no JSON"))).isFalse();
+                assertThat(lesson.check().accepts(new Reply.Call(tool + "s", arguments)))
+                        .isFalse();
+                assertThat(lesson.check().accepts(new Reply.Call(tool, "{\"a\": 1}")))
+                        .isFalse();
+                assertThat(lesson.check().accepts(new Reply.Call(tool, "no JSON")))
+                        .isFalse();
             }
         }
         assertThat(refused).isGreaterThan(LESSONS / 5);
@@ -108,10 +111,13 @@ class SubjectsTest {
     @Test
     void jsonMayBeWrittenDifferently() {
         Check check = Check.json("{\"total\":12.50,\"date\":null}");
-        assertThat(check.accepts(new Reply.Text(" {\"date\": null, \"total\": 12.5}\n"))).isTrue();
-        assertThat(check.accepts(new Reply.Text("{\"date\": null, \"total\": 12.51}"))).isFalse();
+        assertThat(check.accepts(new Reply.Text(" {\"date\": null, \"total\": 12.5}\n")))
+                .isTrue();
+        assertThat(check.accepts(new Reply.Text("{\"date\": null, \"total\": 12.51}")))
+                .isFalse();
         assertThat(check.accepts(new Reply.Text("{\"total\": 12.5}"))).isFalse();
-        assertThat(check.accepts(new Reply.Text("{\"date\": null, \"total\": 12.5} or so"))).isFalse();
+        assertThat(check.accepts(new Reply.Text("{\"date\": null, \"total\": 12.5} or so")))
+                .isFalse();
     }
 
     /// Answers of formulas against an independent calculation.
@@ -121,7 +127,8 @@ class SubjectsTest {
         int checked = 0;
         for (long number = 0; number < 3000; number++) {
             Lesson lesson = lesson(SUBJECTS.named("arithmetic"), number, USUAL, Level.OFF);
-            Matcher found = formula.matcher(lesson.question().messages().getFirst().content());
+            Matcher found =
+                    formula.matcher(lesson.question().messages().getFirst().content());
             if (found.matches()) {
                 BigDecimal a = new BigDecimal(found.group(1).replace(',', '.'));
                 BigDecimal b = new BigDecimal(found.group(3).replace(',', '.'));
@@ -155,8 +162,17 @@ class SubjectsTest {
 
     @Test
     void bothLanguagesHaveTheSameSections() {
-        for (String name : List.of("arithmetic", "percentages", "units", "problems", "invoices", "copying", "extraction",
-                "tools", "personal", "words")) {
+        for (String name : List.of(
+                "arithmetic",
+                "percentages",
+                "units",
+                "problems",
+                "invoices",
+                "copying",
+                "extraction",
+                "tools",
+                "personal",
+                "words")) {
             Phrasebook phrases = new Phrasebook(name);
             assertThat(phrases.sections(Language.FRENCH, ""))
                     .as(name)

@@ -70,7 +70,9 @@ class WorkingTest {
 
     @Test
     void amountsAreRoundedHalfUp() {
-        assertThat(worked(Level.LOW, working -> working.round(number("29.095"), 2))).isEqualTo("29.095 -> 29.10");
-        assertThat(worked(Level.LOW, working -> working.round(number("29.1"), 2))).isEmpty();
+        assertThat(worked(Level.LOW, working -> working.round(number("29.095"), 2)))
+                .isEqualTo("29.095 -> 29.10");
+        assertThat(worked(Level.LOW, working -> working.round(number("29.1"), 2)))
+                .isEmpty();
     }
 }

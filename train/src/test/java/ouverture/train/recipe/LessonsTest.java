@@ -69,7 +69,8 @@ class LessonsTest {
 
     @Test
     void stagesAndSharesAreKept() {
-        assertThat(LESSONS.taught(5).text()).isEqualTo(new Lessons(EMBEDDED).taught(5).text());
+        assertThat(LESSONS.taught(5).text())
+                .isEqualTo(new Lessons(EMBEDDED).taught(5).text());
         Map<Level, Integer> levels = new HashMap<>();
         int before = 0;
         for (int i = 0; i < 4000; i++) {
@@ -128,7 +129,9 @@ class LessonsTest {
         for (Message message : question.messages()) {
             if (message.role() != Message.Role.SYSTEM) {
                 messages.add(message(message, called));
-                called = message.calls().isEmpty() ? called : message.calls().getFirst().name();
+                called = message.calls().isEmpty()
+                        ? called
+                        : message.calls().getFirst().name();
             }
         }
         return HarmonyConversation.prompt(messages);
@@ -155,7 +158,8 @@ class LessonsTest {
                                         HarmonyRole.ASSISTANT,
                                         null,
                                         "commentary",
-                                        "functions." + message.calls().getFirst().name(),
+                                        "functions."
+                                                + message.calls().getFirst().name(),
                                         "json"),
                                 message.calls().getFirst().arguments());
         };
@@ -200,7 +204,8 @@ class LessonsTest {
                     int completion = tokenizer.encode(Harmony.completion(lesson), false, true).length;
                     assertThat(engine.promptTokens(Examination.request(lesson)))
                             .isEqualTo(document.tokens().length - completion);
-                    assertThat(document.weights()[document.weights().length - completion]).isEqualTo(1);
+                    assertThat(document.weights()[document.weights().length - completion])
+                            .isEqualTo(1);
                     float before = document.weights()[document.weights().length - completion - 1];
                     assertThat(before).isEqualTo(lesson.level().equals(Reasoning.OFF) ? 0 : 0.05f);
                 }
@@ -209,20 +214,11 @@ class LessonsTest {
     }
 
     @Test
-    void documentsAreShorterThanTheContext() {
-        try (RecipeRun run = new RecipeRun(small(), folder, KernelSets.AUTO, 1)) {
-            assertThat(run.lessonsHash()).hasSize(64);
-            assertThat(run.trainer().progress().step()).isZero();
-        }
-    }
-
-    @Test
     void marksAreATable() {
         List<Mark> marks = List.of(
                 Mark.of(Questions.NUMBERS, "addition", Level.OFF, new Score(10, 100), 3),
                 Mark.of(Questions.NUMBERS, "addition", Level.HIGH, new Score(95, 100), 40.4));
-        assertThat(Mark.tables(marks))
-                .isEqualTo("""
+        assertThat(Mark.tables(marks)).isEqualTo("""
                         | numbers | questions | off | high |
                         | --- | ---: | ---: | ---: |
                         | addition | 100 | 10.0 % (5.5 to 17.4), 3 tokens | 95.0 % (88.8 to 97.8), 40 tokens |
