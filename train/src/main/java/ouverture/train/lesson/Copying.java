@@ -21,13 +21,21 @@ final class Copying implements Subject {
     /// Draws after which a list of names goes on with made-up words.
     private static final int TRIES = 60;
 
+    private static final List<String> PLAIN_KINDS = List.of("repeat", "repeat", "repeat", "repeat", "reverse", "pick");
+
+    /// Words are easier to copy than digits, as each is there once.
+    private static final List<String> FIRST_ITEMS = List.of("word", "word", "word", "first", "last", "city");
+
+    private static final List<String> ITEMS =
+            List.of("word", "word", "first", "city", "made", "made", "number", "code", "mixed", "mixed");
+
     private final Phrasebook phrases = new Phrasebook("copying");
     private final Phrasebook words = new Phrasebook("words");
 
-    /// Whether nothing but repeating and turning round is asked for.
     private final boolean plain;
 
-    /// @param plain whether nothing but repeating and turning round is asked for, as in the first lessons
+    /// @param plain whether nothing but repeating is asked for, or turning round, or one of the items: with short lists
+    ///     of words the very first lessons
     Copying(boolean plain) {
         this.plain = plain;
     }
@@ -39,8 +47,8 @@ final class Copying implements Subject {
 
     @Override
     public Lesson lesson(Draw draw) {
-        String kind = plain ? draw.pick("repeat", "repeat", "repeat", "reverse", "pick") : draw.pick(KINDS);
-        int most = plain ? 16 : draw.bySize(5, 8, 14);
+        String kind = plain ? draw.pick(PLAIN_KINDS) : draw.pick(KINDS);
+        int most = plain ? draw.bySize(8, 16, 24) : draw.bySize(5, 8, 14);
         List<String> items = items(draw, kind.equals("sort"), draw.number(2, kind.equals("pick") ? most : most - 1));
         return switch (kind) {
             case "reverse" -> listed(draw, kind, items, items.reversed());
@@ -70,7 +78,7 @@ final class Copying implements Subject {
     }
 
     private List<String> items(Draw draw, boolean alike, int count) {
-        String kind = draw.pick("word", "word", "first", "city", "made", "made", "number", "code", "mixed", "mixed");
+        String kind = draw.pick(plain && draw.size() == Draw.Size.SHORT ? FIRST_ITEMS : ITEMS);
         List<String> items = new ArrayList<>();
         for (int tries = 0; items.size() < count; tries++) {
             boolean exhausted = tries > TRIES;
