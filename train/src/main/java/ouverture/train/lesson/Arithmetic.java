@@ -153,7 +153,7 @@ final class Arithmetic implements Subject {
         } while (b.signum() < 0);
         boolean larger = draw.chance(0.5);
         BigDecimal most = larger ? a.max(b) : a.min(b);
-        BigDecimal least = most.equals(a) ? b : a;
+        BigDecimal least = most.compareTo(a) == 0 ? b : a;
         String answer = draw.language().number(most);
         String thought = answer + (larger ? ">" : "<") + draw.language().number(least);
         String question = phrases.pick(

@@ -32,12 +32,12 @@ final class Phrasebook {
         Map<String, List<String>> read = new LinkedHashMap<>();
         List<String> lines = new ArrayList<>();
         try (InputStream in = Objects.requireNonNull(Phrasebook.class.getResourceAsStream(resource), resource)) {
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
                 if (line.startsWith("[")) {
                     lines = new ArrayList<>();
                     read.put(line.substring(1, line.lastIndexOf(']')), lines);
                 } else if (!line.isBlank() && !line.startsWith("#")) {
-                    for (String wording : line.split("\\|")) {
+                    for (String wording : line.split("\\|", -1)) {
                         lines.add(wording.strip().replace("\\n", "\n"));
                     }
                 }

@@ -27,7 +27,7 @@ final class ToolCalls implements Subject {
     /// @param kind of values
     private record Parameter(String name, boolean optional, String type, String kind) {
         static Parameter of(String line) {
-            String[] parts = line.split(":");
+            String[] parts = line.split(":", -1);
             boolean optional = parts[0].endsWith("?");
             return new Parameter(parts[0].replace("?", ""), optional, parts[1], parts[2]);
         }
