@@ -264,8 +264,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         return new Adapter(this, AdapterWeights.of(AdapterFile.read(path, file), file.tensors(), model), 1);
     }
 
-    /// Changes the model for all requests from now on that do not name adapters themselves; running answers go on as
-    /// they began.
+    /// Changes the model for all requests from now on that do not name adapters themselves; running answers go
+    /// on as they began.
     ///
     /// @param adapters that work together; none for the model as it is
     /// @throws RequestException if one was read by another engine

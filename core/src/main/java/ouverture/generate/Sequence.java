@@ -81,7 +81,14 @@ public final class Sequence {
             int maxTokens,
             IntPredicate end,
             Listener listener) {
-        this(prompt, adapters, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false, false));
+        this(
+                prompt,
+                adapters,
+                parameters,
+                maxTokens,
+                end,
+                listener,
+                new LogitsRequest((_, _) -> {}, true, false, false));
     }
 
     private Sequence(
