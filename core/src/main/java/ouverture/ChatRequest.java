@@ -2,6 +2,8 @@ package ouverture;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import ouverture.constrain.Constraint;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 
@@ -14,6 +16,8 @@ import ouverture.generate.SamplingParameters;
 ///     tokens
 /// @param templateVariables further variables of the chat template, JSON values of Java: they prevail over what
 ///     `reasoning` sets
+/// @param constraint what the text of the answer is held to; thoughts and calls are not
+/// @param toolChoice whether tools may or must be called
 public record ChatRequest(
         List<Message> messages,
         SamplingParameters sampling,
@@ -21,7 +25,30 @@ public record ChatRequest(
         List<String> stop,
         List<Tool> tools,
         Reasoning reasoning,
-        Map<String, Object> templateVariables) {
+        Map<String, Object> templateVariables,
+        Optional<Constraint> constraint,
+        ToolChoice toolChoice) {
+    /// A request without a constraint, whose model calls tools as it likes.
+    public ChatRequest(
+            List<Message> messages,
+            SamplingParameters sampling,
+            int maxTokens,
+            List<String> stop,
+            List<Tool> tools,
+            Reasoning reasoning,
+            Map<String, Object> templateVariables) {
+        this(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                Optional.empty(),
+                ToolChoice.AUTO);
+    }
+
     public ChatRequest {
         messages = List.copyOf(messages);
         stop = List.copyOf(stop);
@@ -34,6 +61,7 @@ public record ChatRequest(
         if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
             throw new RequestException("Two tools of the request have the same name; give each its own.");
         }
+        toolChoice.check(tools);
     }
 
     /// A request with default sampling and no limits.
@@ -47,26 +75,44 @@ public record ChatRequest(
     }
 
     public ChatRequest withSampling(SamplingParameters sampling) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withMaxTokens(int maxTokens) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withStop(List<String> stop) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withTools(List<Tool> tools) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withReasoning(Reasoning reasoning) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withTemplateVariables(Map<String, Object> templateVariables) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+    }
+
+    public ChatRequest withConstraint(Constraint constraint) {
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                Optional.of(constraint),
+                toolChoice);
+    }
+
+    public ChatRequest withToolChoice(ToolChoice toolChoice) {
+        return new ChatRequest(
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 }

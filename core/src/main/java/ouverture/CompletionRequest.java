@@ -1,6 +1,8 @@
 package ouverture;
 
 import java.util.List;
+import java.util.Optional;
+import ouverture.constrain.Constraint;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 
@@ -8,7 +10,18 @@ import ouverture.generate.SamplingParameters;
 ///
 /// @param maxTokens tokens of the continuation at most; 0 for as many as the context holds
 /// @param stop strings that end the continuation and are not part of it
-public record CompletionRequest(Prompt prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
+/// @param constraint what the continuation is held to
+public record CompletionRequest(
+        Prompt prompt,
+        SamplingParameters sampling,
+        int maxTokens,
+        List<String> stop,
+        Optional<Constraint> constraint) {
+    /// A request without a constraint.
+    public CompletionRequest(Prompt prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
+        this(prompt, sampling, maxTokens, stop, Optional.empty());
+    }
+
     /// What is continued.
     public sealed interface Prompt {
         /// A text; special tokens in it are plain text, and the model's own start token comes first.
@@ -47,14 +60,18 @@ public record CompletionRequest(Prompt prompt, SamplingParameters sampling, int 
     }
 
     public CompletionRequest withSampling(SamplingParameters sampling) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, constraint);
     }
 
     public CompletionRequest withMaxTokens(int maxTokens) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, constraint);
     }
 
     public CompletionRequest withStop(List<String> stop) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, constraint);
+    }
+
+    public CompletionRequest withConstraint(Constraint constraint) {
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, Optional.of(constraint));
     }
 }

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import ouverture.constrain.Constraint;
+import ouverture.constrain.Matcher;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
@@ -49,6 +51,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     private final ModelInfo info;
     private final @Nullable Tokenizer tokenizer;
     private final @Nullable ChatPrompt chatPrompt;
+    private final @Nullable AnswerGrammars grammars;
 
     /// Loads a model with default options.
     ///
@@ -116,6 +119,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         tokenizer = Tokenizer.find(file).orElse(null);
         chatPrompt =
                 tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
+        grammars = tokenizer == null ? null : new AnswerGrammars(tokenizer);
         if (smallFile != null) {
             SmallModel.requireSameVocabulary(smallFile, Tokenizer.find(smallFile), file, tokenizer);
         }
@@ -251,13 +255,16 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// calls come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
+    /// @throws RequestException if the answer cannot be held to the request's constraint or tools
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
     /// @throws PromptTooLongException if the conversation does not fit the context
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+        Matcher matcher =
+                prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
+        return start(prompt, request.sampling(), request.maxTokens(), request.stop(), matcher);
     }
 
     private ChatPrompt chatPrompt() {
@@ -291,10 +298,28 @@ public final class Engine implements ChatModel, AutoCloseable {
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
         OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
-        return start(Prompt.raw(prompt, parser), request.sampling(), request.maxTokens(), request.stop());
+        return start(
+                Prompt.raw(prompt, parser),
+                request.sampling(),
+                request.maxTokens(),
+                request.stop(),
+                request.constraint().map(this::matcher).orElse(null));
     }
 
-    private Generation start(Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop) {
+    private Matcher matcher(Constraint constraint) {
+        if (grammars == null) {
+            throw new RequestException(
+                    file.metadata().file() + " has no tokenizer, so its answers cannot be held to a constraint.");
+        }
+        return grammars.matcher(constraint);
+    }
+
+    private Generation start(
+            Prompt prompted,
+            SamplingParameters sampling,
+            int maxTokens,
+            List<String> stop,
+            @Nullable Matcher matcher) {
         int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
@@ -309,7 +334,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
-                prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
+                prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation, matcher);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;

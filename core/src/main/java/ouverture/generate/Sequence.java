@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import ouverture.constrain.Matcher;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
 public final class Sequence {
@@ -50,6 +51,10 @@ public final class Sequence {
     private final IntPredicate end;
     private final Listener listener;
     private final LogitsRequest logits;
+    private final @Nullable Matcher matcher;
+    /// Behind the tokens that were guessed last.
+    private @Nullable Matcher guessing;
+
     private volatile boolean cancelled;
 
     private int[] tokens;
@@ -68,7 +73,20 @@ public final class Sequence {
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
     /// @param end whether a token ends the answer
     public Sequence(int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
-        this(prompt, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
+        this(prompt, parameters, maxTokens, end, listener, null);
+    }
+
+    /// An answer that is held to a constraint: it is complete then, or was cut off by its length.
+    ///
+    /// @param matcher says which tokens may come; used by the scheduler's thread alone; null for all
+    public Sequence(
+            int[] prompt,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener,
+            @Nullable Matcher matcher) {
+        this(prompt, parameters, maxTokens, end, listener, matcher, new LogitsRequest((_, _) -> {}, true, false));
     }
 
     private Sequence(
@@ -77,6 +95,7 @@ public final class Sequence {
             int maxTokens,
             IntPredicate end,
             Listener listener,
+            @Nullable Matcher matcher,
             LogitsRequest logits) {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
@@ -86,6 +105,7 @@ public final class Sequence {
         this.sampler = new Sampler(parameters, prompt);
         this.end = end;
         this.listener = listener;
+        this.matcher = matcher;
         this.logits = logits;
     }
 
@@ -99,6 +119,7 @@ public final class Sequence {
                 0,
                 _ -> false,
                 listener,
+                null,
                 new LogitsRequest(logits, false, allPositions));
     }
 
@@ -235,7 +256,22 @@ public final class Sequence {
 
     /// What would be drawn from logits that another model takes for those after the next `ahead` tokens.
     int guess(float[] row, int ahead) {
-        return sampler.guess(row, ahead);
+        if (matcher == null) {
+            return sampler.guess(row, ahead, _ -> true);
+        }
+        Matcher place = ahead == 0 || guessing == null ? matcher.copy() : guessing;
+        guessing = place;
+        if (place.isComplete()) {
+            return sampler.guess(row, ahead, _ -> true);
+        }
+        int token = sampler.guess(row, ahead, place);
+        place.advance(token);
+        return token;
+    }
+
+    /// How many of these guesses, in order, may come next.
+    int fitting(int[] guesses) {
+        return matcher == null ? guesses.length : matcher.fitting(guesses);
     }
 
     /// How many tokens from position `from` on are as guessed.
@@ -248,7 +284,7 @@ public final class Sequence {
     /// Draws a token from the logits after the last one.
     private @Nullable FinishReason accept(float[] row) {
         float[] unchanged = parameters.logProbs() >= 0 ? row.clone() : row;
-        int token = sampler.sample(row);
+        int token = matcher == null ? sampler.sample(row) : sampler.sample(row, matcher);
         if (end.test(token)) {
             append(token);
             return FinishReason.STOP;
@@ -277,7 +313,10 @@ public final class Sequence {
 
     private @Nullable FinishReason take(int token, TokenProbability probability) {
         append(token);
-        if (!listener.token(token, probability)) {
+        if (matcher != null) {
+            matcher.advance(token);
+        }
+        if (!listener.token(token, probability) || matcher != null && matcher.isComplete()) {
             return FinishReason.STOP;
         }
         return length - promptLength >= maxTokens ? FinishReason.LENGTH : null;
