@@ -68,12 +68,12 @@ final class NetworkAnalysis {
                         + " say * instead, or make what is repeated at least one character long.");
             }
         }
+        new Order().find();
         findNeeds();
         if (network.needs()[network.starts()[network.root()]] >= UNREACHABLE) {
             throw new RequestException("No answer can fit the constraint: its parts exclude each other, use each other"
                     + " without end, or are nested more than " + Network.DEEPEST + " deep.");
         }
-        new Order().find();
         return network;
     }
 

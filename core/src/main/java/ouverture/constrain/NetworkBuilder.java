@@ -135,7 +135,8 @@ final class NetworkBuilder {
     private int build(Expression.Repeat repeat, int end) {
         if (repeat.max() == Expression.UNLIMITED) {
             int loop = state(Network.SPLIT, end, 0, end);
-            next[loop] = build(repeat.part(), loop);
+            int body = build(repeat.part(), loop);
+            next[loop] = body;
             return times(repeat.part(), repeat.min(), loop);
         }
         int optional = repeat.max() - repeat.min();

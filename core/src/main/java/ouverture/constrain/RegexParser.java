@@ -260,7 +260,7 @@ final class RegexParser {
         return CharacterSet.of(text[at++] % 32);
     }
 
-    /// `\u0041` or `\u{1F600}`; two surrogates make one character.
+    /// Four digits, or any number of them in braces; two surrogates make one character.
     private int unicode() {
         if (accept('{')) {
             int begin = at;

@@ -124,8 +124,17 @@ final class SchemaMerge {
         if (mine.isMissingNode() || mine.equals(factory.booleanNode(true)) || mine.equals(its)) {
             return its;
         }
+        // Each only once, so that schemas that use each other come back to what was there before.
+        Set<JsonNode> parts = new LinkedHashSet<>(parts(mine));
+        parts.addAll(parts(its));
         ObjectNode both = factory.objectNode();
-        both.putArray("allOf").add(mine).add(its);
+        parts.forEach(both.putArray("allOf")::add);
         return both;
+    }
+
+    private static List<JsonNode> parts(JsonNode schema) {
+        return schema.size() == 1 && schema.path("allOf").isArray()
+                ? schema.get("allOf").valueStream().toList()
+                : List.of(schema);
     }
 }
