@@ -37,17 +37,27 @@ final class AnswerGrammars {
         return matcher((Record) constraint, tree -> Grammar.of(constraint, tokenizer, tree));
     }
 
-    private synchronized Matcher matcher(Record key, Function<TokenTrie, Grammar> compiler) {
-        Grammar known = recent.get(key);
-        if (known == null) {
-            TokenTrie tree = trie == null ? TokenTrie.of(tokenizer) : trie;
-            trie = tree;
-            known = compiler.apply(tree);
-            recent.put(key, known);
-            if (recent.size() > MOST) {
-                recent.remove(recent.keySet().iterator().next());
-            }
+    private Matcher matcher(Record key, Function<TokenTrie, Grammar> compiler) {
+        Grammar known = known(key);
+        return (known == null ? keep(key, compiler.apply(trie())) : known).matcher();
+    }
+
+    private synchronized @Nullable Grammar known(Record key) {
+        return recent.get(key);
+    }
+
+    /// Keeps a grammar, unless somebody else was faster with the same.
+    private synchronized Grammar keep(Record key, Grammar grammar) {
+        Grammar first = recent.putIfAbsent(key, grammar);
+        if (recent.size() > MOST) {
+            recent.remove(recent.keySet().iterator().next());
         }
-        return known.matcher();
+        return first == null ? grammar : first;
+    }
+
+    private synchronized TokenTrie trie() {
+        TokenTrie tree = trie == null ? TokenTrie.of(tokenizer) : trie;
+        trie = tree;
+        return tree;
     }
 }

@@ -48,14 +48,14 @@ public record AnswerForm(
     ///     taken for any object
     public record Call(String name, String parameters, boolean isStrict) {
         /// Arguments of this tool.
-        Expression arguments(Rules rules) {
+        Expression arguments(JsonRules json) {
             try {
-                return SchemaRules.parse(parameters, rules);
+                return SchemaRules.parse(parameters, json);
             } catch (RequestException e) {
                 if (isStrict) {
                     throw new RequestException("The tool " + name + " cannot be strict: " + e.getMessage(), e);
                 }
-                return new JsonRules(rules).object();
+                return json.object();
             }
         }
     }

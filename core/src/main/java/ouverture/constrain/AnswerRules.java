@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import ouverture.text.TokenKind;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.Thoughts;
@@ -18,11 +19,27 @@ final class AnswerRules {
     private final AnswerForm form;
     private final Tokenizer tokenizer;
     private final Rules rules = new Rules();
+    private final JsonRules json;
     private final List<Integer> symbols = new ArrayList<>();
 
     AnswerRules(AnswerForm form, Tokenizer tokenizer) {
         this.form = form;
         this.tokenizer = tokenizer;
+        // A parser takes them for tags wherever they stand, so no text may have them.
+        form.format().tags().stream()
+                .mapToInt(this::special)
+                .filter(id -> id >= 0)
+                .forEach(this::symbol);
+        json = new JsonRules(rules, CharacterSet.of(avoided()));
+    }
+
+    /// What strings have to escape so that no tag of a family without tokens for them is read in one: such a tag
+    /// would end a call or the answer.
+    private String avoided() {
+        String tags = form.format().tags().stream()
+                .filter(tag -> special(tag) < 0)
+                .collect(Collectors.joining());
+        return (tags.indexOf('<') < 0 ? "" : "<") + (tags.indexOf('[') < 0 ? "" : "[");
     }
 
     /// Special tokens by their number in the rules.
@@ -42,7 +59,7 @@ final class AnswerRules {
     private Expression text() {
         return rules.add(
                 "the text",
-                form.text().map(constraint -> Grammar.expression(constraint, rules)).orElse(ANYTHING));
+                form.text().map(constraint -> Grammar.expression(constraint, json)).orElse(ANYTHING));
     }
 
     /// A text in which special tokens count.
@@ -86,7 +103,7 @@ final class AnswerRules {
             parts.add(
                     switch (place.group()) {
                         case "NAME" -> Expression.text(call.name());
-                        case "ARGUMENTS" -> call.arguments(rules);
+                        case "ARGUMENTS" -> call.arguments(json);
                         default -> new Expression.Repeat(Expression.characters('0', '9'), 1, 3);
                     });
             from = place.end();
@@ -107,19 +124,22 @@ final class AnswerRules {
         Expression toTurn = markup("<|end|><|start|>assistant");
         Expression rest = rules.add("the rest of a message", Expression.sequence(ANYTHING, toTurn));
         Expression message = Expression.sequence(markup("<|channel|>analysis<|message|>"), rest);
-        Expression json = Expression.optional(markup(" <|constrain|>json"));
+        Expression asJson = Expression.optional(markup(" <|constrain|>json"));
         List<Expression> last = new ArrayList<>();
         Expression text = text();
         if (!form.mustCall()) {
             last.add(Expression.sequence(
                     markup("<|channel|>final"),
-                    form.text().isPresent() ? json : Expression.NOTHING,
+                    form.text().isPresent() ? asJson : Expression.NOTHING,
                     markup("<|message|>"),
                     text));
         }
         if (!form.calls().isEmpty()) {
-            message = Expression.choice(
-                    message, Expression.sequence(markup("<|channel|>commentary<|message|>"), rest));
+            if (form.text().isEmpty() && !form.mustCall()) {
+                // What gpt-oss says before a call is text.
+                message = Expression.choice(
+                        message, Expression.sequence(markup("<|channel|>commentary<|message|>"), rest));
+            }
             last.add(anyCall("<|channel|>commentary to=functions.NAME <|constrain|>json<|message|>ARGUMENTS"));
         }
         Expression turn = Expression.sequence(Expression.any(message), new Expression.Choice(last));

@@ -41,7 +41,11 @@ public final class Grammar {
     public static Grammar of(Constraint constraint, Tokenizer tokenizer, TokenTrie trie) {
         Rules rules = new Rules();
         return new Grammar(
-                rules, rules.add("the answer", expression(constraint, rules)), List.of(), tokenizer, trie);
+                rules,
+                rules.add("the answer", expression(constraint, new JsonRules(rules, CharacterSet.NONE))),
+                List.of(),
+                tokenizer,
+                trie);
     }
 
     /// A grammar for all that a model writes, markup included; throws as the other.
@@ -51,15 +55,17 @@ public final class Grammar {
         return new Grammar(answer.rules(), root, answer.symbols(), tokenizer, trie);
     }
 
-    /// What a constraint says, with the rules that it takes.
-    static Expression expression(Constraint constraint, Rules rules) {
+    /// What a constraint says.
+    ///
+    /// @param json takes the rules that it needs
+    static Expression expression(Constraint constraint, JsonRules json) {
         return switch (constraint) {
-            case Constraint.JsonSchema(String schema) -> SchemaRules.parse(schema, rules);
-            case Constraint.JsonObject() -> new JsonRules(rules).object();
+            case Constraint.JsonSchema(String schema) -> SchemaRules.parse(schema, json);
+            case Constraint.JsonObject() -> json.object();
             case Constraint.Regex(String expression) -> RegexParser.whole(expression, Expression.Characters::new);
             case Constraint.Choice(List<String> texts) ->
                 new Expression.Choice(texts.stream().map(Expression::text).toList());
-            case Constraint.Gbnf(String grammar) -> GbnfParser.parse(grammar, rules);
+            case Constraint.Gbnf(String grammar) -> GbnfParser.parse(grammar, json.rules());
         };
     }
 

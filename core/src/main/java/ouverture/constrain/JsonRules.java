@@ -17,16 +17,28 @@ final class JsonRules {
     private static final int INDENTATION = 40;
     private static final String SHORT_ESCAPES = "\"\\\b\f\n\r\t";
     private static final String SHORT_LETTERS = "\"\\bfnrt";
-    /// What a string may have as it is.
-    static final CharacterSet PLAIN = CharacterSet.union(
+    private static final CharacterSet PLAIN = CharacterSet.union(
                     List.of(CharacterSet.range(0, 0x1F), CharacterSet.of("\"\\")))
             .complement();
 
     private final Rules rules;
     private final Map<String, Expression.Rule> known = new HashMap<>();
 
-    JsonRules(Rules rules) {
+    private final CharacterSet plain;
+
+    /// @param avoided characters that strings have to escape, beside those that JSON escapes
+    JsonRules(Rules rules, CharacterSet avoided) {
         this.rules = rules;
+        this.plain = PLAIN.without(avoided);
+    }
+
+    Rules rules() {
+        return rules;
+    }
+
+    /// What strings may have as it is.
+    CharacterSet plain() {
+        return plain;
     }
 
     private Expression named(String name, Function<JsonRules, Expression> body) {
@@ -115,7 +127,7 @@ final class JsonRules {
 
     /// Any character of a string, as it is or escaped.
     Expression character() {
-        return named("a character", _ -> {
+        return named("a character", json -> {
             Expression hex = hex("0123456789abcdefABCDEF");
             Expression unit = Expression.choice(
                     Expression.sequence(hex("0123456789abcefABCEF"), hex, hex, hex),
@@ -131,7 +143,7 @@ final class JsonRules {
                     hex,
                     hex);
             return Expression.choice(
-                    new Expression.Characters(PLAIN),
+                    new Expression.Characters(json.plain),
                     Expression.sequence(
                             Expression.text("\\"),
                             Expression.choice(
@@ -145,22 +157,23 @@ final class JsonRules {
     }
 
     /// A character of a set as a string writes it: escaped only where it has to be.
-    static Expression character(CharacterSet set) {
+    Expression character(CharacterSet set) {
         List<Expression> options = new ArrayList<>();
-        CharacterSet plain = set.complement().and(PLAIN.complement()).complement();
-        if (!plain.isEmpty()) {
-            options.add(new Expression.Characters(plain));
+        CharacterSet unescaped = set.without(plain.complement());
+        if (!unescaped.isEmpty()) {
+            options.add(new Expression.Characters(unescaped));
         }
         for (int c = 0; c <= '\\'; c++) {
-            if (set.contains(c) && !PLAIN.contains(c)) {
-                int at = SHORT_ESCAPES.indexOf(c);
-                options.add(
-                        at < 0
-                                ? Expression.text(String.format("\\u%04x", c))
-                                : Expression.text("\\" + SHORT_LETTERS.charAt(at)));
+            if (set.contains(c) && !plain.contains(c)) {
+                options.add(Expression.text(escape(c)));
             }
         }
         return options.size() == 1 ? options.getFirst() : new Expression.Choice(options);
+    }
+
+    private static String escape(int c) {
+        int at = SHORT_ESCAPES.indexOf(c);
+        return at < 0 ? String.format("\\u%04x", c) : "\\" + SHORT_LETTERS.charAt(at);
     }
 
     /// A number of a size that every reader understands.
@@ -215,10 +228,16 @@ final class JsonRules {
     }
 
     /// A string, each character written in one way.
-    static Expression text(String text) {
-        Expression.text(text);
-        return quoted(new Expression.Sequence(
-                text.codePoints().mapToObj(c -> character(CharacterSet.of(c))).toList()));
+    Expression text(String text) {
+        StringBuilder escaped = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (plain.contains(c)) {
+                escaped.appendCodePoint(c);
+            } else {
+                escaped.append(escape(c));
+            }
+        });
+        return quoted(Expression.text(escaped.toString()));
     }
 
     /// A key with its colon.

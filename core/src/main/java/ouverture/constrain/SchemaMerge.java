@@ -19,7 +19,7 @@ final class SchemaMerge {
     ///
     /// @throws RequestException if that cannot be said in one schema
     static Optional<Schema> merge(Schema one, Schema other) {
-        ObjectNode merged = one.node().deepCopy();
+        ObjectNode merged = one.node().objectNode().setAll(one.node());
         for (String key : other.node().propertyNames()) {
             JsonNode mine = one.node().path(key);
             JsonNode its = other.node().path(key);

@@ -60,7 +60,7 @@ final class SchemaObjects {
         for (int index = members.size() - 1; index >= 0; index--) {
             Expression[] longer = new Expression[most + 1];
             for (int count = 0; count <= Math.min(index, most); count++) {
-                longer[count] = schemas.rules()
+                longer[count] = json.rules()
                         .add("the members of " + schema.where(), from(members.get(index), count, rest, most));
             }
             rest = longer;
@@ -119,7 +119,7 @@ final class SchemaObjects {
             }
             String pattern = patterns.propertyNames().iterator().next();
             Expression value = schemas.value(patterns.get(pattern), schema.where() + "/patternProperties/" + pattern);
-            return Optional.of(Expression.sequence(SchemaStrings.pattern(pattern), json.colon(), value));
+            return Optional.of(Expression.sequence(SchemaStrings.pattern(pattern, json), json.colon(), value));
         }
         if (!schema.isOpen()) {
             return Optional.empty();
@@ -144,7 +144,7 @@ final class SchemaObjects {
     }
 
     /// Characters that make none of the names, all of which begin with the characters before `at`.
-    private static Expression otherThan(List<int[]> names, int at) {
+    private Expression otherThan(List<int[]> names, int at) {
         TreeMap<Integer, List<int[]>> next = new TreeMap<>();
         boolean isName = false;
         for (int[] name : names) {
@@ -170,11 +170,11 @@ final class SchemaObjects {
         return new Expression.Choice(options);
     }
 
-    private static @Nullable Expression plain(int character) {
-        return JsonRules.PLAIN.contains(character) ? new Expression.Characters(CharacterSet.of(character)) : null;
+    private @Nullable Expression plain(int character) {
+        return json.plain().contains(character) ? new Expression.Characters(CharacterSet.of(character)) : null;
     }
 
-    private static Expression plain(CharacterSet without) {
-        return new Expression.Characters(JsonRules.PLAIN.without(without));
+    private Expression plain(CharacterSet without) {
+        return new Expression.Characters(json.plain().without(without));
     }
 }

@@ -2,6 +2,7 @@ package ouverture.constrain;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,31 +28,30 @@ final class SchemaRules {
     private final Rules rules;
     private final JsonRules json;
     private final JsonNode root;
-    private final Map<JsonNode, Expression.Rule> known = new HashMap<>();
+    /// Rules of schemas as they were written: references lead to the same object.
+    private final Map<JsonNode, Expression.Rule> known = new IdentityHashMap<>();
+    /// Rules of what was put together, which comes up again as another object with the same content.
+    private final Map<JsonNode, Expression.Rule> combined = new HashMap<>();
     private int depth;
     private int combinations;
 
-    private SchemaRules(Rules rules, JsonNode root) {
-        this.rules = rules;
-        this.json = new JsonRules(rules);
+    private SchemaRules(JsonRules json, JsonNode root) {
+        this.rules = json.rules();
+        this.json = json;
         this.root = root;
     }
 
     /// A value that fits a schema.
     ///
     /// @throws RequestException if it is no schema, has an unsupported keyword, or is too large
-    static Expression parse(String schema, Rules rules) {
+    static Expression parse(String schema, JsonRules json) {
         JsonNode root;
         try {
             root = MAPPER.readTree(schema);
         } catch (JacksonException e) {
             throw new RequestException("The schema is not JSON: " + e.getOriginalMessage() + ".", e);
         }
-        return new SchemaRules(rules, root).value(root, "#");
-    }
-
-    Rules rules() {
-        return rules;
+        return new SchemaRules(json, root).value(root, "#");
     }
 
     JsonRules json() {
@@ -69,10 +69,11 @@ final class SchemaRules {
             throw new RequestException("The schema at " + where + " is " + kind(schema)
                     + "; a schema is an object, true or false.");
         }
-        Expression.Rule rule = known.get(schema);
+        Map<JsonNode, Expression.Rule> same = node.has("allOf") ? combined : known;
+        Expression.Rule rule = same.get(schema);
         if (rule == null) {
             rule = rules.declare("the schema at " + where);
-            known.put(schema, rule);
+            same.put(schema, rule);
             enter(where);
             rules.define(rule, body(node, where));
             depth--;
@@ -159,7 +160,7 @@ final class SchemaRules {
         }
         Schema.check(node, where);
         enter(where);
-        ObjectNode own = node.deepCopy();
+        ObjectNode own = MAPPER.createObjectNode().setAll(node);
         Schema.COMBINING.forEach(own::remove);
         List<Schema> all = List.of(new Schema(own, where));
         if (node.has("$ref")) {

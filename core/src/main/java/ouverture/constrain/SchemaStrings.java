@@ -69,16 +69,16 @@ final class SchemaStrings {
     }
 
     /// A string of a format, or null if it is not known.
-    static @Nullable Expression format(String name) {
+    static @Nullable Expression format(String name, JsonRules json) {
         String expression = FORMATS.get(name);
         return expression == null
                 ? null
-                : JsonRules.quoted(RegexParser.whole(expression, JsonRules::character));
+                : JsonRules.quoted(RegexParser.whole(expression, json::character));
     }
 
     /// A string in which a pattern is found.
-    static Expression pattern(String expression) {
-        return JsonRules.quoted(RegexParser.somewhere(expression, JsonRules::character));
+    static Expression pattern(String expression, JsonRules json) {
+        return JsonRules.quoted(RegexParser.somewhere(expression, json::character));
     }
 
     /// A string of so many code points.

@@ -141,17 +141,17 @@ final class SchemaValues {
                 schema.count("minLength", 0), schema.count("maxLength", Expression.UNLIMITED), json);
     }
 
-    private static Expression pattern(Schema schema) {
+    private Expression pattern(Schema schema) {
         try {
-            return SchemaStrings.pattern(schema.text("pattern"));
+            return SchemaStrings.pattern(schema.text("pattern"), json);
         } catch (RequestException e) {
             throw new RequestException(
                     "The pattern at " + schema.where() + " cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private static Expression format(Schema schema) {
-        Expression known = SchemaStrings.format(schema.text("format"));
+    private Expression format(Schema schema) {
+        Expression known = SchemaStrings.format(schema.text("format"), json);
         if (known == null) {
             throw schema.wrong("has the format " + schema.text("format") + ", which is not supported; formats are "
                     + SchemaStrings.known());
@@ -254,7 +254,7 @@ final class SchemaValues {
                     options.add(Expression.sequence(
                             Expression.text(String.valueOf(digit)), rest[(10 * remainder + digit) % step]));
                 }
-                longer[remainder] = schemas.rules().add("a multiple of " + step, new Expression.Choice(options));
+                longer[remainder] = json.rules().add("a multiple of " + step, new Expression.Choice(options));
             }
             rest = longer;
         }

@@ -11,14 +11,18 @@ final class Stacks {
     private static final int MOST = 1 << 15;
 
     /// Steps of one token at most: some tens of milliseconds.
-    private static final int MOST_WORK = 2_000_000;
+    private static final int MOST_WORK = 5_000_000;
 
     private final Map<Stack, Stack> known = new HashMap<>();
+    private final Map<Pair, Stack> unions = new HashMap<>();
     private int workLeft = MOST_WORK;
+
+    private record Pair(Stack one, Stack other) {}
 
     /// Begins with the work for another token.
     void renew() {
         workLeft = MOST_WORK;
+        unions.clear();
     }
 
     /// Takes note of work.
@@ -58,6 +62,11 @@ final class Stacks {
         if (one.isEmpty()) {
             return other;
         }
+        Pair pair = new Pair(one, other);
+        Stack before = unions.get(pair);
+        if (before != null) {
+            return before;
+        }
         work(one.count() + other.count());
         int[] states = new int[one.count() + other.count()];
         Stack[] below = new Stack[states.length];
@@ -72,7 +81,9 @@ final class Stacks {
                     ? one.below(i++)
                     : right < left ? other.below(j++) : union(one.below(i++), other.below(j++));
         }
-        return of(Arrays.copyOf(states, count), Arrays.copyOf(below, count));
+        Stack union = of(Arrays.copyOf(states, count), Arrays.copyOf(below, count));
+        unions.put(pair, union);
+        return union;
     }
 
     /// The stacks that are at most so deep.

@@ -47,8 +47,8 @@ class MatcherTest {
     /// A recogniser of the same constraint that shares nothing with the grammar.
     private static Recogniser recogniser(Constraint constraint) {
         Rules rules = new Rules();
-        return new Recogniser(
-                NetworkBuilder.build(rules, rules.add("the answer", Grammar.expression(constraint, rules))), 0);
+        Expression body = Grammar.expression(constraint, new JsonRules(rules, CharacterSet.NONE));
+        return new Recogniser(NetworkBuilder.build(rules, rules.add("the answer", body)), 0);
     }
 
     private static Place after(Recogniser recogniser, Tokenizer tokenizer, List<Integer> ids) {
