@@ -50,7 +50,7 @@ public final class Sampler {
     /// As [#sample(float\[\])], from tokens that are allowed; asked about the likely ones only, as far as possible.
     ///
     /// @throws RequestException if none is
-    int sample(float[] logits, IntPredicate allowed) {
+    public int sample(float[] logits, IntPredicate allowed) {
         int token = choose(logits, allowed, this::next);
         remember(token);
         return token;
