@@ -3,6 +3,7 @@ package ouverture.constrain;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -148,24 +149,32 @@ final class Recogniser {
         private Map<Integer, Stack> returns(Stack kernel) {
             Map<Integer, Stack> called = new HashMap<>();
             Set<Item> seen = new HashSet<>();
-            List<Item> items = new ArrayList<>();
-            for (int i = 0; i < kernel.count(); i++) {
-                items.add(new Item(kernel.state(i), kernel.below(i)));
-            }
-            while (!items.isEmpty()) {
-                Item item = items.removeLast();
-                if (!seen.add(item)) {
-                    continue;
-                }
-                if (network.kinds()[item.state] == Network.ACCEPT) {
-                    isEnd = true;
-                } else if (follow(item.state, item.stack, called)) {
-                    for (int i = 0; i < item.stack.count(); i++) {
-                        items.add(new Item(item.stack.state(i), item.stack.below(i)));
-                    }
+            // States with the same stack are gone from together, so that each way is gone once.
+            Map<Stack, List<Integer>> open = new LinkedHashMap<>();
+            add(kernel, seen, open);
+            while (!open.isEmpty()) {
+                Map.Entry<Stack, List<Integer>> entry = open.entrySet().iterator().next();
+                Stack stack = entry.getKey();
+                List<Integer> states = entry.getValue();
+                open.remove(stack);
+                if (follow(states, stack, called)) {
+                    add(stack, seen, open);
                 }
             }
             return called;
+        }
+
+        private void add(Stack stack, Set<Item> seen, Map<Stack, List<Integer>> open) {
+            for (int i = 0; i < stack.count(); i++) {
+                stacks.work(1);
+                int state = stack.state(i);
+                Stack below = stack.below(i);
+                if (network.kinds()[state] == Network.ACCEPT) {
+                    isEnd = true;
+                } else if (seen.add(new Item(state, below))) {
+                    open.computeIfAbsent(below, _ -> new ArrayList<>()).add(state);
+                }
+            }
         }
 
         /// Goes into the rules that are called; those that others begin with come last, when all ways to them are
@@ -176,7 +185,7 @@ final class Recogniser {
             while (!queue.isEmpty()) {
                 int rule = queue.pollFirstEntry().getValue();
                 Map<Integer, Stack> inside = new HashMap<>();
-                follow(network.starts()[rule], called.getOrDefault(rule, Stack.NONE), inside);
+                follow(List.of(network.starts()[rule]), called.getOrDefault(rule, Stack.NONE), inside);
                 inside.forEach((callee, stack) -> {
                     called.merge(callee, stack, stacks::union);
                     queue.put(network.ranks()[callee], callee);
@@ -184,14 +193,15 @@ final class Recogniser {
             }
         }
 
-        /// Follows a state's ways up to edges, which are kept, and calls.
+        /// Follows the ways of some states up to edges, which are kept, and calls.
         ///
+        /// @param stack of all of them
         /// @param called takes the rules that are called, with where they return to
         /// @return whether the end of the rule can be reached
-        private boolean follow(int from, Stack stack, Map<Integer, Stack> called) {
+        private boolean follow(List<Integer> from, Stack stack, Map<Integer, Stack> called) {
             boolean ends = false;
             search++;
-            List<Integer> open = new ArrayList<>(List.of(from));
+            List<Integer> open = new ArrayList<>(from);
             while (!open.isEmpty()) {
                 int state = open.removeLast();
                 if (state < 0 || seenIn[state] == search) {

@@ -11,7 +11,7 @@ final class Stacks {
     private static final int MOST = 1 << 15;
 
     /// Steps of one token at most: some tens of milliseconds.
-    private static final int MOST_WORK = 5_000_000;
+    private static final int MOST_WORK = 1_000_000;
 
     private final Map<Stack, Stack> known = new HashMap<>();
     private final Map<Pair, Stack> unions = new HashMap<>();
