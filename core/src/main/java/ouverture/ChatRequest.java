@@ -75,27 +75,33 @@ public record ChatRequest(
     }
 
     public ChatRequest withSampling(SamplingParameters sampling) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+        return new ChatRequest(
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withMaxTokens(int maxTokens) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+        return new ChatRequest(
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withStop(List<String> stop) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+        return new ChatRequest(
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withTools(List<Tool> tools) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+        return new ChatRequest(
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withReasoning(Reasoning reasoning) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+        return new ChatRequest(
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withTemplateVariables(Map<String, Object> templateVariables) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+        return new ChatRequest(
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
     }
 
     public ChatRequest withConstraint(Constraint constraint) {

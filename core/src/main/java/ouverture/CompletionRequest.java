@@ -12,11 +12,7 @@ import ouverture.generate.SamplingParameters;
 /// @param stop strings that end the continuation and are not part of it
 /// @param constraint what the continuation is held to
 public record CompletionRequest(
-        Prompt prompt,
-        SamplingParameters sampling,
-        int maxTokens,
-        List<String> stop,
-        Optional<Constraint> constraint) {
+        Prompt prompt, SamplingParameters sampling, int maxTokens, List<String> stop, Optional<Constraint> constraint) {
     /// A request without a constraint.
     public CompletionRequest(Prompt prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
         this(prompt, sampling, maxTokens, stop, Optional.empty());

@@ -262,8 +262,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     @Override
     public Generation chat(ChatRequest request) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
-        Matcher matcher =
-                prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
+        Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
         return start(prompt, request.sampling(), request.maxTokens(), request.stop(), matcher);
     }
 
@@ -315,11 +314,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     private Generation start(
-            Prompt prompted,
-            SamplingParameters sampling,
-            int maxTokens,
-            List<String> stop,
-            @Nullable Matcher matcher) {
+            Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop, @Nullable Matcher matcher) {
         int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));

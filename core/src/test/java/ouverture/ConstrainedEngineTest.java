@@ -28,9 +28,10 @@ class ConstrainedEngineTest {
                     + "{% if tools %}{% endif %}";
     private static final EngineOptions OPTIONS =
             EngineOptions.DEFAULT.withKernels("scalar").withThreads(1);
-    private static final String SCHEMA = "{\"type\":\"object\",\"properties\":{\"hero\":{\"type\":\"string\",\"maxLength\":"
-            + "12},\"age\":{\"type\":\"integer\",\"minimum\":3,\"maximum\":99},\"mood\":{\"enum\":[\"happy\",\"sad\"]}},"
-            + "\"required\":[\"hero\",\"age\",\"mood\"],\"additionalProperties\":false}";
+    private static final String SCHEMA =
+            "{\"type\":\"object\",\"properties\":{\"hero\":{\"type\":\"string\",\"maxLength\":"
+                    + "12},\"age\":{\"type\":\"integer\",\"minimum\":3,\"maximum\":99},\"mood\":{\"enum\":[\"happy\",\"sad\"]}},"
+                    + "\"required\":[\"hero\",\"age\",\"mood\"],\"additionalProperties\":false}";
     private static final Constraint JSON = new Constraint.JsonSchema(SCHEMA);
     private static final String STORY = "Once upon a time, there was a little girl named Lily. ";
 
@@ -143,7 +144,8 @@ class ConstrainedEngineTest {
         List<ChatEvent> off = events(engine.chat(thinking.withReasoning(Reasoning.OFF)));
         assertThat(off).noneMatch(ChatEvent.Thinking.class::isInstance);
         assertHero(text(off));
-        assertHero(text(events(engine.chat(request().withReasoning(Reasoning.OFF).withConstraint(JSON)))));
+        assertHero(
+                text(events(engine.chat(request().withReasoning(Reasoning.OFF).withConstraint(JSON)))));
     }
 
     @Test
@@ -155,13 +157,12 @@ class ConstrainedEngineTest {
                     .withConstraint(seed < 4 ? JSON : new Constraint.JsonObject())
                     .withMaxTokens(120));
         }
-        List<String> alone = requests.stream()
-                .map(each -> text(events(engine.chat(each))))
-                .toList();
+        List<String> alone =
+                requests.stream().map(each -> text(events(engine.chat(each)))).toList();
         for (Speculation speculation : List.of(Speculation.NGRAM, new Speculation.DraftModel(stories()))) {
-            try (Engine guessing = Engine.open(model, OPTIONS.withSpeculation(speculation).withBatchTokens(11))) {
-                List<Generation> running =
-                        requests.stream().map(guessing::chat).toList();
+            try (Engine guessing =
+                    Engine.open(model, OPTIONS.withSpeculation(speculation).withBatchTokens(11))) {
+                List<Generation> running = requests.stream().map(guessing::chat).toList();
                 List<List<ChatEvent>> events =
                         running.stream().map(ConstrainedEngineTest::events).toList();
                 assertThat(events.stream().map(ConstrainedEngineTest::text)).isEqualTo(alone);
@@ -187,8 +188,8 @@ class ConstrainedEngineTest {
         int complete = 0;
         for (ToolChoice choice : List.of(ToolChoice.REQUIRED, new ToolChoice.Named("get_weather"))) {
             for (int seed = 0; seed < 8; seed++) {
-                List<ChatEvent> events = events(engine.chat(request.withToolChoice(choice)
-                        .withSampling(SamplingParameters.DEFAULT.withSeed(seed))));
+                List<ChatEvent> events = events(engine.chat(
+                        request.withToolChoice(choice).withSampling(SamplingParameters.DEFAULT.withSeed(seed))));
                 assertThat(text(events)).isEmpty();
                 if (reason(events) == FinishReason.LENGTH) {
                     continue;
@@ -198,9 +199,11 @@ class ConstrainedEngineTest {
                 ChatEvent.ToolCall call = (ChatEvent.ToolCall) events.getFirst();
                 assertThat(call.isValid()).isTrue();
                 if (choice instanceof ToolChoice.Named || call.call().name().equals("get_weather")) {
-                    JsonNode arguments = JsonMapper.shared().readTree(call.call().arguments());
+                    JsonNode arguments =
+                            JsonMapper.shared().readTree(call.call().arguments());
                     assertThat(call.call().name()).isEqualTo("get_weather");
-                    assertThat(arguments.get("town").stringValue().codePoints().count()).isLessThanOrEqualTo(10);
+                    assertThat(arguments.get("town").stringValue().codePoints().count())
+                            .isLessThanOrEqualTo(10);
                     assertThat(arguments.get("days").intValue()).isBetween(1, 9);
                 }
             }

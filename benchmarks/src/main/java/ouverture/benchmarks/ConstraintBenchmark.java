@@ -3,6 +3,7 @@ package ouverture.benchmarks;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -14,7 +15,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Constraint;
 import ouverture.constrain.Grammar;
 import ouverture.constrain.Matcher;
@@ -25,9 +25,9 @@ import ouverture.generate.SamplingParameters;
 import ouverture.text.Tokenizer;
 
 /// What it takes to draw a token of a large vocabulary, with a constraint and without: the difference is what the
-/// constraint costs in each step. Answers are drawn again and again from a grammar that is kept, as an engine keeps it;
-/// `fresh` begins each answer with a new one. Where the logits are `noise`, every token is as likely as any other, which
-/// no model does and which asks most; `scripted` logits want a valid answer.
+/// constraint costs in each step. Answers are drawn again and again from a grammar that is kept, as an engine
+/// keeps it; `fresh` begins each answer with a new one. Where the logits are `noise`, every token is as likely
+/// as any other, which no model does and which asks most; `scripted` logits want a valid answer.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -35,13 +35,15 @@ import ouverture.text.Tokenizer;
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 public class ConstraintBenchmark {
-    private static final String SCHEMA = "{\"type\":\"object\",\"properties\":{\"title\":{\"type\":\"string\",\"maxLength\":"
-            + "80},\"summary\":{\"type\":\"string\"},\"rating\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5},\"tags\":"
-            + "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":5},\"date\":{\"type\":\"string\",\"format\":"
-            + "\"date\"}},\"required\":[\"title\",\"summary\",\"rating\",\"tags\",\"date\"],\"additionalProperties\":false}";
-    private static final String ANSWER = "{\"title\": \"A quiet film about the sea\", \"summary\": \"Two brothers return to"
-            + " the harbour where they grew up and find the boat that their father never finished. It takes its time, and"
-            + " it is worth it.\", \"rating\": 4, \"tags\": [\"drama\", \"family\", \"sea\"], \"date\": \"2024-05-17\"}";
+    private static final String SCHEMA =
+            "{\"type\":\"object\",\"properties\":{\"title\":{\"type\":\"string\",\"maxLength\":"
+                    + "80},\"summary\":{\"type\":\"string\"},\"rating\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5},\"tags\":"
+                    + "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":5},\"date\":{\"type\":\"string\",\"format\":"
+                    + "\"date\"}},\"required\":[\"title\",\"summary\",\"rating\",\"tags\",\"date\"],\"additionalProperties\":false}";
+    private static final String ANSWER =
+            "{\"title\": \"A quiet film about the sea\", \"summary\": \"Two brothers return to"
+                    + " the harbour where they grew up and find the boat that their father never finished. It takes its time, and"
+                    + " it is worth it.\", \"rating\": 4, \"tags\": [\"drama\", \"family\", \"sea\"], \"date\": \"2024-05-17\"}";
     private static final int NOISES = 8;
 
     /// A GGUF file whose header has the vocabulary.
@@ -82,7 +84,8 @@ public class ConstraintBenchmark {
             }
         }
         row = new float[tokenizer.size()];
-        sampler = new Sampler(SamplingParameters.DEFAULT.withTemperature(temperature).withSeed(1), new int[0]);
+        sampler = new Sampler(
+                SamplingParameters.DEFAULT.withTemperature(temperature).withSeed(1), new int[0]);
         begin();
     }
 
@@ -94,7 +97,8 @@ public class ConstraintBenchmark {
         if (grammar == null || constraint.equals("fresh")) {
             Constraint form =
                     constraint.equals("json") ? new Constraint.JsonObject() : new Constraint.JsonSchema(SCHEMA);
-            grammar = Grammar.of(form, java.util.Objects.requireNonNull(tokenizer), java.util.Objects.requireNonNull(trie));
+            grammar = Grammar.of(
+                    form, java.util.Objects.requireNonNull(tokenizer), java.util.Objects.requireNonNull(trie));
         }
         matcher = grammar.matcher();
     }

@@ -116,7 +116,8 @@ class RunCommandTest {
             assertThat(Json.MAPPER.readTree(answer.out()).get("age").intValue()).isBetween(1, 9);
         }
         assertThat(run("", PROMPT, "--no-echo", "--regex", "[A-Z]{3}\\d").out()).matches("[A-Z]{3}\\d\n");
-        assertThat(run("", PROMPT, "--no-echo", "--choice", "maybe", "--choice", "never").out())
+        assertThat(run("", PROMPT, "--no-echo", "--choice", "maybe", "--choice", "never")
+                        .out())
                 .isIn("maybe\n", "never\n");
         assertThat(run("", PROMPT, "--no-echo", "--grammar", grammar).out()).matches("<[a-z]{2,5}>\n");
     }

@@ -6,8 +6,8 @@ import ouverture.error.RequestException;
 import ouverture.text.output.OutputFormat;
 import ouverture.text.output.Thoughts;
 
-/// All that a model may write for an answer, in the markup of its family: thoughts first, where it may think, then a
-/// text or calls of tools.
+/// All that a model may write for an answer, in the markup of its family: thoughts first, where it may think,
+/// then a text or calls of tools.
 ///
 /// @param text what the text is held to; empty for any text
 /// @param calls the tools that may be called

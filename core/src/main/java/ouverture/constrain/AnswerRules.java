@@ -9,8 +9,8 @@ import ouverture.text.TokenKind;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.Thoughts;
 
-/// Writes the rules of a whole answer. A tag that is one special token of the vocabulary is that token only: spelled
-/// out it is text, as it is to the parsers.
+/// Writes the rules of a whole answer. A tag that is one special token of the vocabulary is that token only:
+/// spelled out it is text, as it is to the parsers.
 final class AnswerRules {
     private static final Expression ANYTHING = Expression.any(new Expression.Bytes(0, 255));
     private static final Pattern TAG = Pattern.compile("<[^<>\\s]{1,64}>|\\[[A-Z_]{1,32}]");
@@ -36,9 +36,8 @@ final class AnswerRules {
     /// What strings have to escape so that no tag of a family without tokens for them is read in one: such a tag
     /// would end a call or the answer.
     private String avoided() {
-        String tags = form.format().tags().stream()
-                .filter(tag -> special(tag) < 0)
-                .collect(Collectors.joining());
+        String tags =
+                form.format().tags().stream().filter(tag -> special(tag) < 0).collect(Collectors.joining());
         return (tags.indexOf('<') < 0 ? "" : "<") + (tags.indexOf('[') < 0 ? "" : "[");
     }
 
@@ -59,7 +58,9 @@ final class AnswerRules {
     private Expression text() {
         return rules.add(
                 "the text",
-                form.text().map(constraint -> Grammar.expression(constraint, json)).orElse(ANYTHING));
+                form.text()
+                        .map(constraint -> Grammar.expression(constraint, json))
+                        .orElse(ANYTHING));
     }
 
     /// A text in which special tokens count.
@@ -82,8 +83,8 @@ final class AnswerRules {
     /// The id of a tag that is a token of its own, or -1.
     private int special(String tag) {
         int id = tokenizer.id(tag).orElse(-1);
-        boolean isSpecial = id >= 0
-                && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
+        boolean isSpecial =
+                id >= 0 && (tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED);
         return isSpecial ? id : -1;
     }
 
@@ -115,9 +116,8 @@ final class AnswerRules {
     private Expression anyCall(String template) {
         return rules.add(
                 "a call",
-                new Expression.Choice(form.calls().stream()
-                        .map(call -> call(template, call))
-                        .toList()));
+                new Expression.Choice(
+                        form.calls().stream().map(call -> call(template, call)).toList()));
     }
 
     private Expression harmony() {
@@ -209,12 +209,13 @@ final class AnswerRules {
         }
         if (form.format().calls().bare()) {
             // What begins with a brace is a call.
-            Expression first = new Expression.Characters(
-                    CharacterSet.of(" \t\r\n{").complement());
+            Expression first =
+                    new Expression.Characters(CharacterSet.of(" \t\r\n{").complement());
             Expression space = Expression.any(new Expression.Characters(CharacterSet.of(" \t\r\n")));
             return Expression.choice(calls, Expression.optional(Expression.sequence(space, first, ANYTHING)));
         }
-        List<String> stops = openings().stream().filter(open -> special(open) < 0).toList();
+        List<String> stops =
+                openings().stream().filter(open -> special(open) < 0).toList();
         return Expression.sequence(without(stops), Expression.optional(calls));
     }
 }

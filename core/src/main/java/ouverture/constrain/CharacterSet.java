@@ -110,8 +110,8 @@ record CharacterSet(List<Range> ranges) {
         return options.size() == 1 ? options.getFirst() : new Expression.Choice(options);
     }
 
-    /// Splits a range where the number of bytes changes, and so that in each byte all values between the first and
-    /// the last one occur.
+    /// Splits a range where the number of bytes changes, and so that in each byte all values between the first
+    /// and the last one occur.
     private static void split(int from, int to, List<Expression> options) {
         if (from > to) {
             return;

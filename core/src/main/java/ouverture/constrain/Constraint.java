@@ -3,8 +3,8 @@ package ouverture.constrain;
 import java.util.List;
 import ouverture.error.RequestException;
 
-/// The form that an answer must have. It is checked when a request is started: what is damaged, too large, or asks
-/// for something that cannot be promised is refused then, by name.
+/// The form that an answer must have. It is checked when a request is started: what is damaged, too large, or
+/// asks for something that cannot be promised is refused then, by name.
 public sealed interface Constraint {
     /// Characters of a schema, an expression or a grammar at most.
     int LONGEST = 1 << 20;
@@ -22,8 +22,8 @@ public sealed interface Constraint {
     /// Any JSON object.
     record JsonObject() implements Constraint {}
 
-    /// A text that a regular expression of ECMAScript fits as a whole, without lookaround, back references and word
-    /// boundaries, which no automaton can follow.
+    /// A text that a regular expression of ECMAScript fits as a whole, without lookaround, back references and
+    /// word boundaries, which no automaton can follow.
     record Regex(String expression) implements Constraint {
         public Regex {
             check("regular expression", expression);
@@ -52,8 +52,8 @@ public sealed interface Constraint {
 
     private static void check(String what, String text) {
         if (text.length() > LONGEST) {
-            throw new RequestException("The " + what + " has " + text.length() + " characters; " + LONGEST
-                    + " are the most.");
+            throw new RequestException(
+                    "The " + what + " has " + text.length() + " characters; " + LONGEST + " are the most.");
         }
     }
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import ouverture.error.RequestException;
 
-/// Reads a grammar in GBNF, llama.cpp's notation: `name ::= "text" [a-z0-9] . other ( … | … ) x? x* x+ x{2,3}`, with
-/// comments from `#` to the end of the line. A rule goes on in the next line after `|` or `::=` and within
+/// Reads a grammar in GBNF, llama.cpp's notation: `name ::= "text" [a-z0-9] . other ( … | … ) x? x* x+ x{2,3}`,
+/// with comments from `#` to the end of the line. A rule goes on in the next line after `|` or `::=` and within
 /// parentheses.
 final class GbnfParser {
     private final int[] text;

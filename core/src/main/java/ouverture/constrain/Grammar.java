@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import ouverture.error.RequestException;
 import ouverture.text.Tokenizer;
 
-/// A constraint made ready for a vocabulary. It remembers what its answers worked out, within bounds, so it is worth
-/// keeping; see [Matcher] for which threads may use it.
+/// A constraint made ready for a vocabulary. It remembers what its answers worked out, within bounds, so it is
+/// worth keeping; see [Matcher] for which threads may use it.
 public final class Grammar {
     /// Masks that are remembered, a bit for each token of the vocabulary.
     private static final int MOST_MASKS = 128;

@@ -102,8 +102,7 @@ final class JsonRules {
 
     /// Elements with commas between them: one, and then so many more.
     Expression list(Expression element, int min, int max) {
-        return Expression.sequence(
-                element, new Expression.Repeat(Expression.sequence(comma(), element), min, max));
+        return Expression.sequence(element, new Expression.Repeat(Expression.sequence(comma(), element), min, max));
     }
 
     /// A list of any length.
@@ -133,15 +132,7 @@ final class JsonRules {
                     Expression.sequence(hex("0123456789abcefABCEF"), hex, hex, hex),
                     Expression.sequence(hex("dD"), hex("01234567"), hex, hex));
             Expression pair = Expression.sequence(
-                    hex("dD"),
-                    hex("89abAB"),
-                    hex,
-                    hex,
-                    Expression.text("\\u"),
-                    hex("dD"),
-                    hex("cdefCDEF"),
-                    hex,
-                    hex);
+                    hex("dD"), hex("89abAB"), hex, hex, Expression.text("\\u"), hex("dD"), hex("cdefCDEF"), hex, hex);
             return Expression.choice(
                     new Expression.Characters(json.plain),
                     Expression.sequence(

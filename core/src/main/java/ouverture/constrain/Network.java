@@ -1,7 +1,7 @@
 package ouverture.constrain;
 
-/// The states of a constraint's automaton: a recursive transition network (Woods 1970), in which an edge is a range
-/// of bytes, a special token, or a rule whose own states have to be gone through.
+/// The states of a constraint's automaton: a recursive transition network (Woods 1970), in which an edge is a
+/// range of bytes, a special token, or a rule whose own states have to be gone through.
 ///
 /// @param kinds of the states, one of the constants
 /// @param first for `BYTES` the first byte, for `SYMBOL` the token's number, for `CALL` the rule, for `SPLIT`

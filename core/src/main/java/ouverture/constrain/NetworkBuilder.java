@@ -193,8 +193,7 @@ final class NetworkBuilder {
         while (upTo.size() <= power) {
             Expression half = exact(part, upTo.size() - 1);
             upTo.add(rules.add(
-                    "a repetition",
-                    Expression.choice(upTo.getLast(), Expression.sequence(half, upTo.getLast()))));
+                    "a repetition", Expression.choice(upTo.getLast(), Expression.sequence(half, upTo.getLast()))));
         }
         return upTo.get(power);
     }
@@ -204,7 +203,9 @@ final class NetworkBuilder {
         if (most == 0) {
             return Expression.NOTHING;
         }
-        int power = most == Integer.MAX_VALUE ? Integer.SIZE - 1 : Integer.SIZE - 1 - Integer.numberOfLeadingZeros(most + 1);
+        int power = most == Integer.MAX_VALUE
+                ? Integer.SIZE - 1
+                : Integer.SIZE - 1 - Integer.numberOfLeadingZeros(most + 1);
         int rest = most - (int) (1L << power);
         Expression fewer = lessThan(part, power);
         return rest < 0 ? fewer : Expression.choice(fewer, Expression.sequence(exact(part, power), upTo(part, rest)));

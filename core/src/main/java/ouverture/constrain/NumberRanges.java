@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param isMinExcluded whether the number must be larger
 /// @param max null for none
 /// @param isMaxExcluded whether the number must be smaller
-record NumberRanges(@Nullable BigDecimal min, boolean isMinExcluded, @Nullable BigDecimal max, boolean isMaxExcluded) {
+record NumberRanges(
+        @Nullable BigDecimal min,
+        boolean isMinExcluded,
+        @Nullable BigDecimal max,
+        boolean isMaxExcluded) {
     private static final Expression ANY_DIGIT = Expression.characters('0', '9');
     private static final Expression TAIL = new Expression.Repeat(ANY_DIGIT, 0, JsonRules.DIGITS);
     private static final Expression ZEROS = new Expression.Repeat(Expression.text("0"), 0, JsonRules.DIGITS);
-    private static final Expression POSITIVE_TAIL =
-            Expression.sequence(ZEROS, Expression.characters('1', '9'), TAIL);
+    private static final Expression POSITIVE_TAIL = Expression.sequence(ZEROS, Expression.characters('1', '9'), TAIL);
     private static final Expression FRACTION = Expression.optional(
             Expression.sequence(Expression.text("."), new Expression.Repeat(ANY_DIGIT, 1, JsonRules.DIGITS)));
     private static final Expression NEVER = new Expression.Choice(List.of());
@@ -151,13 +154,13 @@ record NumberRanges(@Nullable BigDecimal min, boolean isMinExcluded, @Nullable B
         int order = whole.compareTo(highWhole);
         if (order == 0) {
             options.add(Expression.sequence(
-                    Expression.text(whole.toString()),
-                    within(fraction, isLowExcluded, highFraction, isHighExcluded)));
+                    Expression.text(whole.toString()), within(fraction, isLowExcluded, highFraction, isHighExcluded)));
         } else if (order < 0) {
             options.add(Expression.sequence(Expression.text(whole.toString()), atLeast(fraction, isLowExcluded)));
             options.add(Expression.sequence(
                     natural(whole.add(BigInteger.ONE), highWhole.subtract(BigInteger.ONE)), FRACTION));
-            options.add(Expression.sequence(Expression.text(highWhole.toString()), atMost(highFraction, isHighExcluded)));
+            options.add(
+                    Expression.sequence(Expression.text(highWhole.toString()), atMost(highFraction, isHighExcluded)));
         }
         return new Expression.Choice(options);
     }
@@ -199,8 +202,7 @@ record NumberRanges(@Nullable BigDecimal min, boolean isMinExcluded, @Nullable B
         if (digits.isEmpty()) {
             return isExcluded
                     ? NEVER
-                    : Expression.optional(
-                            Expression.sequence(Expression.text("."), Expression.text("0"), ZEROS));
+                    : Expression.optional(Expression.sequence(Expression.text("."), Expression.text("0"), ZEROS));
         }
         return Expression.optional(Expression.sequence(Expression.text("."), tailAtMost(digits, isExcluded)));
     }
@@ -231,9 +233,7 @@ record NumberRanges(@Nullable BigDecimal min, boolean isMinExcluded, @Nullable B
             return NEVER;
         }
         if (order == 0) {
-            return low.isEmpty()
-                    ? atMost("", false)
-                    : Expression.sequence(Expression.text("." + low), ZEROS);
+            return low.isEmpty() ? atMost("", false) : Expression.sequence(Expression.text("." + low), ZEROS);
         }
         Expression digits = within(from, isLowExcluded, to, isHighExcluded, 0);
         Expression point = Expression.sequence(Expression.text("."), digits);

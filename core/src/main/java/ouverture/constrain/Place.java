@@ -2,7 +2,8 @@ package ouverture.constrain;
 
 import org.jspecify.annotations.Nullable;
 
-/// Where in a constraint an answer may be: all that its beginning can mean. What may come next is worked out once.
+/// Where in a constraint an answer may be: all that its beginning can mean. What may come next is worked out
+/// once.
 final class Place {
     /// Where nothing fits any more.
     static final Place NOWHERE = new Place(new int[0], new Stack[0], false, 0);

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// Follows a network byte by byte along all ways at once. Stacks that agree are shared (graph-structured stacks,
-/// Tomita 1985), calls at the end of a rule take no room, and every step is remembered: an answer goes mostly where
-/// others have gone. No way is followed that cannot be ended. Not safe for use by several threads.
+/// Tomita 1985), calls at the end of a rule take no room, and every step is remembered: an answer goes mostly
+/// where others have gone. No way is followed that cannot be ended. Not safe for use by several threads.
 final class Recogniser {
     /// Places that are remembered.
     private static final int MOST_PLACES = 4096;
@@ -153,7 +153,8 @@ final class Recogniser {
             Map<Stack, List<Integer>> open = new LinkedHashMap<>();
             add(kernel, seen, open);
             while (!open.isEmpty()) {
-                Map.Entry<Stack, List<Integer>> entry = open.entrySet().iterator().next();
+                Map.Entry<Stack, List<Integer>> entry =
+                        open.entrySet().iterator().next();
                 Stack stack = entry.getKey();
                 List<Integer> states = entry.getValue();
                 open.remove(stack);

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.function.Function;
 import ouverture.error.RequestException;
 
-/// Reads a regular expression of ECMAScript (ECMA-262, section 22.2) as far as an automaton can follow it: without
-/// lookaround, back references and word boundaries. `^` and `$` may stand at the ends of an alternative only.
+/// Reads a regular expression of ECMAScript (ECMA-262, section 22.2) as far as an automaton can follow it:
+/// without lookaround, back references and word boundaries. `^` and `$` may stand at the ends of an alternative
+/// only.
 final class RegexParser {
     /// Parentheses within each other at most.
     static final int DEEPEST = 200;
@@ -34,8 +35,7 @@ final class RegexParser {
 
     /// A text that fits somewhere, as JSON Schema's `pattern` means it.
     static Expression somewhere(String expression, Function<CharacterSet, Expression> characters) {
-        return new RegexParser(expression, characters)
-                .all(Expression.any(characters.apply(CharacterSet.ALL)));
+        return new RegexParser(expression, characters).all(Expression.any(characters.apply(CharacterSet.ALL)));
     }
 
     /// @param around what stands where an alternative has no anchor

@@ -84,7 +84,8 @@ record Schema(ObjectNode node, String where) {
                 case STRING -> value.isString();
                 case NUMBER -> value.isNumber();
                 case INTEGER ->
-                    value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0;
+                    value.isNumber()
+                            && value.decimalValue().stripTrailingZeros().scale() <= 0;
                 case BOOLEAN -> value.isBoolean();
                 case NULL -> value.isNull();
             };
@@ -184,9 +185,7 @@ record Schema(ObjectNode node, String where) {
     /// lists some may not: an answer is to have what was asked for.
     boolean isOpen() {
         JsonNode more = node.path("additionalProperties");
-        return more.isMissingNode()
-                ? properties().isEmpty()
-                : !more.isBoolean() || more.booleanValue();
+        return more.isMissingNode() ? properties().isEmpty() : !more.isBoolean() || more.booleanValue();
     }
 
     /// A count such as `minItems`.

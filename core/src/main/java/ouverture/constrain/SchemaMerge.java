@@ -63,8 +63,7 @@ final class SchemaMerge {
         ObjectNode properties = merged.objectNode();
         one.properties().propertyStream().forEach(property -> {
             JsonNode again = other.properties().path(property.getKey());
-            properties.set(
-                    property.getKey(), all(merged, property.getValue(), again.isMissingNode() ? its : again));
+            properties.set(property.getKey(), all(merged, property.getValue(), again.isMissingNode() ? its : again));
         });
         other.properties().propertyStream().forEach(property -> {
             if (!properties.has(property.getKey())) {

@@ -32,9 +32,10 @@ final class SchemaObjects {
         this.max = schema.count("maxProperties", Expression.UNLIMITED);
         Set<String> required = schema.required();
         ObjectNode properties = schema.properties();
-        properties.propertyStream()
-                .forEach(property -> members.add(new Member(
-                        property.getKey(), property.getValue(), required.contains(property.getKey()))));
+        properties
+                .propertyStream()
+                .forEach(property -> members.add(
+                        new Member(property.getKey(), property.getValue(), required.contains(property.getKey()))));
         JsonNode more = schema.node().path("additionalProperties");
         for (String name : required) {
             if (!properties.has(name)) {
@@ -112,7 +113,9 @@ final class SchemaObjects {
         JsonNode patterns = schema.node().path("patternProperties");
         JsonNode more = schema.node().path("additionalProperties");
         if (!patterns.isMissingNode() && !patterns.isEmpty()) {
-            boolean alone = members.isEmpty() && patterns.size() == 1 && more.equals(schema.node().booleanNode(false));
+            boolean alone = members.isEmpty()
+                    && patterns.size() == 1
+                    && more.equals(schema.node().booleanNode(false));
             if (!alone) {
                 throw schema.wrong("has patternProperties, which are supported only where there is one pattern, no"
                         + " listed property, and additionalProperties is false");
@@ -124,8 +127,7 @@ final class SchemaObjects {
         if (!schema.isOpen()) {
             return Optional.empty();
         }
-        Expression value =
-                more.isObject() ? schemas.value(more, schema.where() + "/additionalProperties") : json.any();
+        Expression value = more.isObject() ? schemas.value(more, schema.where() + "/additionalProperties") : json.any();
         return Optional.of(Expression.sequence(otherName(), json.colon(), value));
     }
 
@@ -158,8 +160,8 @@ final class SchemaObjects {
         if (!isName) {
             options.add(Expression.NOTHING);
         }
-        CharacterSet begun = CharacterSet.union(
-                next.keySet().stream().map(CharacterSet::of).toList());
+        CharacterSet begun =
+                CharacterSet.union(next.keySet().stream().map(CharacterSet::of).toList());
         options.add(Expression.sequence(plain(begun), Expression.any(plain(CharacterSet.NONE))));
         next.forEach((character, rest) -> {
             Expression same = plain(character);

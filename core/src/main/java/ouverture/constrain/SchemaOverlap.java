@@ -46,8 +46,7 @@ final class SchemaOverlap {
         Set<Schema.Type> types = made.types();
         List<Schema.Type> shared = new ArrayList<>(other.types());
         if (values.isPresent()) {
-            return values.get().stream()
-                    .allMatch(value -> shared.stream().noneMatch(type -> type.fits(value)));
+            return values.get().stream().allMatch(value -> shared.stream().noneMatch(type -> type.fits(value)));
         }
         if (types.contains(Schema.Type.INTEGER) && shared.contains(Schema.Type.NUMBER)
                 || types.contains(Schema.Type.NUMBER) && shared.contains(Schema.Type.INTEGER)) {
@@ -61,8 +60,8 @@ final class SchemaOverlap {
     private static boolean missesObject(Schema made, Schema other, SchemaRules rules, int depth) {
         if (!made.isOpen()
                 && other.required().stream()
-                        .anyMatch(name -> !made.properties().has(name)
-                                && !made.required().contains(name))) {
+                        .anyMatch(name ->
+                                !made.properties().has(name) && !made.required().contains(name))) {
             return true;
         }
         if (other.node().path("additionalProperties").equals(other.node().booleanNode(false))

@@ -66,8 +66,8 @@ final class SchemaRules {
             return schema.booleanValue() ? json.any() : new Expression.Choice(List.of());
         }
         if (!(schema instanceof ObjectNode node)) {
-            throw new RequestException("The schema at " + where + " is " + kind(schema)
-                    + "; a schema is an object, true or false.");
+            throw new RequestException(
+                    "The schema at " + where + " is " + kind(schema) + "; a schema is an object, true or false.");
         }
         Map<JsonNode, Expression.Rule> same = node.has("allOf") ? combined : known;
         Expression.Rule rule = same.get(schema);
@@ -173,7 +173,9 @@ final class SchemaRules {
             }
         }
         if (node.has("anyOf")) {
-            all = both(all, any(node, "anyOf", where).stream().flatMap(List::stream).toList());
+            all = both(
+                    all,
+                    any(node, "anyOf", where).stream().flatMap(List::stream).toList());
         }
         if (node.has("oneOf")) {
             List<List<Schema>> options = any(node, "oneOf", where);
@@ -197,8 +199,8 @@ final class SchemaRules {
         for (Schema one : some) {
             for (Schema other : others) {
                 if (++combinations > MOST_COMBINATIONS) {
-                    throw new RequestException("The schema combines more than " + MOST_COMBINATIONS
-                            + " options at " + other.where() + "; take some of them out of allOf.");
+                    throw new RequestException("The schema combines more than " + MOST_COMBINATIONS + " options at "
+                            + other.where() + "; take some of them out of allOf.");
                 }
                 Optional<Schema> merged = SchemaMerge.merge(one, other);
                 merged.ifPresent(both::add);

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Strings of JSON Schema: lengths in code points, patterns and formats. Formats are those of RFC 3339, 4122, 5321
-/// and their kin, as far as people write them.
+/// Strings of JSON Schema: lengths in code points, patterns and formats. Formats are those of RFC 3339, 4122,
+/// 5321 and their kin, as far as people write them.
 final class SchemaStrings {
     private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
     private static final String HOST = LABEL + "(?:\\." + LABEL + "){0,6}";
@@ -28,15 +28,17 @@ final class SchemaStrings {
         formats.put("time", TIME);
         formats.put("date-time", DATE + "T" + TIME);
         formats.put("duration", duration());
-        formats.put("email", "[A-Za-z0-9_+-]{1,32}(?:\\.[A-Za-z0-9_+-]{1,16}){0,3}@" + LABEL + "(?:\\." + LABEL
-                + "){1,4}");
+        formats.put(
+                "email", "[A-Za-z0-9_+-]{1,32}(?:\\.[A-Za-z0-9_+-]{1,16}){0,3}@" + LABEL + "(?:\\." + LABEL + "){1,4}");
         formats.put("hostname", HOST);
         formats.put("ipv4", OCTET + "(?:\\." + OCTET + "){3}");
         formats.put("ipv6", ipv6());
         formats.put("uuid", "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
         String path = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
-        formats.put("uri", "[a-z][a-z0-9+.-]{1,15}://" + HOST + "(?::[0-9]{1,4})?(?:/" + path + "*)*(?:\\?(?:" + path
-                + "|[/?])*)?(?:#(?:" + path + "|[/?])*)?");
+        formats.put(
+                "uri",
+                "[a-z][a-z0-9+.-]{1,15}://" + HOST + "(?::[0-9]{1,4})?(?:/" + path + "*)*(?:\\?(?:" + path
+                        + "|[/?])*)?(?:#(?:" + path + "|[/?])*)?");
         return formats;
     }
 
@@ -53,7 +55,8 @@ final class SchemaStrings {
 
     /// Eight groups, or fewer with `::` for the rest.
     private static String ipv6() {
-        StringBuilder forms = new StringBuilder("(?:").append(GROUP).append(":){7}").append(GROUP);
+        StringBuilder forms =
+                new StringBuilder("(?:").append(GROUP).append(":){7}").append(GROUP);
         for (int before = 0; before <= 6; before++) {
             String head = before == 0 ? "" : GROUP + "(?::" + GROUP + "){" + (before - 1) + "}";
             int after = 6 - before;
@@ -71,9 +74,7 @@ final class SchemaStrings {
     /// A string of a format, or null if it is not known.
     static @Nullable Expression format(String name, JsonRules json) {
         String expression = FORMATS.get(name);
-        return expression == null
-                ? null
-                : JsonRules.quoted(RegexParser.whole(expression, json::character));
+        return expression == null ? null : JsonRules.quoted(RegexParser.whole(expression, json::character));
     }
 
     /// A string in which a pattern is found.

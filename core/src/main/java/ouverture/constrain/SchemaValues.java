@@ -35,9 +35,7 @@ final class SchemaValues {
     Expression expression(Schema schema) {
         Set<Type> types = schema.types();
         boolean isFree = !schema.has("type") && types.size() == Type.values().length;
-        if (schema.has("format")
-                && !types.contains(Type.STRING)
-                && !NUMBER_FORMATS.contains(schema.text("format"))) {
+        if (schema.has("format") && !types.contains(Type.STRING) && !NUMBER_FORMATS.contains(schema.text("format"))) {
             throw schema.wrong("has the format " + schema.text("format") + " for something that is no string, which is"
                     + " not supported; leave it out");
         }
@@ -116,8 +114,7 @@ final class SchemaValues {
             if (index > 0) {
                 return new Expression.Repeat(next, least, most);
             }
-            rest = json.list(
-                    more, Math.max(0, least - 1), most == Expression.UNLIMITED ? most : most - 1);
+            rest = json.list(more, Math.max(0, least - 1), most == Expression.UNLIMITED ? most : most - 1);
         }
         return index < min ? rest : Expression.optional(rest);
     }
@@ -145,8 +142,7 @@ final class SchemaValues {
         try {
             return SchemaStrings.pattern(schema.text("pattern"), json);
         } catch (RequestException e) {
-            throw new RequestException(
-                    "The pattern at " + schema.where() + " cannot be used: " + e.getMessage(), e);
+            throw new RequestException("The pattern at " + schema.where() + " cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -204,8 +200,7 @@ final class SchemaValues {
         NumberRanges range = range(schema);
         BigDecimal step = schema.has("multipleOf") ? step(schema).stripTrailingZeros() : BigDecimal.ONE;
         if (step.scale() > 0) {
-            throw schema.wrong(
-                    "has multipleOf " + step.toPlainString() + " for whole numbers, which is not supported");
+            throw schema.wrong("has multipleOf " + step.toPlainString() + " for whole numbers, which is not supported");
         }
         if (step.compareTo(BigDecimal.ONE) == 0) {
             return range.isUnbounded() ? json.integer() : range.integers();
@@ -213,11 +208,15 @@ final class SchemaValues {
         BigInteger smallest = range.smallest();
         BigInteger largest = range.largest();
         BigInteger size = step.toBigInteger();
-        if (smallest != null && largest != null && largest.subtract(smallest).divide(size).bitLength() < 32) {
+        if (smallest != null
+                && largest != null
+                && largest.subtract(smallest).divide(size).bitLength() < 32) {
             return multiples(schema, smallest, largest, size);
         }
         boolean isNatural = smallest != null && (smallest.signum() == 0 || smallest.equals(BigInteger.ONE));
-        if (largest != null || smallest != null && !isNatural || size.bitLength() > 30
+        if (largest != null
+                || smallest != null && !isNatural
+                || size.bitLength() > 30
                 || size.intValue() > LARGEST_STEP) {
             throw schema.wrong("has multipleOf " + size + " with bounds or of a size that is not supported; steps up"
                     + " to " + LARGEST_STEP + " without bounds are, and up to " + MOST_MULTIPLES
@@ -228,12 +227,13 @@ final class SchemaValues {
 
     private static Expression multiples(Schema schema, BigInteger smallest, BigInteger largest, BigInteger step) {
         List<Expression> options = new ArrayList<>();
-        BigInteger first = smallest.add(step).subtract(BigInteger.ONE).subtract(
-                smallest.add(step).subtract(BigInteger.ONE).mod(step));
+        BigInteger first = smallest.add(step)
+                .subtract(BigInteger.ONE)
+                .subtract(smallest.add(step).subtract(BigInteger.ONE).mod(step));
         for (BigInteger each = first; each.compareTo(largest) <= 0; each = each.add(step)) {
             if (options.size() == MOST_MULTIPLES) {
-                throw schema.wrong("has more than " + MOST_MULTIPLES
-                        + " multiples of " + step + " between its bounds, which is not supported; narrow the bounds");
+                throw schema.wrong("has more than " + MOST_MULTIPLES + " multiples of " + step
+                        + " between its bounds, which is not supported; narrow the bounds");
             }
             options.add(Expression.text(each.toString()));
         }
@@ -263,9 +263,8 @@ final class SchemaValues {
             options.add(Expression.sequence(Expression.text(String.valueOf(digit)), rest[digit % step]));
         }
         Expression positive = new Expression.Choice(options);
-        Expression signed = smallest == null
-                ? Expression.sequence(Expression.optional(Expression.text("-")), positive)
-                : positive;
+        Expression signed =
+                smallest == null ? Expression.sequence(Expression.optional(Expression.text("-")), positive) : positive;
         boolean hasZero = smallest == null || smallest.signum() == 0;
         return hasZero ? Expression.choice(Expression.text("0"), signed) : signed;
     }

@@ -2,8 +2,8 @@ package ouverture.constrain;
 
 import java.util.Arrays;
 
-/// A set of stacks of return states, as a tree from the top: for each state on top, the stacks below it. Equal sets
-/// are the same object as long as one [Stacks] makes them.
+/// A set of stacks of return states, as a tree from the top: for each state on top, the stacks below it. Equal
+/// sets are the same object as long as one [Stacks] makes them.
 final class Stack {
     /// No stack at all.
     static final Stack NONE = new Stack(new int[0], new Stack[0]);

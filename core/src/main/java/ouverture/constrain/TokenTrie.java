@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import ouverture.text.TokenKind;
 import ouverture.text.Tokenizer;
 
-/// The tokens of a vocabulary that write text, as a tree by their bytes: what no answer can begin with is left out
-/// with all its tokens at once. Immutable and safe for use by many threads.
+/// The tokens of a vocabulary that write text, as a tree by their bytes: what no answer can begin with is left
+/// out with all its tokens at once. Immutable and safe for use by many threads.
 public final class TokenTrie {
     private static final int NONE = -1;
 

@@ -47,7 +47,8 @@ public final class Sampler {
         return sample(logits, ANY);
     }
 
-    /// As [#sample(float\[\])], from tokens that are allowed; asked about the likely ones only, as far as possible.
+    /// As [#sample(float\[\])], from tokens that are allowed; asked about the likely ones only, as far as
+    /// possible.
     ///
     /// @throws RequestException if none is
     public int sample(float[] logits, IntPredicate allowed) {

@@ -66,7 +66,8 @@ class MatcherTest {
         Recogniser recogniser = recogniser(constraint);
         Grammar grammar = Grammar.of(constraint, tokenizer, TokenTrie.of(tokenizer));
         Matcher matcher = grammar.matcher();
-        Matcher lazy = Grammar.of(constraint, tokenizer, TokenTrie.of(tokenizer)).matcher();
+        Matcher lazy =
+                Grammar.of(constraint, tokenizer, TokenTrie.of(tokenizer)).matcher();
         List<Integer> ids = new ArrayList<>();
         for (int step = 0; step < 12 && !matcher.isComplete(); step++) {
             Place place = after(recogniser, tokenizer, ids);

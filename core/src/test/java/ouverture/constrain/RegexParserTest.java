@@ -94,7 +94,8 @@ class RegexParserTest {
         assertThat(Walk.regex("[^]").accepts("\n")).isTrue();
         assertThat(Walk.regex("\\p{Lu}\\P{L}").accepts("Ä5")).isTrue();
         assertThat(Walk.regex("\\p{Lu}").accepts("ä")).isFalse();
-        assertThat(Walk.regex("\\u{1F600}|\\uD83D\\uDE01|\\x41|\\cA").accepts("😁")).isTrue();
+        assertThat(Walk.regex("\\u{1F600}|\\uD83D\\uDE01|\\x41|\\cA").accepts("😁"))
+                .isTrue();
         assertThat(Walk.regex("[\\w.-]+").accepts("a.b-c")).isTrue();
         assertThat(Walk.regex("[a-]{2}").accepts("-a")).isTrue();
         assertThat(Walk.regex("a{,2}b{x}").accepts("a{,2}b{x}")).isTrue();

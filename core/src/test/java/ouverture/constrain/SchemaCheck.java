@@ -41,7 +41,8 @@ final class SchemaCheck {
         ok &= !schema.has("allOf") || schema.get("allOf").valueStream().allMatch(each -> fits(each, value));
         ok &= !schema.has("anyOf") || schema.get("anyOf").valueStream().anyMatch(each -> fits(each, value));
         ok &= !schema.has("oneOf")
-                || schema.get("oneOf").valueStream()
+                || schema.get("oneOf")
+                                .valueStream()
                                 .filter(each -> fits(each, value))
                                 .count()
                         == 1;
@@ -73,7 +74,9 @@ final class SchemaCheck {
             case "array" -> value.isArray();
             case "string" -> value.isString();
             case "number" -> value.isNumber();
-            case "integer" -> value.isNumber() && value.decimalValue().remainder(BigDecimal.ONE).signum() == 0;
+            case "integer" ->
+                value.isNumber()
+                        && value.decimalValue().remainder(BigDecimal.ONE).signum() == 0;
             case "boolean" -> value.isBoolean();
             case "null" -> value.isNull();
             default -> throw new AssertionError(type);
@@ -120,8 +123,7 @@ final class SchemaCheck {
                         || Pattern.compile(schema.get("pattern").stringValue())
                                 .matcher(text)
                                 .find())
-                && (!schema.has("format")
-                        || hasFormat(schema.get("format").stringValue(), text));
+                && (!schema.has("format") || hasFormat(schema.get("format").stringValue(), text));
     }
 
     private static boolean hasFormat(String format, String text) {
@@ -135,7 +137,9 @@ final class SchemaCheck {
             case "uri" -> holds(URI::new, text) && text.contains(":");
             case "hostname" -> text.length() <= 253 && text.matches("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*");
             case "ipv4", "ipv6" ->
-                holds(format.equals("ipv4") ? java.net.Inet4Address::ofLiteral : java.net.Inet6Address::ofLiteral, text);
+                holds(
+                        format.equals("ipv4") ? java.net.Inet4Address::ofLiteral : java.net.Inet6Address::ofLiteral,
+                        text);
             default -> throw new AssertionError(format);
         };
     }
@@ -162,12 +166,15 @@ final class SchemaCheck {
 
     private static boolean number(JsonNode schema, BigDecimal value) {
         return (!schema.has("minimum") || value.compareTo(schema.get("minimum").decimalValue()) >= 0)
-                && (!schema.has("maximum") || value.compareTo(schema.get("maximum").decimalValue()) <= 0)
+                && (!schema.has("maximum")
+                        || value.compareTo(schema.get("maximum").decimalValue()) <= 0)
                 && (!schema.has("exclusiveMinimum")
                         || value.compareTo(schema.get("exclusiveMinimum").decimalValue()) > 0)
                 && (!schema.has("exclusiveMaximum")
                         || value.compareTo(schema.get("exclusiveMaximum").decimalValue()) < 0)
                 && (!schema.has("multipleOf")
-                        || value.remainder(schema.get("multipleOf").decimalValue()).signum() == 0);
+                        || value.remainder(schema.get("multipleOf").decimalValue())
+                                        .signum()
+                                == 0);
     }
 }

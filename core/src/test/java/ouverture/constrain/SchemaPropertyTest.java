@@ -49,10 +49,8 @@ class SchemaPropertyTest {
                 yield "{\"type\":\"array\",\"items\":" + random(random, depth - 1) + ",\"minItems\":" + min
                         + ",\"maxItems\":" + (min + random.nextInt(12)) + "}";
             }
-            case 4 ->
-                "{\"anyOf\":[" + random(random, depth - 1) + "," + random(random, depth - 1) + "]}";
-            case 5 ->
-                "{\"allOf\":[" + object(random, depth) + "," + object(random, depth) + "]}";
+            case 4 -> "{\"anyOf\":[" + random(random, depth - 1) + "," + random(random, depth - 1) + "]}";
+            case 5 -> "{\"allOf\":[" + object(random, depth) + "," + object(random, depth) + "]}";
             case 6 ->
                 "{\"prefixItems\":[" + random(random, depth - 1) + "," + random(random, depth - 1)
                         + "],\"items\":" + (random.nextBoolean() ? "false" : random(random, depth - 1))
@@ -70,7 +68,10 @@ class SchemaPropertyTest {
                 .filter(_ -> random.nextBoolean())
                 .mapToObj(i -> "\"p" + i + "\"")
                 .collect(Collectors.joining(",", "[", "]"));
-        String more = List.of("", ",\"additionalProperties\":false", ",\"additionalProperties\":{\"type\":\"integer\"}",
+        String more = List.of(
+                        "",
+                        ",\"additionalProperties\":false",
+                        ",\"additionalProperties\":{\"type\":\"integer\"}",
                         ",\"maxProperties\":3")
                 .get(random.nextInt(4));
         return "{\"type\":\"object\",\"properties\":" + properties + ",\"required\":" + required + more + "}";

@@ -37,7 +37,13 @@ class SchemaTest {
         misfits("{}", "[1,]", "01", "1.", "\"\n\"", "\"\\ud83d\"", "nul", "{\"a\" 1}", " 1", "1 ");
         fits("{\"type\":[\"integer\",\"null\"]}", "12", "null", "-7");
         misfits("{\"type\":\"integer\"}", "1.5", "1e3", "\"1\"", "-");
-        fits("{\"enum\":[1,\"a\\\"b\",null,{\"x\":[1,2]}]}", "1", "\"a\\\"b\"", "null", "{\"x\": [1, 2]}", "{\"x\":[1,2]}");
+        fits(
+                "{\"enum\":[1,\"a\\\"b\",null,{\"x\":[1,2]}]}",
+                "1",
+                "\"a\\\"b\"",
+                "null",
+                "{\"x\": [1, 2]}",
+                "{\"x\":[1,2]}");
         fits("{\"const\":\"tab\\t\"}", "\"tab\\t\"");
         fits("{\"type\":\"string\",\"enum\":[1,\"one\"]}", "\"one\"");
         misfits("{\"type\":\"string\",\"enum\":[1,\"one\"]}", "1");
@@ -46,8 +52,9 @@ class SchemaTest {
 
     @Test
     void spaceIsThatOfPeople() {
-        String schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}},"
-                + "\"b\":{}},\"required\":[\"a\",\"b\"],\"additionalProperties\":false}";
+        String schema =
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}},"
+                        + "\"b\":{}},\"required\":[\"a\",\"b\"],\"additionalProperties\":false}";
         fits(
                 schema,
                 "{\"a\":[1,2],\"b\":0}",
@@ -94,7 +101,8 @@ class SchemaTest {
         misfits(tuple, "[]", "[1]", "[\"a\",null]", "[\"a\",1,null,null,null]");
         fits("{\"type\":\"array\",\"maxItems\":0}", "[]");
         misfits("{\"prefixItems\":[{}],\"items\":false}", "[1,2]");
-        fits("{\"type\":\"array\",\"minItems\":1000,\"items\":{\"const\":0}}",
+        fits(
+                "{\"type\":\"array\",\"minItems\":1000,\"items\":{\"const\":0}}",
                 IntStream.range(0, 1000).mapToObj(_ -> "0").collect(Collectors.joining(",", "[", "]")));
     }
 
@@ -151,14 +159,15 @@ class SchemaTest {
         List<String> bounds = List.of("-12.5", "-1", "-0.05", "0", "0.3", "0.35", "7", "10", "99.99");
         List<String> numbers = IntStream.rangeClosed(-1300, 1300)
                 .mapToObj(n -> java.math.BigDecimal.valueOf(n, 2))
-                .flatMap(n -> java.util.stream.Stream.of(n.toPlainString(), n.movePointRight(1).toPlainString()))
+                .flatMap(n -> java.util.stream.Stream.of(
+                        n.toPlainString(), n.movePointRight(1).toPlainString()))
                 .toList();
         for (String low : bounds) {
             for (String high : bounds) {
                 for (String kind : List.of("minimum maximum", "exclusiveMinimum exclusiveMaximum")) {
                     String[] keys = kind.split(" ");
-                    String schema = "{\"type\":\"number\",\"" + keys[0] + "\":" + low + ",\"" + keys[1] + "\":" + high
-                            + "}";
+                    String schema =
+                            "{\"type\":\"number\",\"" + keys[0] + "\":" + low + ",\"" + keys[1] + "\":" + high + "}";
                     Walk walk;
                     try {
                         walk = Walk.schema(schema);
@@ -194,7 +203,8 @@ class SchemaTest {
                 + "{\"a\":{\"minimum\":5},\"b\":{\"type\":\"string\"}},\"required\":[\"b\"]}]}";
         fits(all, "{\"a\":5,\"b\":\"\"}");
         misfits(all, "{\"a\":4,\"b\":\"\"}", "{\"a\":5}", "{\"a\":5.5,\"b\":\"\"}");
-        String closed = "{\"allOf\":[{\"properties\":{\"a\":{}},\"additionalProperties\":false},{\"properties\":{\"b\":{}}}]}";
+        String closed =
+                "{\"allOf\":[{\"properties\":{\"a\":{}},\"additionalProperties\":false},{\"properties\":{\"b\":{}}}]}";
         fits(closed, "{\"a\":1}", "{}");
         misfits(closed, "{\"b\":1}");
         String tagged = "{\"oneOf\":[{\"properties\":{\"kind\":{\"const\":\"cat\"},\"lives\":{\"type\":\"integer\"}},"
@@ -205,8 +215,9 @@ class SchemaTest {
         fits("{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}", "\"x\"", "1");
         fits("{\"type\":\"string\",\"anyOf\":[{\"minLength\":3},{\"enum\":[\"a\"]}]}", "\"abc\"", "\"a\"");
         fits("{\"properties\":{\"tree\":{\"$ref\":\"#\"}}}", "{\"tree\":{\"tree\":{}}}");
-        String shared = "{\"$ref\":\"#/$defs/a\",\"required\":[\"x\"],\"$defs\":{\"a\":{\"properties\":{\"x\":{\"allOf\":"
-                + "[{\"$ref\":\"#/$defs/a\"},{\"$ref\":\"#/$defs/b\"}]}}},\"b\":{\"properties\":{\"x\":{\"$ref\":\"#/$defs/b\"}}}}}";
+        String shared =
+                "{\"$ref\":\"#/$defs/a\",\"required\":[\"x\"],\"$defs\":{\"a\":{\"properties\":{\"x\":{\"allOf\":"
+                        + "[{\"$ref\":\"#/$defs/a\"},{\"$ref\":\"#/$defs/b\"}]}}},\"b\":{\"properties\":{\"x\":{\"$ref\":\"#/$defs/b\"}}}}}";
         fits(shared, "{\"x\":{\"x\":{\"x\":{}}}}");
     }
 
@@ -253,7 +264,8 @@ class SchemaTest {
     void hostileSchemasAreBounded() {
         String deep = "{\"items\":".repeat(400) + "{}" + "}".repeat(400);
         String options = IntStream.range(0, 12)
-                .mapToObj(i -> "{\"anyOf\":[" + IntStream.range(0, 10)
+                .mapToObj(i -> "{\"anyOf\":["
+                        + IntStream.range(0, 10)
                                 .mapToObj(j -> "{\"properties\":{\"p" + i + "\":{\"const\":" + j + "}}}")
                                 .collect(Collectors.joining(","))
                         + "]}")
@@ -283,9 +295,32 @@ class SchemaTest {
     void anyJsonIsReadOrRefused() {
         Random random = new Random(5);
         List<String> pieces = List.of(
-                "\"type\":", "\"properties\":", "\"items\":", "\"enum\":", "\"anyOf\":", "\"required\":", "\"minimum\":",
-                "\"pattern\":", "\"$ref\":", "\"allOf\":", "\"const\":", "\"additionalProperties\":", "\"maxItems\":",
-                "\"object\"", "\"string\"", "\"#\"", "1", "{", "}", "[", "]", ",", "null", "true", "-2.5", "\"a\"");
+                "\"type\":",
+                "\"properties\":",
+                "\"items\":",
+                "\"enum\":",
+                "\"anyOf\":",
+                "\"required\":",
+                "\"minimum\":",
+                "\"pattern\":",
+                "\"$ref\":",
+                "\"allOf\":",
+                "\"const\":",
+                "\"additionalProperties\":",
+                "\"maxItems\":",
+                "\"object\"",
+                "\"string\"",
+                "\"#\"",
+                "1",
+                "{",
+                "}",
+                "[",
+                "]",
+                ",",
+                "null",
+                "true",
+                "-2.5",
+                "\"a\"");
         for (int i = 0; i < 5000; i++) {
             StringBuilder schema = new StringBuilder("{");
             for (int j = random.nextInt(14); j >= 0; j--) {

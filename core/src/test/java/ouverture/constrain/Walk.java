@@ -17,7 +17,8 @@ final class Walk {
 
     static Walk of(Constraint constraint) {
         Rules rules = new Rules();
-        Expression.Rule root = rules.add("the answer", Grammar.expression(constraint, new JsonRules(rules, CharacterSet.NONE)));
+        Expression.Rule root =
+                rules.add("the answer", Grammar.expression(constraint, new JsonRules(rules, CharacterSet.NONE)));
         return new Walk(new Recogniser(NetworkBuilder.build(rules, root), 0));
     }
 

@@ -156,8 +156,12 @@ class AnthropicTest {
         assertThat(single.at("/content").size()).isEqualTo(1);
         server.ask(MESSAGES, request("Hi", tools + ", \"tool_choice\": {\"type\": \"any\"}"));
         assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
-        server.ask(MESSAGES, request("Hi", ", \"output_config\": {\"format\": {\"type\": \"json_schema\","
-                + " \"schema\": {\"type\": \"null\"}}}"));
+        server.ask(
+                MESSAGES,
+                request(
+                        "Hi",
+                        ", \"output_config\": {\"format\": {\"type\": \"json_schema\","
+                                + " \"schema\": {\"type\": \"null\"}}}"));
         assertThat(server.script.last().constraint()).contains(new Constraint.JsonSchema("{\"type\":\"null\"}"));
         server.ask(MESSAGES, request("Hi", tools + ", \"tool_choice\": {\"type\": \"none\"}"));
         assertThat(server.script.last().tools()).isEmpty();

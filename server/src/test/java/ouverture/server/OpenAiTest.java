@@ -182,8 +182,10 @@ class OpenAiTest {
         assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
         server.ask(
                 CHAT,
-                chat("Hi", tools.replace("\"name\"", "\"strict\": true, \"name\"")
-                        + ", \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"add\"}}"));
+                chat(
+                        "Hi",
+                        tools.replace("\"name\"", "\"strict\": true, \"name\"")
+                                + ", \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"add\"}}"));
         assertThat(server.script.last().toolChoice()).isEqualTo(new ToolChoice.Named("add"));
         assertThat(server.script.last().tools().getFirst().isStrict()).isTrue();
 

@@ -7,7 +7,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Gemma 4's calls: `call:name{key:<|"|>text<|"|>,number:1}`, JSON without quotes but with a delimiter of its own.
+/// Gemma 4's calls: `call:name{key:<|"|>text<|"|>,number:1}`, JSON without quotes but with a delimiter of its
+/// own.
 final class GemmaCalls {
     private static final String QUOTE = "<|\"|>";
     private static final String PREFIX = "call:";

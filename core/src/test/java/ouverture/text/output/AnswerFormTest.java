@@ -21,7 +21,8 @@ import ouverture.text.Tokenizer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Whole answers of every family, drawn at random from what their forms allow, and read by the family's own parser.
+/// Whole answers of every family, drawn at random from what their forms allow, and read by the family's own
+/// parser.
 class AnswerFormTest {
     private static final String ARGUMENTS = "{\"type\":\"object\",\"properties\":{\"town\":{\"enum\":[\"Nice\","
             + "\"Zürich \\\"1\\\"\"]},\"days\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5}},\"required\":"
@@ -48,7 +49,8 @@ class AnswerFormTest {
             assertThat(allowed).isNotEmpty();
             // Special tokens are rare among all, and drive an answer on.
             List<Integer> tags = allowed.stream()
-                    .filter(id -> tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED)
+                    .filter(id ->
+                            tokenizer.kind(id) == TokenKind.CONTROL || tokenizer.kind(id) == TokenKind.USER_DEFINED)
                     .toList();
             List<Integer> from = tags.isEmpty() || random.nextInt(3) > 0 ? allowed : tags;
             int id = from.get(random.nextInt(from.size()));
@@ -64,8 +66,7 @@ class AnswerFormTest {
             case THOUGHT ->
                 (family.format().isHarmony() ? "<|start|>assistant" : "")
                         + family.format().thoughts().map(Thoughts::opening).orElse("");
-            case ANSWER ->
-                family.format().isHarmony() ? "<|start|>assistant<|channel|>final<|message|>" : "";
+            case ANSWER -> family.format().isHarmony() ? "<|start|>assistant<|channel|>final<|message|>" : "";
         };
     }
 
@@ -91,7 +92,8 @@ class AnswerFormTest {
                     continue;
                 }
                 answers++;
-                OutputParser parser = family.format().parser(tokenizer, calls.isEmpty() ? DeclaredTools.NONE : TOOLS, prompt);
+                OutputParser parser =
+                        family.format().parser(tokenizer, calls.isEmpty() ? DeclaredTools.NONE : TOOLS, prompt);
                 List<Output> pieces = Family.merged(Family.run(
                         parser, ids.get().stream().mapToInt(Integer::intValue).toArray()));
                 check(family, text, calls, mustCall, pieces);

@@ -69,8 +69,8 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
             Field.optional("description", JsonTypes.text(), "what it does, for the model");
     private static final Field<JsonNode> INPUT_SCHEMA =
             Field.required("input_schema", JsonTypes.object(), "JSON Schema of its arguments, for the model");
-    private static final Field<Boolean> STRICT =
-            Field.of("strict", JsonTypes.flag(), false, "true makes certain that the input of calls fits `input_schema`");
+    private static final Field<Boolean> STRICT = Field.of(
+            "strict", JsonTypes.flag(), false, "true makes certain that the input of calls fits `input_schema`");
     private static final JsonType<Tool> TOOL = new ObjectType<>(
             "a tool",
             List.of(
@@ -122,7 +122,8 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                                             true, new ToolChoice.Named(values.get(TOOL_NAME)), values.get(SINGLE))))
                     .with(
                             "none",
-                            new ObjectType<>("a tool choice", List.of(), _ -> new Choice(false, ToolChoice.AUTO, false))),
+                            new ObjectType<>(
+                                    "a tool choice", List.of(), _ -> new Choice(false, ToolChoice.AUTO, false))),
             new Choice(true, ToolChoice.AUTO, false),
             "{\"type\": \"auto\"}",
             "`auto` offers the tools, `any` makes the model call one, `tool` the one that is named, `none` keeps them"

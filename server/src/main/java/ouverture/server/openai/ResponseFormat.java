@@ -18,8 +18,8 @@ final class ResponseFormat {
             Field.of("name", JsonTypes.text(), "", "\"\"", "for people; the model is not told of it");
     private static final Field<Optional<String>> DESCRIPTION =
             Field.optional("description", JsonTypes.text(), "for people; the model is not told of it");
-    private static final Field<JsonNode> SCHEMA =
-            Field.required("schema", JsonTypes.object(), "JSON Schema; keywords that cannot be kept are refused by name");
+    private static final Field<JsonNode> SCHEMA = Field.required(
+            "schema", JsonTypes.object(), "JSON Schema; keywords that cannot be kept are refused by name");
     private static final Field<Boolean> STRICT =
             Field.of("strict", JsonTypes.flag(), false, "answers are held to the schema in any case");
     private static final Field<Constraint> JSON_SCHEMA = Field.required(
@@ -51,10 +51,8 @@ final class ResponseFormat {
             "{\"type\": \"text\"}",
             "the form of the answer; thoughts come before it, and calls of tools may come in its place");
 
-    private static final Field<Optional<Constraint>> JSON = Field.optional(
-            "json",
-            schema(),
-            "a JSON Schema, as an object or as its text");
+    private static final Field<Optional<Constraint>> JSON =
+            Field.optional("json", schema(), "a JSON Schema, as an object or as its text");
     private static final Field<Optional<Constraint>> REGEX = Field.optional(
             "regex", JsonTypes.name().as(Constraint.Regex::new), "a regular expression that fits the whole answer");
     private static final Field<Optional<Constraint>> CHOICE = Field.optional(
@@ -70,10 +68,7 @@ final class ResponseFormat {
     /// `structured_outputs`.
     private static final Field<Optional<Constraint>> OUTPUTS = Field.of(
             "structured_outputs",
-            new ObjectType<>(
-                    "a form",
-                    List.of(JSON, REGEX, CHOICE, GRAMMAR, JSON_OBJECT),
-                    ResponseFormat::structured),
+            new ObjectType<>("a form", List.of(JSON, REGEX, CHOICE, GRAMMAR, JSON_OBJECT), ResponseFormat::structured),
             Optional.empty(),
             "{}",
             "vLLM's field: one of these forms, in place of `response_format`; not in OpenAI's API");

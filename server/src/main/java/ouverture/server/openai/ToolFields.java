@@ -31,8 +31,8 @@ record ToolFields(List<Tool> tools, ToolChoice choice, boolean parallel) {
             Field.optional("description", JsonTypes.text(), "what it does, for the model");
     private static final Field<Optional<JsonNode>> PARAMETERS =
             Field.optional("parameters", JsonTypes.object(), "JSON Schema of its arguments, for the model");
-    private static final Field<Boolean> STRICT =
-            Field.of("strict", JsonTypes.flag(), false, "true makes certain that the arguments of calls fit `parameters`");
+    private static final Field<Boolean> STRICT = Field.of(
+            "strict", JsonTypes.flag(), false, "true makes certain that the arguments of calls fit `parameters`");
     private static final Field<Tool> FUNCTION = Field.required(
             "function",
             new ObjectType<>(
@@ -53,9 +53,7 @@ record ToolFields(List<Tool> tools, ToolChoice choice, boolean parallel) {
     private static final Field<Choice> NAMED = Field.required(
             "function",
             new ObjectType<>(
-                    "a function",
-                    List.of(NAME),
-                    values -> new Choice(true, new ToolChoice.Named(values.get(NAME)))),
+                    "a function", List.of(NAME), values -> new Choice(true, new ToolChoice.Named(values.get(NAME)))),
             "the tool that is called");
     private static final Field<Choice> TOOL_CHOICE = Field.of(
             "tool_choice",
