@@ -9,6 +9,7 @@ module ouverture.train {
 
     exports ouverture.train;
     exports ouverture.train.gradient;
+    exports ouverture.train.lesson;
     exports ouverture.train.recipe;
     exports ouverture.train.tokenizer;
     exports ouverture.train.tune;

@@ -52,6 +52,11 @@ class TrainCommandTest {
         assertThat(folder.resolve("run/log.jsonl")).content().hasLineCount(4);
         Invocation inspection = Invocation.of("inspect", folder.resolve("run/model.gguf"));
         assertThat(inspection.out()).contains("gpt-oss, runs here");
+        Invocation score =
+                Invocation.of("train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1, "--score");
+        assertThat(score.out()).contains("| numbers | questions | auto |", "| addition | 3 | ");
+        assertThat(folder.resolve("run/marks.json")).content().contains("\"subject\" : \"addition\"");
+        assertThat(folder.resolve("run/marks.md")).hasContent(score.out());
         Invocation again = train(recipe("smoke", "tiny"));
         assertThat(again.err()).contains("step 4 of 4.");
         Invocation people = Invocation.of("train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1);
@@ -73,7 +78,9 @@ class TrainCommandTest {
                 "\"steps\": 4 | \"steps\": 0 | \"steps\" is not positive",
                 "\"steps\": 4 | \"steppes\": 4 | Missing property 'steps'.",
                 "\"steps\": 4 | \"steps\": \"many\" | line",
-                "\"task\": \"addition\" | \"task\": \"chess\" | no task named \"chess\"",
+                "\"addition\": 1 | \"chess\": 1 | no subject named \"chess\"",
+                "\"addition\": 1 | \"addition\": 0 | \"shares\" are not positive",
+                "\"auto\": 1 | \"deep\": 1 | \"levels\" are not off",
                 "\"heads\": 2 | \"heads\": 3 | 3 heads",
                 "\"seed\": 1 | \"seed\": 1, \"speed\": 9 | speed",
                 "\"vocabulary\": 320 | \"vocabulary\": 200 | too small",

@@ -38,7 +38,7 @@ public final class Sequence {
     /// @param accepted of these, tokens that came
     public record Counts(int generated, int cached, int drafted, int accepted) {}
 
-    /// Hears the logits of prompt positions.
+    /// Hears the logits, or the hidden states, of prompt positions.
     @FunctionalInterface
     public interface LogitsListener {
         void logits(int position, float[] logits);
@@ -62,7 +62,11 @@ public final class Sequence {
     private final Adapters adapters;
     private final CachedBlocks blocks;
 
-    private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions) {}
+    /// What is wanted of a prompt.
+    ///
+    /// @param none nothing: an answer is
+    /// @param states hidden states in place of logits
+    private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions, boolean states) {}
 
     /// An answer to a prompt.
     ///
@@ -77,7 +81,14 @@ public final class Sequence {
             int maxTokens,
             IntPredicate end,
             Listener listener) {
-        this(prompt, adapters, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
+        this(
+                prompt,
+                adapters,
+                parameters,
+                maxTokens,
+                end,
+                listener,
+                new LogitsRequest((_, _) -> {}, true, false, false));
     }
 
     private Sequence(
@@ -114,7 +125,16 @@ public final class Sequence {
                 0,
                 _ -> false,
                 listener,
-                new LogitsRequest(logits, false, allPositions));
+                new LogitsRequest(logits, false, allPositions, false));
+    }
+
+    /// A prompt whose hidden states at every position are wanted and no answer; it neither uses nor fills the
+    /// prefix cache.
+    ///
+    /// @param adapters that change the model for it
+    public static Sequence forStates(int[] ids, Adapters adapters, LogitsListener states, Listener listener) {
+        LogitsRequest request = new LogitsRequest(states, false, true, true);
+        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, request);
     }
 
     /// Ends the sequence at the next step. May be called from any thread.
@@ -194,7 +214,12 @@ public final class Sequence {
         return difference < 0 ? to : from + difference;
     }
 
-    /// Whether it is an answer; if not, only the logits of its prompt are wanted.
+    /// Whether hidden states are wanted where others want logits.
+    boolean wantsStates() {
+        return logits.states;
+    }
+
+    /// Whether it is an answer; if not, only the logits of its prompt are wanted, or its hidden states.
     boolean isAnswer() {
         return logits.none;
     }
@@ -208,7 +233,7 @@ public final class Sequence {
         return blocks.table();
     }
 
-    /// Whether somebody waits for the logits after this position.
+    /// Whether somebody waits for the logits, or the hidden state, of this position.
     boolean wantsLogits(int position) {
         return position == length - 1 || logits.allPositions;
     }
@@ -221,7 +246,7 @@ public final class Sequence {
         }
     }
 
-    /// Takes the logits of a prompt's position.
+    /// Takes the logits, or the hidden state, of a prompt's position.
     ///
     /// @return why the sequence ends now, or null if it goes on
     @Nullable

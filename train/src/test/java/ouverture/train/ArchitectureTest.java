@@ -18,6 +18,7 @@ class ArchitectureTest {
     private static final List<String> PACKAGES = List.of(
             "ouverture.train.gradient",
             "ouverture.train.tokenizer",
+            "ouverture.train.lesson",
             "ouverture.train",
             "ouverture.train.tune",
             "ouverture.train.recipe");

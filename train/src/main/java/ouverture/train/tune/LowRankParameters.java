@@ -18,8 +18,8 @@ import ouverture.tensor.Tensor;
 import ouverture.train.ParameterSet;
 import ouverture.train.gradient.Parameter;
 
-/// The matrices of an adapter that learns. They begin as PEFT's do: `down` random by the number of its columns, `up`
-/// zero, so that the model is at first as it was.
+/// The matrices of an adapter that learns. They begin as PEFT's do: `down` random by the number of its columns,
+/// `up` zero, so that the model is at first as it was.
 public final class LowRankParameters implements AutoCloseable {
     private static final String DOWN = ".lora_a";
     private static final String UP = ".lora_b";
