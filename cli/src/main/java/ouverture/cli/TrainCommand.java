@@ -90,7 +90,8 @@ final class TrainCommand implements Callable<Integer> {
                 streams.out().write(json ? Json.line(Json.MAPPER.valueToTree(marks)) + "\n" : Mark.tables(marks));
                 return ExitCode.OK;
             }
-            try (TrainProgress progress = new TrainProgress(streams, recipe, trainer.progress())) {
+            try (TrainProgress progress =
+                    new TrainProgress(streams, recipe.training().steps(), trainer.progress())) {
                 boolean done = trainer.run(step -> {
                     progress.show(step);
                     return !stopped.get();

@@ -11,7 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.train.Progress;
 import ouverture.train.TrainingLog;
-import ouverture.train.recipe.Recipe;
 import tools.jackson.databind.JsonNode;
 
 class TrainCommandTest {
@@ -122,7 +121,6 @@ class TrainCommandTest {
 
     @Test
     void theLineShowsLossSpeedAndTimeLeft() throws IOException {
-        Recipe recipe = Recipe.read(recipe("\"steps\": 4", "\"steps\": 100"));
         Progress start = new Progress(10, 0, 1000, 5);
         TrainingLog.Entry entry = new TrainingLog.Entry(30, 0.5321, 1, 1, 1e-3, 61_000, 25);
 
@@ -134,7 +132,7 @@ class TrainCommandTest {
                         false,
                         false,
                         true),
-                recipe,
+                100,
                 start)) {
             assertThat(progress.line(entry)).isEqualTo("Step 30 of 100, loss 0.532, 3,000 tokens/s, 1:10 left");
         }

@@ -10,9 +10,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.OverloadedException;
 import ouverture.error.ResourceException;
+import ouverture.model.Adapters;
 import ouverture.model.ExpertResidency;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
+import ouverture.model.RowAdapters;
 import ouverture.model.Scratch;
 import ouverture.tensor.Batch;
 import ouverture.tensor.Kernels;
@@ -197,7 +199,11 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private Tensor forward(List<Share> shares) {
-        return model.forward(new ForwardPass(kernels, batch(shares), cache, scratch, residency));
+        Batch batch = batch(shares);
+        List<Adapters> adapters =
+                shares.stream().map(share -> share.sequence.adapters()).toList();
+        RowAdapters ofRows = RowAdapters.of(batch, adapters).orElse(null);
+        return model.forward(new ForwardPass(kernels, batch, cache, scratch, residency, ofRows));
     }
 
     /// Adds guesses, as far as there is room: nobody is put off for them.

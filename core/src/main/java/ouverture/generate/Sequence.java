@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import ouverture.model.Adapters;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
 public final class Sequence {
@@ -58,7 +59,8 @@ public final class Sequence {
     private int cached;
     private int drafted;
     private int accepted;
-    private final CachedBlocks blocks = new CachedBlocks();
+    private final Adapters adapters;
+    private final CachedBlocks blocks;
 
     private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions) {}
 
@@ -66,13 +68,21 @@ public final class Sequence {
     ///
     /// @param prompt token ids, at least one
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
+    /// @param adapters that change the model for this answer
     /// @param end whether a token ends the answer
-    public Sequence(int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
-        this(prompt, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
+    public Sequence(
+            int[] prompt,
+            Adapters adapters,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener) {
+        this(prompt, adapters, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
     }
 
     private Sequence(
             int[] prompt,
+            Adapters adapters,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
@@ -81,6 +91,8 @@ public final class Sequence {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
         this.promptLength = prompt.length;
+        this.adapters = adapters;
+        this.blocks = new CachedBlocks(adapters.key());
         this.parameters = parameters;
         this.maxTokens = maxTokens;
         this.sampler = new Sampler(parameters, prompt);
@@ -91,10 +103,13 @@ public final class Sequence {
 
     /// A prompt whose logits are wanted and no answer; it neither uses nor fills the prefix cache.
     ///
+    /// @param adapters that change the model for it
     /// @param allPositions whether the logits of every position are wanted, or those of the last one only
-    public static Sequence forLogits(int[] ids, boolean allPositions, LogitsListener logits, Listener listener) {
+    public static Sequence forLogits(
+            int[] ids, Adapters adapters, boolean allPositions, LogitsListener logits, Listener listener) {
         return new Sequence(
                 ids,
+                adapters,
                 SamplingParameters.GREEDY,
                 0,
                 _ -> false,
@@ -109,6 +124,10 @@ public final class Sequence {
 
     boolean cancelled() {
         return cancelled;
+    }
+
+    Adapters adapters() {
+        return adapters;
     }
 
     Listener listener() {

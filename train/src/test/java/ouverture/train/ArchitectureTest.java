@@ -20,6 +20,7 @@ class ArchitectureTest {
             "ouverture.train.tokenizer",
             "ouverture.train.lesson",
             "ouverture.train",
+            "ouverture.train.tune",
             "ouverture.train.recipe");
 
     private static final JavaClasses TRAIN = new ClassFileImporter()
@@ -49,10 +50,10 @@ class ArchitectureTest {
 
     /// Gradients are those of any family: none is named.
     @Test
-    void onlyRecipesKnowTheFamilies() {
+    void onlyRecipesAndTuningKnowTheFamilies() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("ouverture.train.recipe")
+                .resideOutsideOfPackages("ouverture.train.recipe", "ouverture.train.tune")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ouverture.model.family")

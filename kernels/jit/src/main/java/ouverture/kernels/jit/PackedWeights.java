@@ -117,29 +117,46 @@ final class PackedWeights implements AutoCloseable {
                 return strip.address();
             }
             long before = (long) plane * strips;
+            boolean packs = false;
             for (int strip = first; strip < first + count && !isComplete(plane); strip++) {
                 int index = (int) before + strip;
                 if (!done[index]) {
                     pack(plane, strip, packed.address() + index * stripBytes);
                     done[index] = true;
                     missing.decrementAndGet(plane);
+                    packs = true;
                 }
+            }
+            if (packs) {
+                int row = first * Strips.ROWS;
+                drop(plane, row, Math.min(count * Strips.ROWS, weight.rows() - row));
             }
             return packed.address() + (before + first) * stripBytes;
         }
 
         private void pack(int plane, int strip, long to) {
             int row = strip * Strips.ROWS;
-            long from = weight.data().address() + ((long) plane * weight.rows() + row) * weight.rowBytes();
             int rows = Math.min(Strips.ROWS, weight.rows() - row);
-            NativeCalls.call(routine, from, to, rows, blocks, weight.rowBytes(), 0);
+            NativeCalls.call(routine, address(plane, row), to, rows, blocks, weight.rowBytes(), 0);
+        }
+
+        /// Where a row of the tensor is.
+        private long address(int plane, int row) {
+            return weight.data().address() + ((long) plane * weight.rows() + row) * weight.rowBytes();
+        }
+
+        /// Gives the file's whole pages of some packed rows back at once: else the largest matrix would be in
+        /// memory twice.
+        private void drop(int plane, int row, int rows) {
+            if (weight.data().isMapped()) {
+                SystemPages.drop(address(plane, row), rows * weight.rowBytes());
+            }
         }
 
         /// Gives the file's pages of a plane back if all of it is packed. Not while workers pack.
         void release(int plane) {
-            if (isKept() && missing.compareAndSet(plane, 0, -1) && weight.data().isMapped()) {
-                long bytes = weight.rows() * weight.rowBytes();
-                SystemPages.drop(weight.data().address() + plane * bytes, bytes);
+            if (isKept() && missing.compareAndSet(plane, 0, -1)) {
+                drop(plane, 0, weight.rows());
             }
         }
     }
