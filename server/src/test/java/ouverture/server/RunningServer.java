@@ -77,7 +77,12 @@ public final class RunningServer implements AutoCloseable {
 
     /// A server with both models and other options.
     static RunningServer withEngine(Path folder, UnaryOperator<ServerOptions> change) {
-        return new RunningServer(Optional.of(engine(folder)), change);
+        return with(engine(folder), change);
+    }
+
+    /// A server with a model in place of the trained one.
+    static RunningServer with(Engine engine, UnaryOperator<ServerOptions> change) {
+        return new RunningServer(Optional.of(engine), change);
     }
 
     /// The trained model alone.
