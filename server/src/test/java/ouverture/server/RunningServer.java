@@ -121,7 +121,7 @@ public final class RunningServer implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofSeconds(20));
+        return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofSeconds(60));
     }
 
     HttpResponse<String> get(String path) {
@@ -171,7 +171,7 @@ public final class RunningServer implements AutoCloseable {
 
     /// Waits for something that another thread brings about.
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("it came in time").isLessThan(end);
             try {
