@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
+import ouverture.file.AdapterFile;
 import ouverture.file.MappedPages;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
@@ -17,6 +18,8 @@ import ouverture.generate.Draft;
 import ouverture.generate.SamplingParameters;
 import ouverture.generate.Scheduler;
 import ouverture.generate.Sequence;
+import ouverture.model.AdapterWeights;
+import ouverture.model.Adapters;
 import ouverture.model.ExpertResidency;
 import ouverture.model.Family;
 import ouverture.model.MemoryPlan;
@@ -47,6 +50,8 @@ public final class Engine implements ChatModel, AutoCloseable {
     private final int sequences;
     private final @Nullable Tokenizer tokenizer;
     private final @Nullable ChatPrompt chatPrompt;
+    private final Model model;
+    private volatile Adapters adapters = Adapters.NONE;
 
     /// Loads a model with default options.
     ///
@@ -78,17 +83,20 @@ public final class Engine implements ChatModel, AutoCloseable {
         ModelFile file = ModelFile.open(model);
         ModelFile small = null;
         Arena arena = Arena.ofShared();
+        Engine engine;
         try {
             if (options.speculation() instanceof Speculation.DraftModel(Path path)) {
                 small = ModelFile.open(path);
             }
-            return new Engine(file, small, arena, provider, options, memory);
+            engine = new Engine(file, small, arena, provider, options, memory);
         } catch (RuntimeException | Error e) {
             arena.close();
             close(small);
             file.close();
             throw e;
         }
+        engine.adapt(options);
+        return engine;
     }
 
     private static void close(@Nullable ModelFile file) {
@@ -110,7 +118,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         Metadata metadata = file.metadata();
         Family family = Families.of(metadata);
         int positions = positions(metadata, options);
-        Model model = family.loader().load(metadata, new Weights(file), positions);
+        model = family.loader().load(metadata, new Weights(file), positions);
         tokenizer = Tokenizer.find(file).orElse(null);
         chatPrompt =
                 tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
@@ -246,6 +254,48 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
+    /// Reads an adapter for this model, which requests may then name.
+    ///
+    /// @param path a GGUF file, or a folder of the PEFT library
+    /// @throws ouverture.error.ModelFileException if it is missing, damaged, or made for another model
+    /// @throws ouverture.error.UnsupportedModelException if it is of a kind that this version cannot apply
+    /// @throws ResourceException if there is no memory for it
+    public Adapter adapter(Path path) {
+        return new Adapter(this, AdapterWeights.of(AdapterFile.read(path, file), file.tensors(), model), 1);
+    }
+
+    /// Changes the model for all requests from now on that do not name adapters themselves; running answers go
+    /// on as they began.
+    ///
+    /// @param adapters that work together; none for the model as it is
+    /// @throws RequestException if one was read by another engine
+    public void adapt(List<Adapter> adapters) {
+        this.adapters = together(adapters);
+    }
+
+    private void adapt(EngineOptions options) {
+        try {
+            adapt(options.adapters().stream()
+                    .map(source -> adapter(source.path()).scaled(source.scale()))
+                    .toList());
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Adapters together(List<Adapter> adapters) {
+        for (Adapter adapter : adapters) {
+            if (!adapter.isOf(this)) {
+                throw new RequestException("The adapter " + adapter.name()
+                        + " was read by another engine; read it with the one that is to use it.");
+            }
+        }
+        return new Adapters(adapters.stream()
+                .map(adapter -> new Adapters.Part(adapter.weights(), (float) adapter.scale()))
+                .toList());
+    }
+
     /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool
     /// calls come as events of their own.
     ///
@@ -256,7 +306,8 @@ public final class Engine implements ChatModel, AutoCloseable {
     @Override
     public Generation chat(ChatRequest request) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+        Adapters own = request.adapters().map(this::together).orElse(adapters);
+        return start(prompt, own, request.sampling(), request.maxTokens(), request.stop());
     }
 
     private ChatPrompt chatPrompt() {
@@ -290,10 +341,12 @@ public final class Engine implements ChatModel, AutoCloseable {
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
         OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
-        return start(Prompt.raw(prompt, parser), request.sampling(), request.maxTokens(), request.stop());
+        Adapters own = request.adapters().map(this::together).orElse(adapters);
+        return start(Prompt.raw(prompt, parser), own, request.sampling(), request.maxTokens(), request.stop());
     }
 
-    private Generation start(Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop) {
+    private Generation start(
+            Prompt prompted, Adapters own, SamplingParameters sampling, int maxTokens, List<String> stop) {
         int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
@@ -308,7 +361,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
-                prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
+                prompt, own, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;
@@ -345,7 +398,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         PromptRun run = new PromptRun();
         run.start(
                 scheduler,
-                Sequence.forLogits(ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, run));
+                Sequence.forLogits(
+                        ids, adapters, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, run));
         run.await();
         return rows;
     }
@@ -364,7 +418,7 @@ public final class Engine implements ChatModel, AutoCloseable {
             try {
                 for (int[] prompt : prompts.subList(from, Math.min(from + sequences, prompts.size()))) {
                     PooledStates states = new PooledStates(pooling, prompt.length);
-                    states.run().start(scheduler, Sequence.forStates(prompt, states, states.run()));
+                    states.run().start(scheduler, Sequence.forStates(prompt, adapters, states, states.run()));
                     group.add(states);
                 }
                 group.forEach(states -> vectors.add(states.vector()));

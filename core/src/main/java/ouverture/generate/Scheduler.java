@@ -10,9 +10,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.OverloadedException;
 import ouverture.error.ResourceException;
+import ouverture.model.Adapters;
 import ouverture.model.ExpertResidency;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
+import ouverture.model.RowAdapters;
 import ouverture.model.Scratch;
 import ouverture.tensor.Batch;
 import ouverture.tensor.Kernels;
@@ -209,7 +211,10 @@ public final class Scheduler implements AutoCloseable {
 
     private Results forward(List<Share> shares) {
         Batch batch = batch(shares);
-        ForwardPass pass = new ForwardPass(kernels, batch, cache, scratch, residency);
+        List<Adapters> adapters =
+                shares.stream().map(share -> share.sequence.adapters()).toList();
+        RowAdapters ofRows = RowAdapters.of(batch, adapters).orElse(null);
+        ForwardPass pass = new ForwardPass(kernels, batch, cache, scratch, residency, ofRows);
         Tensor logits = model.forward(pass);
         return new Results(logits, batch.states().length == 0 ? null : pass.hiddenStates());
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import ouverture.model.Adapters;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
 public final class Sequence {
@@ -58,7 +59,8 @@ public final class Sequence {
     private int cached;
     private int drafted;
     private int accepted;
-    private final CachedBlocks blocks = new CachedBlocks();
+    private final Adapters adapters;
+    private final CachedBlocks blocks;
 
     /// What is wanted of a prompt.
     ///
@@ -70,13 +72,28 @@ public final class Sequence {
     ///
     /// @param prompt token ids, at least one
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
+    /// @param adapters that change the model for this answer
     /// @param end whether a token ends the answer
-    public Sequence(int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
-        this(prompt, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false, false));
+    public Sequence(
+            int[] prompt,
+            Adapters adapters,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener) {
+        this(
+                prompt,
+                adapters,
+                parameters,
+                maxTokens,
+                end,
+                listener,
+                new LogitsRequest((_, _) -> {}, true, false, false));
     }
 
     private Sequence(
             int[] prompt,
+            Adapters adapters,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
@@ -85,6 +102,8 @@ public final class Sequence {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
         this.promptLength = prompt.length;
+        this.adapters = adapters;
+        this.blocks = new CachedBlocks(adapters.key());
         this.parameters = parameters;
         this.maxTokens = maxTokens;
         this.sampler = new Sampler(parameters, prompt);
@@ -95,10 +114,13 @@ public final class Sequence {
 
     /// A prompt whose logits are wanted and no answer; it neither uses nor fills the prefix cache.
     ///
+    /// @param adapters that change the model for it
     /// @param allPositions whether the logits of every position are wanted, or those of the last one only
-    public static Sequence forLogits(int[] ids, boolean allPositions, LogitsListener logits, Listener listener) {
+    public static Sequence forLogits(
+            int[] ids, Adapters adapters, boolean allPositions, LogitsListener logits, Listener listener) {
         return new Sequence(
                 ids,
+                adapters,
                 SamplingParameters.GREEDY,
                 0,
                 _ -> false,
@@ -108,9 +130,11 @@ public final class Sequence {
 
     /// A prompt whose hidden states at every position are wanted and no answer; it neither uses nor fills the
     /// prefix cache.
-    public static Sequence forStates(int[] ids, LogitsListener states, Listener listener) {
-        return new Sequence(
-                ids, SamplingParameters.GREEDY, 0, _ -> false, listener, new LogitsRequest(states, false, true, true));
+    ///
+    /// @param adapters that change the model for it
+    public static Sequence forStates(int[] ids, Adapters adapters, LogitsListener states, Listener listener) {
+        LogitsRequest request = new LogitsRequest(states, false, true, true);
+        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, request);
     }
 
     /// Ends the sequence at the next step. May be called from any thread.
@@ -120,6 +144,10 @@ public final class Sequence {
 
     boolean cancelled() {
         return cancelled;
+    }
+
+    Adapters adapters() {
+        return adapters;
     }
 
     Listener listener() {

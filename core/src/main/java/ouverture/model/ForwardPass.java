@@ -20,22 +20,30 @@ public final class ForwardPass {
     private final KvCache cache;
     private final StepMemory scratch;
     private final @Nullable ExpertResidency residency;
+    private final @Nullable RowAdapters adapters;
     private @Nullable Tensor hiddenStates;
 
     /// @param scratch memory of the results, used anew by each step
     public ForwardPass(Kernels kernels, Batch batch, KvCache cache, StepMemory scratch) {
-        this(kernels, batch, cache, scratch, null);
+        this(kernels, batch, cache, scratch, null, null);
     }
 
     /// @param scratch memory of the results, used anew by each step
     /// @param residency which experts are kept in memory, null where that is left to the system
+    /// @param adapters which rows have which, null where none has any
     public ForwardPass(
-            Kernels kernels, Batch batch, KvCache cache, StepMemory scratch, @Nullable ExpertResidency residency) {
+            Kernels kernels,
+            Batch batch,
+            KvCache cache,
+            StepMemory scratch,
+            @Nullable ExpertResidency residency,
+            @Nullable RowAdapters adapters) {
         this.kernels = kernels;
         this.batch = batch;
         this.cache = cache;
         this.scratch = scratch;
         this.residency = residency;
+        this.adapters = adapters;
         scratch.reset();
         if (residency != null) {
             residency.step();
@@ -52,6 +60,9 @@ public final class ForwardPass {
     public Tensor embed(Linear table) {
         Tensor out = scratch.matrix("embedding", batch.rows(), table.weight().columns());
         kernels.embed(out, table.weight(), batch.tokens());
+        if (adapters != null) {
+            adapters.addToEmbedding(kernels, scratch, out, table.weight(), batch.tokens());
+        }
         return out;
     }
 
@@ -109,6 +120,9 @@ public final class ForwardPass {
         Tensor out = scratch.matrix(weight.name(), x.rows(), weight.rows());
         if (x.rows() > 0) {
             kernels.matmul(out, x, weight, linear.bias());
+            if (adapters != null) {
+                adapters.addToProduct(kernels, scratch, out, x, weight);
+            }
         }
         return out;
     }
@@ -217,6 +231,9 @@ public final class ForwardPass {
         Tensor weight = experts.weight();
         Tensor out = scratch.matrix(weight.name(), Math.toIntExact(chosen.size()), weight.rows());
         kernels.matmulExperts(out, x, weight, experts.bias(), chosen);
+        if (adapters != null) {
+            adapters.addToExperts(kernels, scratch, out, x, weight, chosen);
+        }
         return out;
     }
 
