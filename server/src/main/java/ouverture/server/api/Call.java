@@ -81,7 +81,8 @@ public final class Call {
         return status;
     }
 
-    void header(String name, String value) {
+    /// Adds a header to the answer; to be called before it begins.
+    public void header(String name, String value) {
         headers.put(name, value);
     }
 
