@@ -256,8 +256,16 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
+        return chat(request, "");
+    }
+
+    /// Starts the answer to a conversation; throws as the other.
+    ///
+    /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over from
+    ///     requests of the same partition only, since how fast it is answered tells what others have asked
+    public Generation chat(ChatRequest request, String cachePartition) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop());
+        return start(prompt, request.sampling(), request.maxTokens(), request.stop(), cachePartition);
     }
 
     private ChatPrompt chatPrompt() {
@@ -279,6 +287,13 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     public Generation complete(CompletionRequest request) {
+        return complete(request, "");
+    }
+
+    /// Starts the continuation of a text or of token ids; throws as [#chat].
+    ///
+    /// @param cachePartition as in [#chat(ChatRequest, String)]
+    public Generation complete(CompletionRequest request, String cachePartition) {
         int[] prompt = switch (request.prompt()) {
             case CompletionRequest.Prompt.Text(String text) -> {
                 if (tokenizer == null) {
@@ -291,10 +306,12 @@ public final class Engine implements ChatModel, AutoCloseable {
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
         OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
-        return start(Prompt.raw(prompt, parser), request.sampling(), request.maxTokens(), request.stop());
+        return start(
+                Prompt.raw(prompt, parser), request.sampling(), request.maxTokens(), request.stop(), cachePartition);
     }
 
-    private Generation start(Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop) {
+    private Generation start(
+            Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop, String cachePartition) {
         int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
@@ -309,7 +326,12 @@ public final class Engine implements ChatModel, AutoCloseable {
         }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
-                prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
+                prompt,
+                sampling,
+                maxTokens == 0 ? room : Math.min(maxTokens, room),
+                this::ends,
+                generation,
+                cachePartition);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;

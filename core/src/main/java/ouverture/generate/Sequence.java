@@ -58,7 +58,8 @@ public final class Sequence {
     private int cached;
     private int drafted;
     private int accepted;
-    private final CachedBlocks blocks = new CachedBlocks();
+    private final String partition;
+    private final CachedBlocks blocks;
 
     private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions) {}
 
@@ -67,8 +68,15 @@ public final class Sequence {
     /// @param prompt token ids, at least one
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
     /// @param end whether a token ends the answer
-    public Sequence(int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
-        this(prompt, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
+    /// @param partition of the prefix cache: the beginning is shared with sequences of the same partition only
+    public Sequence(
+            int[] prompt,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener,
+            String partition) {
+        this(prompt, parameters, maxTokens, end, listener, partition, new LogitsRequest((_, _) -> {}, true, false));
     }
 
     private Sequence(
@@ -77,7 +85,10 @@ public final class Sequence {
             int maxTokens,
             IntPredicate end,
             Listener listener,
+            String partition,
             LogitsRequest logits) {
+        this.partition = partition;
+        this.blocks = new CachedBlocks(partition);
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
         this.promptLength = prompt.length;
@@ -99,6 +110,7 @@ public final class Sequence {
                 0,
                 _ -> false,
                 listener,
+                "",
                 new LogitsRequest(logits, false, allPositions));
     }
 
@@ -119,7 +131,7 @@ public final class Sequence {
     ///
     /// @return whether the pool had enough; if not, nothing was taken
     boolean admit(BlockPool pool) {
-        int reused = logits.none ? blocks.reuse(pool, tokens, length - 1) : 0;
+        int reused = logits.none ? blocks.reuse(pool, tokens, 0, length - 1) : 0;
         if (!reserve(length, pool)) {
             evict(pool);
             return false;
@@ -129,6 +141,27 @@ public final class Sequence {
             cached = computed;
         }
         return true;
+    }
+
+    /// Takes over what others have computed of its prompt since it was admitted.
+    void catchUp(BlockPool pool) {
+        if (logits.none && pending() > 1) {
+            int more = blocks.reuse(pool, tokens, computed, length - 1);
+            computed += more;
+            cached += length == promptLength ? more : 0;
+        }
+    }
+
+    /// Whether another sequence may take over its blocks up to a position, once they are computed.
+    boolean sharesBeginning(Sequence other, int end) {
+        return logits.none
+                && other.logits.none
+                && partition.equals(other.partition)
+                && Arrays.equals(tokens, 0, end, other.tokens, 0, end);
+    }
+
+    String partition() {
+        return partition;
     }
 
     /// Takes the blocks that are missing for `positions` positions.
