@@ -60,6 +60,11 @@ final class ScriptedModel implements ServedModel {
     }
 
     @Override
+    public ServedModel forParty(String party) {
+        return this;
+    }
+
+    @Override
     public void close() {}
 
     @Override

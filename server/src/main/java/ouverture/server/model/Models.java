@@ -165,18 +165,19 @@ public final class Models implements AutoCloseable {
 
     /// The use of a model, which is loaded if it is not; empty if there is none of this name.
     ///
+    /// @param party who uses it ([ServedModel#forParty])
     /// @throws ResourceException if there is no memory for it, even when all models that nobody uses are unloaded
     /// @throws ouverture.error.OuvertureException if it cannot be loaded
-    public Optional<Lease> lease(String name) {
+    public Optional<Lease> lease(String name, String party) {
         Entry entry = byName.get(name);
         if (entry == null) {
             return Optional.empty();
         }
-        Optional<Lease> ready = leaseLoaded(entry);
-        return ready.isPresent() ? ready : Optional.of(leaseAfterLoading(entry));
+        Optional<Lease> ready = leaseLoaded(entry, party);
+        return ready.isPresent() ? ready : Optional.of(leaseAfterLoading(entry, party));
     }
 
-    private synchronized Optional<Lease> leaseLoaded(Entry entry) {
+    private synchronized Optional<Lease> leaseLoaded(Entry entry, String party) {
         if (closed) {
             throw new ResourceException("The server is shutting down.");
         }
@@ -184,13 +185,13 @@ public final class Models implements AutoCloseable {
             return Optional.empty();
         }
         entry.users++;
-        return Optional.of(new Lease(entry, entry.model));
+        return Optional.of(new Lease(entry, entry.model.forParty(party)));
     }
 
-    private Lease leaseAfterLoading(Entry entry) {
+    private Lease leaseAfterLoading(Entry entry, String party) {
         loading.lock();
         try {
-            Optional<Lease> ready = leaseLoaded(entry);
+            Optional<Lease> ready = leaseLoaded(entry, party);
             while (ready.isEmpty()) {
                 try {
                     load(entry);
@@ -199,7 +200,7 @@ public final class Models implements AutoCloseable {
                         throw e;
                     }
                 }
-                ready = leaseLoaded(entry);
+                ready = leaseLoaded(entry, party);
             }
             return ready.get();
         } finally {
