@@ -30,14 +30,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A server on a free port of this machine, with a small trained model and a scripted one, and a client for it.
-final class RunningServer implements AutoCloseable {
-    static final String STORIES = "stories";
+public final class RunningServer implements AutoCloseable {
+    /// Name of the trained model.
+    public static final String STORIES = "stories";
     static final int TURNS = 8;
     static final int QUEUE = 4;
 
     private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}";
 
-    final ScriptedModel script = new ScriptedModel();
+    public final ScriptedModel script = new ScriptedModel();
     final List<String> log = new CopyOnWriteArrayList<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Server server;
@@ -74,7 +75,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     /// A server with both models.
-    static RunningServer withEngine(Path folder) {
+    public static RunningServer withEngine(Path folder) {
         Path model = GgufFixture.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
                 .with("tokenizer.chat_template", TEMPLATE)
                 .write(folder.resolve("stories.gguf"));
@@ -83,7 +84,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     /// A server with the scripted model only.
-    static RunningServer scripted(UnaryOperator<ServerOptions> change) {
+    public static RunningServer scripted(UnaryOperator<ServerOptions> change) {
         return new RunningServer(Optional.empty(), change);
     }
 
@@ -91,7 +92,8 @@ final class RunningServer implements AutoCloseable {
         return server.port();
     }
 
-    String url(String path) {
+    /// Where a client finds a path.
+    public String url(String path) {
         return "http://127.0.0.1:" + server.port() + path;
     }
 

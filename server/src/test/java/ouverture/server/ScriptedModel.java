@@ -25,17 +25,20 @@ import ouverture.text.Tokenizer;
 /// - `forever`: one word after the other, until it is cancelled
 /// - `fail`: nothing, because of a mistake of ours
 /// - anything else: the same, word by word
-final class ScriptedModel implements ServedModel {
-    static final String NAME = "scripted";
+public final class ScriptedModel implements ServedModel {
+    /// As clients call it.
+    public static final String NAME = "scripted";
 
     private final List<ChatRequest> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger cancelled = new AtomicInteger();
 
-    List<ChatRequest> requests() {
+    /// What it was asked, oldest first.
+    public List<ChatRequest> requests() {
         return requests;
     }
 
-    ChatRequest last() {
+    /// What it was asked last.
+    public ChatRequest last() {
         return requests.getLast();
     }
 
