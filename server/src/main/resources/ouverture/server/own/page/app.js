@@ -1,7 +1,7 @@
 // The page: brings together what is shown, what is kept and what is asked.
 
 import {ApiError, chat, models} from './api.js';
-import {byId, download, element, signButton} from './dom.js';
+import {byId, copyText, download, element, signButton} from './dom.js';
 import {asJson, asMarkdown, fileName} from './export.js';
 import {preferredLanguage, say, setLanguage, translate} from './language.js';
 import {answerView, shownVersion, userView} from './messages.js';
@@ -88,7 +88,8 @@ async function write(asked, answer) {
   running.delete(asked.id);
   await keep(asked);
   if (asked === conversation) {
-    show();
+    views.get(answer)?.update();
+    showState();
     byId('status').textContent = say(version.state === 'stopped' ? 'answerStopped' : 'answerDone');
   }
 }
@@ -177,7 +178,7 @@ function open(chosen) {
   panels.close();
   show();
   toEnd();
-  byId('prompt').focus();
+  focusPrompt();
 }
 
 async function discard(chosen) {
@@ -207,26 +208,38 @@ function saveSettings() {
 
 // ---- What is shown ------------------------------------------------------------------------------------------------
 
+/** Shows the conversation; what is shown of it already stays as the reader has opened it. */
 function show() {
+  const before = new Map(views);
   views.clear();
   for (const message of conversation.messages) {
-    const copy = (text) => navigator.clipboard.writeText(text).then(() => { byId('status').textContent = say('copied'); });
-    const view = message.role === 'user'
-      ? userView(message, {copy, edit: (text) => edit(message, text)})
-      : answerView(message, {
-        copy,
-        regenerate: () => regenerate(message),
-        show: (version) => {
-          message.current = version;
-          view.update();
-          keep(conversation);
-        },
-      });
+    const view = before.get(message) ?? viewOf(message);
+    view.update();
     views.set(message, view);
   }
   byId('messages').replaceChildren(...[...views.values()].map((view) => view.element));
-  const busy = running.has(conversation.id);
   byId('welcome').hidden = conversation.messages.length > 0;
+  showState();
+}
+
+function viewOf(message) {
+  const copy = (text) => copyText(text).then(() => { byId('status').textContent = say('copied'); });
+  const view = message.role === 'user'
+    ? userView(message, {copy, edit: (text) => edit(message, text)})
+    : answerView(message, {
+      copy,
+      regenerate: () => regenerate(message),
+      show: (version) => {
+        message.current = version;
+        view.update();
+        keep(conversation);
+      },
+    });
+  return view;
+}
+
+function showState() {
+  const busy = running.has(conversation.id);
   byId('send').hidden = busy;
   byId('stop').hidden = !busy;
   byId('title').value = conversation.title;
@@ -276,6 +289,13 @@ function showReasoning() {
 function isAtEnd() {
   const {scrollHeight, scrollTop, clientHeight} = byId('scroller');
   return scrollHeight - scrollTop - clientHeight < 60;
+}
+
+/** Where there is a keyboard: elsewhere one would come up over the page. */
+function focusPrompt() {
+  if (matchMedia('(hover: hover)').matches) {
+    byId('prompt').focus();
+  }
 }
 
 function toEnd() {
@@ -453,6 +473,9 @@ function listenToPage() {
   byId('scroller').onscroll = showWhereEndIs;
   byId('to-end').onclick = toEnd;
   byId('notice-close').onclick = () => notice('');
+  for (const button of document.querySelectorAll('dialog .cancel')) {
+    button.onclick = () => button.closest('dialog').close();
+  }
   document.addEventListener('keydown', (event) => {
     const typing = event.target.closest('input, textarea, select, dialog');
     if (event.key === 'Escape' && !document.querySelector('dialog[open]') && !panels.close()) {
@@ -469,6 +492,7 @@ function speak() {
   setLanguage(language);
   byId('language').value = language;
   translate(document);
+  views.clear(); // their words are another language's
   showReasoning();
   show();
 }
@@ -499,9 +523,7 @@ async function begin() {
   }
   show();
   toEnd();
-  if (matchMedia('(hover: hover)').matches) {
-    byId('prompt').focus();
-  }
+  focusPrompt();
 }
 
 begin();

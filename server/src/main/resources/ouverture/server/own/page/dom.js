@@ -24,6 +24,19 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+/** Puts a text on the clipboard; pages that came without encryption from another host have only the old way. */
+export async function copyText(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const field = element('textarea', {value: text, className: 'hidden'});
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+}
+
 /** Offers a text as a file. */
 export function download(name, type, text) {
   const url = URL.createObjectURL(new Blob([text], {type}));

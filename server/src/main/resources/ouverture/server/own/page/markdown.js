@@ -3,7 +3,7 @@
 // would tell other hosts what is being read.
 
 import {lexer} from './marked.esm.js';
-import {element, signButton} from './dom.js';
+import {copyText, element, signButton} from './dom.js';
 import {say} from './language.js';
 
 const ENTITIES = {amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', hellip: '…', mdash: '—', ndash: '–'};
@@ -81,7 +81,7 @@ function table(token) {
 
 function codeBlock(text, language) {
   const copy = signButton('⧉', say('copy'), async () => {
-    await navigator.clipboard.writeText(text);
+    await copyText(text);
     copy.firstElementChild.textContent = '✓';
     setTimeout(() => { copy.firstElementChild.textContent = '⧉'; }, 1500);
   });

@@ -15,7 +15,6 @@ export function openPanels() {
 
   function set(panel, open) {
     panel.drawer.classList.toggle('open', open);
-    panel.drawer.inert = !open;
     panel.opener.setAttribute('aria-expanded', String(open));
     const over = narrow.matches && panels.some((each) => each.drawer.classList.contains('open'));
     byId('backdrop').hidden = !over;
