@@ -19,7 +19,6 @@ import ouverture.server.api.ApiException;
 import ouverture.server.api.Call;
 import ouverture.server.metric.ServerMetrics;
 import ouverture.server.model.Models;
-import ouverture.server.model.Turns;
 import ouverture.server.model.Turns.Turn;
 
 /// The answers to one request, as events in the order in which they come. Each waits for its turn and then runs
@@ -46,7 +45,7 @@ public final class Answers implements AutoCloseable {
 
     private final Call call;
     private final ServerMetrics metrics;
-    private final Turns turns;
+    private final Models.Lease lease;
     private final int answersPerPrompt;
     private final List<Start> starts;
     private final BlockingQueue<Item> items = new LinkedBlockingQueue<>();
@@ -62,7 +61,7 @@ public final class Answers implements AutoCloseable {
     public Answers(Call call, Backend backend, Models.Lease lease, int answersPerPrompt, List<Start> starts) {
         this.call = call;
         this.metrics = backend.metrics();
-        this.turns = lease.turns();
+        this.lease = lease;
         this.answersPerPrompt = answersPerPrompt;
         this.starts = List.copyOf(starts);
         CompletableFuture<Generation> first = new CompletableFuture<>();
@@ -82,12 +81,16 @@ public final class Answers implements AutoCloseable {
     private void run(int answer, CompletableFuture<Generation> begun) {
         CompletableFuture<Turn> turn;
         try {
-            turn = turns.ask(call.party());
+            turn = lease.askForTurn();
         } catch (OverloadedException e) {
             close();
             String message = e.getMessage();
             throw new ApiException(
-                    new ApiError(ApiError.Kind.TOO_MANY, message == null ? "" : message, "", turns.patience()));
+                    new ApiError(
+                            ApiError.Kind.TOO_MANY,
+                            message == null ? "" : message,
+                            "",
+                            lease.turns().patience()));
         }
         cancelWith(() -> turn.cancel(false));
         var _ = Thread.ofVirtual().name("ouverture-answer").start(() -> run(answer, turn, begun));

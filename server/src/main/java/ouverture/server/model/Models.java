@@ -8,11 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import ouverture.ModelInfo;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
+import ouverture.server.model.Turns.Urgency;
 
 /// The models that a server has. They are loaded when they are asked for; where memory is short, those that
 /// nobody uses make room, the one whose last use was longest ago first.
@@ -72,11 +74,14 @@ public final class Models implements AutoCloseable {
     public final class Lease implements AutoCloseable {
         private final Entry entry;
         private final ServedModel model;
+        private final String party;
+        private Urgency urgency = Urgency.USUAL;
         private boolean over;
 
-        private Lease(Entry entry, ServedModel model) {
+        private Lease(Entry entry, ServedModel model, String party) {
             this.entry = entry;
-            this.model = model;
+            this.model = model.forParty(party);
+            this.party = party;
         }
 
         public ServedModel model() {
@@ -97,6 +102,16 @@ public final class Models implements AutoCloseable {
 
         public Turns turns() {
             return entry.turns;
+        }
+
+        /// Says how urgent its answers are; usual ones otherwise.
+        public void urgency(Urgency of) {
+            urgency = of;
+        }
+
+        /// Asks for a turn; throws as [Turns#ask].
+        public CompletableFuture<Turns.Turn> askForTurn() {
+            return entry.turns.ask(party, urgency);
         }
 
         @Override
@@ -185,7 +200,7 @@ public final class Models implements AutoCloseable {
             return Optional.empty();
         }
         entry.users++;
-        return Optional.of(new Lease(entry, entry.model.forParty(party)));
+        return Optional.of(new Lease(entry, entry.model, party));
     }
 
     private Lease leaseAfterLoading(Entry entry, String party) {
