@@ -55,6 +55,7 @@ record ChatCompletionRequest(
             "service_tier",
             JsonTypes.oneOf(tiers()),
             Urgency.USUAL,
+            "\"auto\"",
             "of your own requests that wait, those of `priority` come first and those of `flex` last");
     private static final Field<Boolean> LOGPROBS = SamplingFields.flag(
             "logprobs", "adds the log-probability of each token: `content` and, of thoughts, `reasoning`");
