@@ -6,11 +6,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.ChatEvent.Finished;
 import ouverture.ChatEvent.Text;
 import ouverture.generate.SamplingParameters;
@@ -19,10 +18,10 @@ import ouverture.generate.TokenProbability;
 /// What is computed already is not computed again, and what comes of it is the same to the last bit. One small
 /// subclass for each kernel set.
 public abstract class PrefixCacheContract {
-    private static final int TURNS = 50;
-    private static final int QUESTION = 24;
-    private static final int ANSWER = 15;
-    private static final Set<Integer> COMPARED = Set.of(1, 20, TURNS - 1);
+    /// All test models have as many tokens at least.
+    private static final int VOCABULARY = 300;
+    private static final int QUESTION = 12;
+    private static final int ANSWER = 8;
 
     private final EngineOptions options;
 
@@ -62,7 +61,7 @@ public abstract class PrefixCacheContract {
     }
 
     private static List<Integer> random(Random random, int count) {
-        return random.ints(count, 0, 512).boxed().toList();
+        return random.ints(count, 0, VOCABULARY).boxed().toList();
     }
 
     private Engine open(String model, EngineOptions how) {
@@ -72,19 +71,26 @@ public abstract class PrefixCacheContract {
     /// An agent's loop, on models whose layers see all that was said and on models some of whose layers see the
     /// last 24 tokens only. Some turns are asked once more in a partition of their own, where nothing is known.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-oss", "gemma3", "gemma3n", "gemma4-e", "qwen3"})
-    void anAgentsLoopComputesNextToNothingAgain(String model) {
+    @CsvSource({
+        "gpt-oss, 50, 0.05",
+        "gemma3, 10, 0.25",
+        "gemma3n, 10, 0.25",
+        "gemma4-e, 10, 0.25",
+        "qwen3, 10, 0.25",
+        "deepseek2-v3, 10, 0.25"
+    })
+    void anAgentsLoopComputesNextToNothingAgain(String model, int turns, double most) {
         Random random = new Random(7);
         List<Integer> conversation = new ArrayList<>();
         int known = 0;
         int again = 0;
         int all = 0;
-        try (Engine engine = open(model, options.withContext(2048))) {
-            for (int turn = 0; turn < TURNS; turn++) {
+        try (Engine engine = open(model, options.withContext(turns * (QUESTION + ANSWER) + 50))) {
+            for (int turn = 0; turn < turns; turn++) {
                 conversation.addAll(random(random, QUESTION));
                 CompletionRequest request = request(conversation, ANSWER);
                 Answer answer = answer(engine.complete(request));
-                if (COMPARED.contains(turn)) {
+                if (turn == 1 || turn == Math.min(25, turns - 1)) {
                     Answer anew = answer(engine.complete(request, "turn " + turn));
                     assertThat(anew.cached()).as("another partition").isZero();
                     assertThat(answer.tokens()).isEqualTo(anew.tokens());
@@ -96,7 +102,7 @@ public abstract class PrefixCacheContract {
                 conversation.addAll(answer.ids());
             }
         }
-        assertThat((double) again / all).as("%d of %d", again, all).isBetween(0.0, 0.05);
+        assertThat((double) again / all).as("%d of %d", again, all).isBetween(0.0, most);
     }
 
     @Test
