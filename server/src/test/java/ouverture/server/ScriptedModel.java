@@ -43,7 +43,7 @@ public final class ScriptedModel implements ServedModel {
     }
 
     /// Answers that were cancelled before their end.
-    int cancelled() {
+    public int cancelled() {
         return cancelled.get();
     }
 

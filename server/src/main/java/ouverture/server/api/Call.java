@@ -71,6 +71,11 @@ public final class Call {
         return exchange.path();
     }
 
+    /// Whether the client says that it takes a media type.
+    public boolean accepts(String type) {
+        return exchange.header("accept").filter(value -> value.contains(type)).isPresent();
+    }
+
     /// What is remembered of it.
     public Account account() {
         return account;

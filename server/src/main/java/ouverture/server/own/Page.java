@@ -46,14 +46,22 @@ final class Page {
                         "/",
                         api,
                         new Access.Open(),
-                        "The web page: conversations in a browser, in English and French. It asks this server only.",
-                        (_, call) -> send(FIRST, call)),
+                        "The web page, for browsers; tells others, as Ollama's clients, that the server runs.",
+                        (_, call) -> first(call)),
                 Endpoint.get(
                         FILES + "*",
                         api,
                         new Access.Open(),
                         "The files of the web page.",
                         (_, call) -> send(call.path().substring(FILES.length()), call)));
+    }
+
+    private static void first(Call call) {
+        if (call.accepts("text/html")) {
+            send(FIRST, call);
+        } else {
+            call.send(200, "text/plain; charset=utf-8", "Ouverture is running");
+        }
     }
 
     private static void send(String name, Call call) {
