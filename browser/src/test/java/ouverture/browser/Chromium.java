@@ -3,6 +3,7 @@ package ouverture.browser;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Assumptions;
 /// The system's Chromium, driven by Playwright.
 final class Chromium implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
+
+    static final int PATIENCE_MILLIS = 30_000;
 
     private final Playwright playwright;
     private final Browser browser;
@@ -30,6 +33,7 @@ final class Chromium implements AutoCloseable {
             throw new AssertionError("no Chromium: install it, or name it in CHROMIUM");
         }
         Assumptions.assumeTrue(program != null, "left out: no Chromium (install it, or name it in CHROMIUM)");
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         List<String> flags = List.of(

@@ -20,7 +20,7 @@ final class Reader implements AutoCloseable {
 
     Reader(Chromium chromium, Browser.NewContextOptions options, String address) {
         context = chromium.browser().newContext(options);
-        context.setDefaultTimeout(10_000);
+        context.setDefaultTimeout(Chromium.PATIENCE_MILLIS);
         page = context.newPage();
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") || message.type().equals("warning")) {

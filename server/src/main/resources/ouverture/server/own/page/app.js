@@ -88,8 +88,12 @@ async function write(asked, answer) {
   running.delete(asked.id);
   await keep(asked);
   if (asked === conversation) {
+    const follows = isAtEnd();
     views.get(answer)?.update();
     showState();
+    if (follows) {
+      toEnd();
+    }
     byId('status').textContent = say(version.state === 'stopped' ? 'answerStopped' : 'answerDone');
   }
 }
@@ -131,7 +135,7 @@ function send(text) {
     return false;
   }
   const answer = {role: 'assistant', versions: [], current: 0};
-  conversation.title ||= text.trim().split('\n')[0].slice(0, TITLE_LENGTH);
+  conversation.title ||= text.replace(/^[\s#>*-]+/, '').split('\n')[0].slice(0, TITLE_LENGTH);
   conversation.messages.push({role: 'user', content: text}, answer);
   write(conversation, answer);
   return true;
@@ -268,15 +272,20 @@ function showSoon(asked, answer) {
 
 function showHistory() {
   const wanted = byId('search').value.trim().toLowerCase();
-  const found = all.filter((each) => JSON.stringify([each.title, each.messages]).toLowerCase().includes(wanted));
+  const found = all.filter((each) => [each.title, ...each.messages.flatMap(texts)]
+    .some((text) => text.toLowerCase().includes(wanted)));
   byId('conversations').replaceChildren(...found.map((each) => {
     const chosen = each === conversation;
-    const remove = signButton('✕', say('deleteNamed', {title: each.title}), () => discard(each));
+    const remove = signButton('close', say('deleteNamed', {title: each.title}), () => discard(each));
     return element('li', {className: chosen ? 'chosen' : ''},
       element('button', {type: 'button', onclick: () => open(each), ...(chosen && {'aria-current': 'true'})},
         each.title || say('untitled')),
       remove);
   }));
+}
+
+function texts(message) {
+  return message.role === 'user' ? [message.content] : message.versions.map((version) => version.text);
 }
 
 function showReasoning() {
@@ -351,7 +360,7 @@ async function showModels() {
     notice(there.length === 0 ? say('noModels') : '');
   } catch (failure) {
     if (failure.status === 401) {
-      notice(failure.message, say('keyEnter'), askForKey);
+      notice(say('keyTitle'), say('keyEnter'), askForKey);
       askForKey();
     } else {
       notice(failure.status ? failure.message : say('connection'), say('retry'), showModels);

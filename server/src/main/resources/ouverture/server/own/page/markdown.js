@@ -3,7 +3,7 @@
 // would tell other hosts what is being read.
 
 import {lexer} from './marked.esm.js';
-import {copyText, element, signButton} from './dom.js';
+import {copyText, element, showSign, signButton} from './dom.js';
 import {say} from './language.js';
 
 const ENTITIES = {amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', hellip: '…', mdash: '—', ndash: '–'};
@@ -80,10 +80,10 @@ function table(token) {
 }
 
 function codeBlock(text, language) {
-  const copy = signButton('⧉', say('copy'), async () => {
+  const copy = signButton('copy', say('copy'), async () => {
     await copyText(text);
-    copy.firstElementChild.textContent = '✓';
-    setTimeout(() => { copy.firstElementChild.textContent = '⧉'; }, 1500);
+    showSign(copy, 'done');
+    setTimeout(() => showSign(copy, 'copy'), 1500);
   });
   return element('div', {className: 'code'},
     element('div', {className: 'code-head'}, element('span', {}, language), copy),

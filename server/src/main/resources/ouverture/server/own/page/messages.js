@@ -15,8 +15,8 @@ export function shownVersion(message) {
 export function userView(message, actions) {
   const text = element('div', {className: 'bubble'}, message.content);
   const tools = element('div', {className: 'tools'},
-    signButton('✎', say('edit'), () => edit()),
-    signButton('⧉', say('copy'), () => actions.copy(message.content)));
+    signButton('edit', say('edit'), () => edit()),
+    signButton('copy', say('copy'), () => actions.copy(message.content)));
   const view = element('article', {className: 'message user', 'aria-label': say('you')}, text, tools);
 
   function edit() {
@@ -58,13 +58,13 @@ export function answerView(message, actions) {
   const figures = element('span', {className: 'figures'});
   const place = element('span');
   const versions = element('span', {className: 'versions', hidden: true},
-    signButton('‹', say('previousVersion'), () => actions.show(message.current - 1)),
+    signButton('previous', say('previousVersion'), () => actions.show(message.current - 1)),
     place,
-    signButton('›', say('nextVersion'), () => actions.show(message.current + 1)));
+    signButton('next', say('nextVersion'), () => actions.show(message.current + 1)));
   const tools = element('div', {className: 'tools', hidden: true},
     versions,
-    signButton('⧉', say('copy'), () => actions.copy(shownVersion(message).text)),
-    signButton('↻', say('regenerate'), () => actions.regenerate()),
+    signButton('copy', say('copy'), () => actions.copy(shownVersion(message).text)),
+    signButton('again', say('regenerate'), () => actions.regenerate()),
     figures);
   const view = element('article', {className: 'message assistant', 'aria-label': say('assistant')},
     details, text, waiting, problem, tools);

@@ -149,7 +149,7 @@ export const french = {
   retry: 'Réessayer',
   sampling: 'Échantillonnage',
   samplingHint: 'Un champ vide laisse le choix au serveur.',
-  search: 'Chercher une conversation',
+  search: 'Chercher',
   seed: 'Graine',
   send: 'Envoyer',
   settings: 'Réglages',
