@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 import ouverture.Message;
 import ouverture.Reasoning;
 import ouverture.server.RunningServer;
-import ouverture.server.ServerOptions;
 import ouverture.server.key.ApiKeys;
 import ouverture.server.key.Scope;
 import java.util.EnumSet;
@@ -358,7 +357,7 @@ class PageTest {
     void aKeyIsAskedForWhereOneIsNeeded(@TempDir Path own) {
         Path file = own.resolve("keys");
         String key = ApiKeys.add(file, "ann", EnumSet.allOf(Scope.class));
-        try (RunningServer closed = RunningServer.scripted(options -> withKeys(options, file));
+        try (RunningServer closed = RunningServer.scripted(options -> options.withKeys(Optional.of(file)));
                 var context = chromium.browser().newContext(english())) {
             var page = context.newPage();
             page.navigate(closed.url("/"));
@@ -377,22 +376,6 @@ class PageTest {
             page.locator("#prompt").press("Enter");
             assertThat(page.locator(".answer")).hasText("Hello");
         }
-    }
-
-    private static ServerOptions withKeys(ServerOptions options, Path keys) {
-        return new ServerOptions(
-                options.host(),
-                options.port(),
-                Optional.of(keys),
-                options.origins(),
-                options.connections(),
-                options.bodyBytes(),
-                options.readTimeout(),
-                options.idleTimeout(),
-                options.writeTimeout(),
-                options.answerTimeout(),
-                options.patience(),
-                options.log());
     }
 
     @Test

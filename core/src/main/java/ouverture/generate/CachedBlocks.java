@@ -6,14 +6,14 @@ import java.util.List;
 
 /// The blocks of a cache that hold one sequence's keys and values. Not thread-safe.
 final class CachedBlocks {
-    private final String partition;
     private final List<Integer> blocks = new ArrayList<>();
+    private final Object variant;
     private int remembered;
     private long rememberedSerial = BlockPool.ROOT;
 
-    /// @param partition within which blocks are shared
-    CachedBlocks(String partition) {
-        this.partition = partition;
+    /// @param variant of the model that computes them, and whatever else they are not shared beyond
+    CachedBlocks(Object variant) {
+        this.variant = variant;
     }
 
     /// Takes over known blocks that hold what follows the first `computed` tokens, in place of blocks that were
@@ -28,7 +28,7 @@ final class CachedBlocks {
         }
         remember(pool, tokens, computed);
         int first = computed / size;
-        List<Integer> known = pool.reuse(partition, rememberedSerial, tokens, computed, limit);
+        List<Integer> known = pool.reuse(variant, rememberedSerial, tokens, computed, limit);
         List<Integer> own = blocks.subList(first, Math.min(first + known.size(), blocks.size()));
         pool.release(own);
         own.clear();
@@ -57,7 +57,7 @@ final class CachedBlocks {
         int size = pool.blockSize();
         while ((remembered + 1) * size <= computed) {
             int[] content = Arrays.copyOfRange(tokens, remembered * size, (remembered + 1) * size);
-            rememberedSerial = pool.remember(blocks.get(remembered), partition, rememberedSerial, content);
+            rememberedSerial = pool.remember(variant, blocks.get(remembered), rememberedSerial, content);
             remembered++;
         }
     }

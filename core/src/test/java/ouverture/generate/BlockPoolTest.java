@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class BlockPoolTest {
+    private static final Object MODEL = "model";
     private static final int[] TOKENS = {1, 2, 3, 4, 5, 6, 7};
 
     private static List<Integer> compute(BlockPool pool, int[] tokens) {
@@ -14,13 +15,13 @@ final class BlockPoolTest {
         long serial = BlockPool.ROOT;
         for (int from = 0; from + 2 <= tokens.length; from += 2) {
             blocks.add(pool.take());
-            serial = pool.remember(blocks.getLast(), "", serial, new int[] {tokens[from], tokens[from + 1]});
+            serial = pool.remember(MODEL, blocks.getLast(), serial, new int[] {tokens[from], tokens[from + 1]});
         }
         return blocks;
     }
 
     private static List<Integer> reuse(BlockPool pool, int[] tokens, int limit) {
-        return pool.reuse("", BlockPool.ROOT, tokens, 0, limit);
+        return pool.reuse(MODEL, BlockPool.ROOT, tokens, 0, limit);
     }
 
     @Test
@@ -68,7 +69,7 @@ final class BlockPoolTest {
     }
 
     @Test
-    void partitionsKnowNothingOfEachOther() {
+    void variantsKnowNothingOfEachOther() {
         BlockPool pool = new BlockPool(4, 2);
         compute(pool, TOKENS);
         assertThat(pool.reuse("another", BlockPool.ROOT, TOKENS, 0, 7)).isEmpty();

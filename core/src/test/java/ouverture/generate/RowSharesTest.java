@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import ouverture.model.Adapters;
 
 final class RowSharesTest {
     private static final int BLOCK_SIZE = 4;
@@ -37,7 +38,7 @@ final class RowSharesTest {
         int[] tokens = new int[length];
         Arrays.fill(tokens, token);
         Sequence sequence =
-                new Sequence(tokens, SamplingParameters.GREEDY, 10, _ -> false, new Silent(), partition);
+                new Sequence(tokens, Adapters.NONE, SamplingParameters.GREEDY, 10, _ -> false, new Silent(), partition);
         sequence.admit(pool);
         sequence.advance(length - pending - sequence.computed(), pool);
         return sequence;

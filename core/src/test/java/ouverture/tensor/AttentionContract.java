@@ -166,6 +166,14 @@ abstract class AttentionContract {
     }
 
     @ParameterizedTest
+    @CsvSource({"F16,3000,0", "F32,2100,1200", "Q8_0,2049,0", "F32,1025,0"})
+    void attendsToLongContexts(DType type, int length, int window) {
+        Tensor sinks = memory.floats(1, 6, 0, -50, 3, 1.5f, 40, -1);
+        check(type, Attention.grouped(6, 3, 32).windowed(window), length, 1);
+        check(type, Attention.grouped(6, 2, 32).withSinks(sinks).windowed(window), length, 1);
+    }
+
+    @ParameterizedTest
     @CsvSource({"0", "1e-30", "20", "1000"})
     void attendsWithScoresOfAnyMagnitude(float magnitude) {
         check(DType.F32, Attention.grouped(4, 2, 32), 100, magnitude);

@@ -57,30 +57,38 @@ public final class RunningServer implements AutoCloseable {
         return new ModelSource(name, "gguf", 1000, Instant.EPOCH, TURNS, _ -> model);
     }
 
+    /// Options of a server that waits for nobody.
+    static ServerOptions impatient(ServerOptions options) {
+        return options.withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    }
+
     private static ServerOptions options(List<String> log) {
-        ServerOptions options = ServerOptions.DEFAULT;
-        return new ServerOptions(
-                options.host(),
-                0,
-                options.keys(),
-                options.origins(),
-                options.connections(),
-                1 << 20,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1),
-                options.answerTimeout(),
-                Duration.ofMillis(500),
-                log::add);
+        return ServerOptions.DEFAULT
+                .withPort(0)
+                .withBodyBytes(1 << 20)
+                .withPatience(Duration.ofMillis(500))
+                .withLog(log::add);
     }
 
     /// A server with both models.
     public static RunningServer withEngine(Path folder) {
+        return withEngine(folder, UnaryOperator.identity());
+    }
+
+    /// A server with both models and other options.
+    static RunningServer withEngine(Path folder, UnaryOperator<ServerOptions> change) {
+        return new RunningServer(Optional.of(engine(folder)), change);
+    }
+
+    /// The trained model alone.
+    ///
+    /// @param folder for its file
+    static Engine engine(Path folder) {
         Path model = GgufFixture.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
                 .with("tokenizer.chat_template", TEMPLATE)
                 .write(folder.resolve("stories.gguf"));
         EngineOptions options = EngineOptions.DEFAULT.withKernels("scalar").withThreads(1);
-        return new RunningServer(Optional.of(Engine.open(model, options)), UnaryOperator.identity());
+        return Engine.open(model, options);
     }
 
     /// A server with the scripted model only.
@@ -122,6 +130,17 @@ public final class RunningServer implements AutoCloseable {
                 .build());
     }
 
+    HttpResponse<String> delete(String path) {
+        return send(request(path).DELETE().build());
+    }
+
+    /// The JSON of what lies at a path.
+    JsonNode look(String path) {
+        HttpResponse<String> response = get(path);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JsonMapper.shared().readTree(response.body());
+    }
+
     /// The JSON of an answer with status 200.
     JsonNode ask(String path, String body) {
         HttpResponse<String> response = post(path, body);
@@ -131,7 +150,11 @@ public final class RunningServer implements AutoCloseable {
 
     /// The data of the events of an answer.
     List<JsonNode> events(String path, String body) {
-        HttpResponse<String> response = post(path, body);
+        return events(post(path, body));
+    }
+
+    /// The data of the events of an answer.
+    static List<JsonNode> events(HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(response.headers().firstValue("content-type")).contains("text/event-stream");
         return Stream.of(response.body().split("\n\n"))

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,7 +44,7 @@ class SharingTest {
         String ann = ApiKeys.add(file, "ann", EnumSet.allOf(Scope.class));
         String bob = ApiKeys.add(file, "bob", EnumSet.allOf(Scope.class));
         String cached = "/usage/prompt_tokens_details/cached_tokens";
-        try (RunningServer server = RunningServer.withEngine(folder, options -> FrontTest.withKeys(options, file))) {
+        try (RunningServer server = RunningServer.withEngine(folder, options -> options.withKeys(Optional.of(file)))) {
             String path = "/v1/chat/completions";
             String body = chat(STORY, 4);
             JsonNode first = ask(server, ann, path, body);

@@ -26,6 +26,7 @@ public final class Ouverture implements Api {
         Ouverture api = new Ouverture(backend);
         List<Endpoint<?>> endpoints = new ArrayList<>(Page.endpoints(api));
         endpoints.addAll(new Tokens(backend).endpoints(api));
+        endpoints.add(new Rerank(backend).endpoint(api));
         endpoints.addAll(List.of(
                 Endpoint.get(
                         "/health",

@@ -21,8 +21,8 @@ import ouverture.tensor.DType;
 /// Dot products of groups of weight rows with some rows of inputs, which are floats.
 ///
 /// Arguments: weights, inputs, outputs, number of groups, steps of a row, and a table of three strides in bytes:
-/// of the weights' rows, of the inputs' rows and of the outputs' rows. Outputs of neighbouring weights lie side
-/// by side.
+/// of the weights' rows, of the inputs' rows and of the outputs' rows; a fourth number says how many bytes ahead
+/// `lines` are asked for. Outputs of neighbouring weights lie side by side.
 ///
 /// A sum has one lane for each column modulo the vector's length, added to with one rounding, columns ascending;
 /// at the end the lanes are added by halves and neighbours. The order is the same for any number of rows and
@@ -32,11 +32,14 @@ import ouverture.tensor.DType;
 /// @param inputs rows of inputs: 1 to [#inputs]
 /// @param ahead whether the next group is asked of the memory meanwhile: processors foresee little of several
 ///     streams
-record DotProducts(DType type, int rows, int inputs, boolean ahead) implements Routine {
+/// @param lines of the cache, of each short row far apart from the next, that are asked of the memory before they
+///     are needed; 0 for none. Not together with `ahead`
+record DotProducts(DType type, int rows, int inputs, boolean ahead, int lines) implements Routine {
     /// Rows of a large group.
     static final int ROWS = 4;
 
-    private static final int CACHE_LINE = 64;
+    /// Bytes of a line of the cache.
+    static final int CACHE_LINE = 64;
 
     private static final General[] SAVED = {RBX, RBP, R12, R13, R14, R15};
 
@@ -47,7 +50,8 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
 
     @Override
     public String name() {
-        return "dot products of " + rows + " rows of " + type + " with " + inputs + (ahead ? ", reading ahead" : "");
+        return "dot products of " + rows + " rows of " + type + " with " + inputs + (ahead ? ", reading ahead" : "")
+                + (lines > 0 ? ", asking for " + lines : "");
     }
 
     @Override
@@ -60,6 +64,7 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
         private final InstructionSet set;
         private final int rows;
         private final boolean ahead;
+        private final int lines;
         private final int inputs;
         private final WeightReader reader;
 
@@ -73,6 +78,7 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
             this.set = set;
             rows = routine.rows;
             ahead = routine.ahead && rows == ROWS;
+            lines = routine.lines;
             inputs = routine.inputs;
             free = rows * inputs;
             keepsInputs = routine.type.blockElements() == 1;
@@ -85,13 +91,19 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
             }
             assembler.load(R10, Memory.at(R9, 0));
             assembler.load(RBP, Memory.at(R9, 8));
+            if (lines > 0) {
+                assembler.load(R15, Memory.at(R9, 24));
+            }
             assembler.load(R9, Memory.at(R9, 16));
             assembler.addressOfFourth(RBX, RSI, RBP);
             reader.prepare();
             Assembler.Label group = assembler.here();
+            askFor();
             assembler.move(R13, RDI);
             assembler.addressOfFourth(RAX, RDI, R10);
-            assembler.address(R15, Memory.at(RDI, R10, rows, 0));
+            if (ahead) {
+                assembler.address(R15, Memory.at(RDI, R10, rows, 0));
+            }
             assembler.move(R11, RSI);
             assembler.move(R12, RBX);
             for (int i = 0; i < rows * inputs; i++) {
@@ -112,6 +124,19 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
             }
             assembler.endVectors();
             assembler.leave();
+        }
+
+        /// Asks for a later group, R15 bytes ahead.
+        private void askFor() {
+            if (lines > 0) {
+                assembler.address(R13, Memory.at(RDI, R15, 1, 0));
+                for (int r = 0; r < rows; r++) {
+                    for (int line = 0; line < lines; line++) {
+                        assembler.prefetch(Memory.at(R13, line * CACHE_LINE));
+                    }
+                    assembler.add(R13, R10);
+                }
+            }
         }
 
         private void step() {
@@ -139,7 +164,9 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead) implements R
                 }
             }
             assembler.add(R13, reader.bytes());
-            assembler.add(R15, reader.bytes());
+            if (ahead) {
+                assembler.add(R15, reader.bytes());
+            }
             assembler.add(RAX, reader.bytes());
             assembler.add(R11, 4 * reader.columns());
             assembler.add(R12, 4 * reader.columns());

@@ -9,60 +9,116 @@ import java.util.Arrays;
 import java.util.Objects;
 import ouverture.tensor.Attention;
 import ouverture.tensor.BlockCodec;
-import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
-import ouverture.tensor.WorkMemory;
 
 /// Attention of some rows and heads that share a key/value head, chunk by chunk of positions with a running
-/// maximum and sum (arXiv 2205.14135). Chunks start at fixed positions, and no query's sums meet another's, so
+/// maximum and sum (arXiv 2205.14135), and segment by segment, whose sums are computed apart and then merged in
+/// order (arXiv 2311.01282). Chunks and segments start at fixed positions, and no query's sums meet another's, so
 /// that neither the split into items nor the rest of the batch changes a bit. Queries follow each other row by
 /// row.
+///
+/// The steps: [#begin], and for each segment [#beginSegment], [#attend] for its chunks and [#endSegment], then
+/// [#finish]. Or [#beginSegment], [#attend] and [#save] by whoever has a segment, and then [#begin], [#merge] and
+/// [#finish].
 final class HeadGroup {
     /// Positions of a chunk: keys and values of 128 x 64 halves fit in a first-level cache.
-    private static final int CHUNK = 128;
+    static final int CHUNK = 128;
 
-    private static final long TABLE_BYTES = 3 * JAVA_LONG.byteSize();
+    /// Positions of a segment.
+    static final int SEGMENT = 8 * CHUNK;
+
+    /// Positions ahead that keys and values are asked of the memory: they lie too far apart for processors to
+    /// foresee them.
+    private static final int AHEAD = 64;
+
+    /// Where a table has the bytes to what is asked of the memory.
+    private static final long DISTANCE = 3 * JAVA_LONG.byteSize();
+
+    private static final long TABLE_BYTES = DISTANCE + JAVA_LONG.byteSize();
 
     /// Bytes of the scratch memory where the factor on the scores and their cap are, behind two tables of
     /// strides.
     private static final long SCALE = 2 * TABLE_BYTES;
 
     private static final long CAP = SCALE + Float.BYTES;
-    private static final long CONSTANTS_END = 64;
+    private static final long CONSTANTS_END = 128;
+
+    /// What is kept of each query's segments so far, merged: the largest score, the sum of the exponentials, and
+    /// where the factors go that the merged sums and those of the next segment are multiplied with.
+    private static final int MERGED_LARGEST = 0;
+
+    private static final int MERGED_TOTAL = 4;
+    private static final int KEPT = 8;
+    private static final int ADDED = 12;
+    private static final int MERGED_BYTES = 16;
 
     private final PagedAttention.Operands operands;
     private final PagedAttention.Item item;
-    private final Routines routines;
+    private final AttentionRoutines routines;
     private final MemorySegment memory;
     private final int queries;
     private final Side keys;
     private final Side values;
 
-    /// Bytes of the scratch memory where each kind of content begins.
-    private final long queriesAt;
+    private final Places places;
 
-    private final long scoresAt;
-    private final long sumsAt;
-    private final long statesAt;
-
-    HeadGroup(PagedAttention.Operands operands, PagedAttention.Item item, Routines routines, WorkMemory work) {
+    /// @param memory [#bytes] of scratch memory
+    HeadGroup(
+            PagedAttention.Operands operands,
+            PagedAttention.Item item,
+            AttentionRoutines routines,
+            MemorySegment memory) {
         this.operands = operands;
         this.item = item;
         this.routines = routines;
+        this.memory = memory;
         queries = item.rows() * item.heads();
-        Format key = routines.key;
-        Format value = routines.value;
-        queriesAt = CONSTANTS_END;
-        scoresAt = queriesAt + 4L * queries * key.columns;
-        sumsAt = scoresAt + 4L * queries * CHUNK;
-        statesAt = sumsAt + 4L * queries * value.columns;
-        long keysAt = statesAt + (long) queries * Softmax.BYTES;
-        long valuesAt = keysAt + key.decodedBytes();
-        memory = work.segment(valuesAt + value.decodedBytes());
-        keys = new Side(operands.cache().keys(), key, keysAt);
-        values = new Side(operands.cache().values(), value, valuesAt);
-        writeTable(0, keys.rowBytes, 4L * key.columns, 4L * CHUNK);
-        writeTable(TABLE_BYTES, values.rowBytes, 4L * CHUNK, 4L * value.columns);
+        AttentionRoutines.Format key = routines.key;
+        AttentionRoutines.Format value = routines.value;
+        places = Places.of(routines, queries);
+        keys = new Side(operands.cache().keys(), key, places.keys);
+        values = new Side(operands.cache().values(), value, places.values);
+        writeTable(0, keys.rowBytes, 4L * key.columns(), 4L * CHUNK);
+        writeTable(TABLE_BYTES, values.rowBytes, 4L * CHUNK, 4L * value.columns());
+        memory.set(JAVA_FLOAT, SCALE, operands.attention().scale());
+        memory.set(JAVA_FLOAT, CAP, operands.attention().softcap());
+    }
+
+    /// Bytes of scratch memory that some queries take, a multiple of 64.
+    static long bytes(AttentionRoutines routines, int queries) {
+        return Math.ceilDiv(Places.of(routines, queries).end, 64L) * 64;
+    }
+
+    /// Bytes that a query's sums of a segment take where they are saved.
+    static long savedBytes(AttentionRoutines routines) {
+        return 4L * routines.value.columns() + Softmax.BYTES;
+    }
+
+    /// Bytes of the scratch memory where each kind of content begins.
+    ///
+    /// @param sums of the segment
+    /// @param states of the segment, for [Softmax]
+    private record Places(
+            long queries,
+            long scores,
+            long sums,
+            long states,
+            long mergedSums,
+            long mergedStates,
+            long keys,
+            long values,
+            long end) {
+        static Places of(AttentionRoutines routines, int queries) {
+            long scores = CONSTANTS_END + 4L * queries * routines.key.columns();
+            long sums = scores + 4L * queries * CHUNK;
+            long states = sums + 4L * queries * routines.value.columns();
+            long mergedSums = states + (long) queries * Softmax.BYTES;
+            long mergedStates = mergedSums + 4L * queries * routines.value.columns();
+            long keys = mergedStates + (long) queries * MERGED_BYTES;
+            long values = keys + routines.key.decodedBytes();
+            long end = values + routines.value.decodedBytes();
+            return new Places(CONSTANTS_END, scores, sums, states, mergedSums, mergedStates, keys, values, end);
+        }
     }
 
     private void writeTable(long at, long... strides) {
@@ -71,120 +127,102 @@ final class HeadGroup {
         }
     }
 
-    /// How the heads of one side of the cache are read.
-    ///
-    /// @param stored as the cache has them
-    /// @param size numbers of a head
-    /// @param type as the routines read them: as stored, or F32 if heads are not whole steps of it
-    /// @param columns of a head as the routines read it
-    private record Format(DType stored, int size, DType type, int columns) {
-        static Format of(DType stored, int size, InstructionSet set) {
-            // Longer blocks have more sums than there are registers.
-            boolean readable = WeightReader.supports(stored) && stored.blockElements() <= DType.Q8_0.blockElements();
-            int step = readable ? WeightReader.columns(stored, set) : 0;
-            if (step > 0 && size % step == 0) {
-                return new Format(stored, size, stored, size);
-            }
-            return new Format(stored, size, DType.F32, Math.ceilDiv(size, set.lanes()) * set.lanes());
-        }
-
-        boolean fits(Tensor slots, int headSize) {
-            return stored == slots.type() && size == headSize;
-        }
-
-        boolean decoded() {
-            return type != stored || columns != size;
-        }
-
-        long decodedBytes() {
-            return decoded() ? CHUNK * 4L * columns : 0;
-        }
-
-        /// Bytes from one position to the next.
-        long rowBytes(Tensor slots) {
-            return decoded() ? 4L * columns : slots.rowBytes();
-        }
-    }
-
-    /// The machine code for attention of one shape.
-    static final class Routines {
-        private final Format key;
-        private final Format value;
-        private final MemorySegment[] singleScores;
-        private final MemorySegment[] scores;
-        private final MemorySegment[] sums;
-        private final MemorySegment softmax;
-        private final MemorySegment scaled;
-        private final MemorySegment capped;
-        private final int keySteps;
-        private final int valuePieces;
-
-        Routines(CodeCache code, PagedAttention.Operands operands) {
-            InstructionSet set = code.set();
-            Attention attention = operands.attention();
-            key = Format.of(operands.cache().keys().type(), attention.keySize(), set);
-            value = Format.of(operands.cache().values().type(), attention.valueSize(), set);
-            singleScores = new MemorySegment[DotProducts.inputs(set)];
-            scores = new MemorySegment[singleScores.length];
-            for (int i = 0; i < scores.length; i++) {
-                singleScores[i] = code.get(new DotProducts(key.type, 1, i + 1, false));
-                scores[i] = code.get(new DotProducts(key.type, DotProducts.ROWS, i + 1, false));
-            }
-            int steps = WeightedSum.steps(value.type, set, value.columns);
-            sums = new MemorySegment[WeightedSum.sums(set)];
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] = code.get(new WeightedSum(value.type, steps, i + 1));
-            }
-            softmax = code.get(new Softmax());
-            scaled = code.get(new Elementwise.Scaled(false));
-            capped = code.get(new Elementwise.Capped());
-            keySteps = key.columns / WeightReader.columns(key.type, set);
-            valuePieces = value.columns / (steps * WeightReader.columns(value.type, set));
-        }
-
-        /// Whether these routines serve such a call.
-        boolean fit(PagedAttention.Operands operands) {
-            Attention attention = operands.attention();
-            return key.fits(operands.cache().keys(), attention.keySize())
-                    && value.fits(operands.cache().values(), attention.valueSize());
-        }
-    }
-
-    void attend() {
-        copyQueries();
-        memory.asSlice(sumsAt, statesAt - sumsAt).fill((byte) 0);
-        begin();
-        int[] positions = operands.batch().positions();
-        int first = operands.attention().firstVisible(positions[item.row()]);
-        int end = positions[item.row() + item.rows() - 1] + 1;
-        for (int from = first - first % CHUNK; from < end; from += CHUNK) {
-            attend(from, Math.max(0, first - from), Math.min(CHUNK, end - from));
-        }
-        finish();
-    }
-
-    /// A sink is a score that came before all others.
-    private void begin() {
-        Attention attention = operands.attention();
-        Tensor sinks = attention.sinks();
-        memory.set(JAVA_FLOAT, SCALE, attention.scale());
-        memory.set(JAVA_FLOAT, CAP, attention.softcap());
+    /// Nothing is summed up yet. A sink is a score that came before all others.
+    void begin() {
+        memory.asSlice(places.mergedSums, places.mergedStates - places.mergedSums)
+                .fill((byte) 0);
+        Tensor sinks = operands.attention().sinks();
         for (int q = 0; q < queries; q++) {
             float sink = sinks == null ? Float.NEGATIVE_INFINITY : sinks.data().get(JAVA_FLOAT_UNALIGNED, 4L * head(q));
-            memory.set(JAVA_FLOAT, state(q) + Softmax.FACTOR, attention.softcap() == 0 ? attention.scale() : 1);
-            memory.set(JAVA_FLOAT, state(q) + Softmax.LARGEST, sink);
-            memory.set(JAVA_FLOAT, state(q) + Softmax.TOTAL, sinks == null ? 0 : 1);
+            memory.set(JAVA_FLOAT, merged(q) + MERGED_LARGEST, sink);
+            memory.set(JAVA_FLOAT, merged(q) + MERGED_TOTAL, sinks == null ? 0 : 1);
         }
+    }
+
+    /// Begins to sum up a segment.
+    void beginSegment() {
+        copyQueries();
+        memory.asSlice(places.sums, places.states - places.sums).fill((byte) 0);
+        Attention attention = operands.attention();
+        for (int q = 0; q < queries; q++) {
+            memory.set(JAVA_FLOAT, state(q) + Softmax.FACTOR, attention.softcap() == 0 ? attention.scale() : 1);
+            memory.set(JAVA_FLOAT, state(q) + Softmax.LARGEST, Float.NEGATIVE_INFINITY);
+            memory.set(JAVA_FLOAT, state(q) + Softmax.TOTAL, 0);
+        }
+    }
+
+    /// Merges the segment.
+    void endSegment() {
+        for (int q = 0; q < queries; q++) {
+            float largest = memory.get(JAVA_FLOAT, state(q) + Softmax.LARGEST);
+            float total = memory.get(JAVA_FLOAT, state(q) + Softmax.TOTAL);
+            merge(q, memory.address() + sum(q), largest, total);
+        }
+    }
+
+    PagedAttention.Item item() {
+        return item;
+    }
+
+    /// Copies the segment's sums to a table, each of [#savedBytes].
+    ///
+    /// @param first number of the first query's sums in it
+    /// @param stride sums from one head to the next
+    void save(MemorySegment to, long first, int stride) {
+        long bytes = 4L * routines.value.columns();
+        for (int q = 0; q < queries; q++) {
+            long at = saved(q, first, stride);
+            MemorySegment.copy(memory, sum(q), to, at, bytes);
+            MemorySegment.copy(memory, state(q), to, at + bytes, Softmax.BYTES);
+        }
+    }
+
+    /// Merges sums that were saved.
+    void merge(MemorySegment from, long first, int stride) {
+        long state = 4L * routines.value.columns();
+        for (int q = 0; q < queries; q++) {
+            long at = saved(q, first, stride);
+            float largest = from.get(JAVA_FLOAT, at + state + Softmax.LARGEST);
+            float total = from.get(JAVA_FLOAT, at + state + Softmax.TOTAL);
+            merge(q, from.address() + at, largest, total);
+        }
+    }
+
+    private long saved(int q, long first, int stride) {
+        long heads = (long) q / item.heads() * operands.attention().heads() + q % item.heads();
+        return (first + heads * stride) * savedBytes(routines);
+    }
+
+    /// Adds a segment's sums to those of the segments before. A segment that the query does not see changes
+    /// nothing.
+    private void merge(int q, long sums, float largest, float total) {
+        if (total == 0 && largest == Float.NEGATIVE_INFINITY) {
+            return;
+        }
+        long state = merged(q);
+        float before = memory.get(JAVA_FLOAT, state + MERGED_LARGEST);
+        float next = Math.max(before, largest);
+        float kept = (float) Math.exp(before - next);
+        float added = (float) Math.exp(largest - next);
+        memory.set(JAVA_FLOAT, state + MERGED_LARGEST, next);
+        memory.set(
+                JAVA_FLOAT, state + MERGED_TOTAL, kept * memory.get(JAVA_FLOAT, state + MERGED_TOTAL) + added * total);
+        memory.set(JAVA_FLOAT, state + KEPT, kept);
+        memory.set(JAVA_FLOAT, state + ADDED, added);
+        long to = memory.address() + mergedSum(q);
+        int columns = routines.value.columns();
+        scale(to, to, columns, memory.address() + state + KEPT);
+        NativeCalls.call(routines.scaledMore, to, sums, columns, memory.address() + state + ADDED, 0, 0);
     }
 
     private void copyQueries() {
         Tensor query = operands.query();
-        int size = routines.key.size;
-        int columns = routines.key.columns;
-        memory.asSlice(queriesAt, scoresAt - queriesAt).fill((byte) 0);
+        int size = routines.key.size();
+        int columns = routines.key.columns();
+        memory.asSlice(places.queries, places.scores - places.queries).fill((byte) 0);
         for (int q = 0; q < queries; q++) {
             long at = row(q) * query.rowBytes() + 4L * head(q) * size;
-            MemorySegment.copy(query.data(), at, memory, queriesAt + 4L * q * columns, 4L * size);
+            MemorySegment.copy(query.data(), at, memory, places.queries + 4L * q * columns, 4L * size);
         }
     }
 
@@ -197,22 +235,31 @@ final class HeadGroup {
     }
 
     private long state(int q) {
-        return statesAt + (long) q * Softmax.BYTES;
+        return places.states + (long) q * Softmax.BYTES;
     }
 
     private long score(int q, int position) {
-        return scoresAt + 4L * ((long) q * CHUNK + position);
+        return places.scores + 4L * ((long) q * CHUNK + position);
     }
 
     private long sum(int q) {
-        return sumsAt + 4L * q * routines.value.columns;
+        return places.sums + 4L * q * routines.value.columns();
+    }
+
+    private long merged(int q) {
+        return places.mergedStates + (long) q * MERGED_BYTES;
+    }
+
+    private long mergedSum(int q) {
+        return places.mergedSums + 4L * q * routines.value.columns();
     }
 
     /// Attends to positions `start` to `count` of the chunk that begins at `from`.
-    private void attend(int from, int start, int count) {
+    void attend(int from, int start, int count) {
         keys.prepare(from, start, count);
         for (int p = start; p < count; ) {
             int run = keys.run(from, p, count);
+            memory.set(JAVA_LONG, DISTANCE, keys.distanceAhead(from + p));
             score(keys.at(from, p), p, run);
             p += run;
         }
@@ -226,6 +273,7 @@ final class HeadGroup {
                 weigh(r * item.heads(), first, visible - first);
                 for (int p = first; p < visible; ) {
                     int run = values.run(from, p, visible);
+                    memory.set(JAVA_LONG, TABLE_BYTES + DISTANCE, values.distanceAhead(from + p));
                     addValues(r * item.heads(), values.at(from, p), p, run);
                     p += run;
                 }
@@ -241,10 +289,11 @@ final class HeadGroup {
         long base = memory.address();
         for (int q = 0; q < queries; q += most) {
             int tile = Math.min(most, queries - q) - 1;
-            long query = base + queriesAt + 4L * q * routines.key.columns;
+            long query = base + places.queries + 4L * q * routines.key.columns();
             long out = base + score(q, position);
             if (groups > 0) {
-                NativeCalls.call(routines.scores[tile], at, query, out, groups, routines.keySteps, base);
+                MemorySegment routine = q == 0 ? routines.firstScores[tile] : routines.scores[tile];
+                NativeCalls.call(routine, at, query, out, groups, routines.keySteps, base);
             }
             if (done < count) {
                 long rest = at + done * keys.rowBytes;
@@ -273,7 +322,7 @@ final class HeadGroup {
                 NativeCalls.call(routines.capped, scores, count, base + CAP, 0, 0, 0);
             }
             NativeCalls.call(routines.softmax, scores, count, state, 0, 0, 0);
-            scale(base + sum(q), base + sum(q), routines.value.columns, state + Softmax.CORRECTION);
+            scale(base + sum(q), base + sum(q), routines.value.columns(), state + Softmax.CORRECTION);
         }
     }
 
@@ -287,8 +336,9 @@ final class HeadGroup {
         long base = memory.address();
         int end = first + item.heads();
         for (int q = first; q < end; q += most) {
+            MemorySegment[] sums = q == 0 ? routines.firstSums : routines.sums;
             NativeCalls.call(
-                    routines.sums[Math.min(most, end - q) - 1],
+                    sums[Math.min(most, end - q) - 1],
                     at,
                     base + score(q, position),
                     base + sum(q),
@@ -298,29 +348,29 @@ final class HeadGroup {
         }
     }
 
-    /// Divides the sums by the sums of their weights.
-    private void finish() {
+    /// Divides the merged sums by the sums of their weights: the result.
+    void finish() {
         Tensor out = operands.out();
-        int size = routines.value.size;
+        int size = routines.value.size();
         for (int q = 0; q < queries; q++) {
-            float total = memory.get(JAVA_FLOAT, state(q) + Softmax.TOTAL);
-            memory.set(JAVA_FLOAT, state(q) + Softmax.FACTOR, 1 / total);
+            float total = memory.get(JAVA_FLOAT, merged(q) + MERGED_TOTAL);
+            memory.set(JAVA_FLOAT, merged(q) + KEPT, 1 / total);
             long to = out.data().address() + row(q) * out.rowBytes() + 4L * head(q) * size;
-            scale(to, memory.address() + sum(q), size, memory.address() + state(q) + Softmax.FACTOR);
+            scale(to, memory.address() + mergedSum(q), size, memory.address() + merged(q) + KEPT);
         }
     }
 
     /// The keys or the values of the item's head.
     private final class Side {
         private final Tensor slots;
-        private final Format format;
+        private final AttentionRoutines.Format format;
         private final long decodedAt;
         private final long rowBytes;
         private final int head = item.head()
                 / (operands.attention().heads() / operands.attention().kvHeads());
 
         /// @param decodedAt byte of scratch memory where heads go that are not read in place
-        Side(Tensor slots, Format format, long decodedAt) {
+        Side(Tensor slots, AttentionRoutines.Format format, long decodedAt) {
             this.slots = slots;
             this.format = format;
             rowBytes = format.rowBytes(slots);
@@ -333,21 +383,21 @@ final class HeadGroup {
                 return;
             }
             int block = slots.type().blockElements();
-            int lead = head * format.size % block;
-            int whole = Math.ceilDiv(lead + format.size, block) * block;
-            float[] row = new float[Math.max(whole, lead + format.columns)];
+            int lead = head * format.size() % block;
+            int whole = Math.ceilDiv(lead + format.size(), block) * block;
+            float[] row = new float[Math.max(whole, lead + format.columns())];
             BlockCodec codec = BlockCodec.of(slots.type());
             for (int p = start; p < end; p++) {
-                long at = slot(from + p) + slots.type().bytes(head * format.size - lead);
+                long at = slot(from + p) + slots.type().bytes(head * format.size() - lead);
                 codec.decode(slots.data(), at, row, 0, whole);
-                Arrays.fill(row, lead + format.size, row.length, 0);
-                MemorySegment.copy(row, lead, memory, JAVA_FLOAT, decodedAt + p * rowBytes, format.columns);
+                Arrays.fill(row, lead + format.size(), row.length, 0);
+                MemorySegment.copy(row, lead, memory, JAVA_FLOAT, decodedAt + p * rowBytes, format.columns());
             }
         }
 
         /// Byte where a position's row begins. All of its block is there.
         private long slot(int position) {
-            int[] table = operands.batch().tables()[operands.batch().sequences()[item.row()]];
+            int[] table = table();
             int blockSize = operands.cache().blockSize();
             Objects.checkIndex(table[position / blockSize], slots.rows() / blockSize);
             return Addresses.row(slots, operands.cache().slot(table, position)) * slots.rowBytes();
@@ -355,15 +405,35 @@ final class HeadGroup {
 
         /// How many of the positions `from + p` to `from + end` lie one after another.
         int run(int from, int p, int end) {
+            if (format.decoded()) {
+                return end - p;
+            }
+            int[] table = table();
             int blockSize = operands.cache().blockSize();
-            return format.decoded() ? end - p : Math.min(end - p, blockSize - (from + p) % blockSize);
+            int block = (from + p) / blockSize;
+            int next = block + 1;
+            while (next * blockSize < from + end && table[next] == table[next - 1] + 1) {
+                Objects.checkIndex(table[next], slots.rows() / blockSize);
+                next++;
+            }
+            return Math.min(end - p, next * blockSize - from - p);
+        }
+
+        /// Bytes from a position to the one [#AHEAD] positions on, if there is one.
+        long distanceAhead(int position) {
+            int last = operands.batch().positions()[item.row() + item.rows() - 1];
+            return format.decoded() || position + AHEAD > last ? 0 : slot(position + AHEAD) - slot(position);
+        }
+
+        private int[] table() {
+            return operands.batch().tables()[operands.batch().sequences()[item.row()]];
         }
 
         /// Address of a position's head.
         long at(int from, int p) {
             return format.decoded()
                     ? memory.address() + decodedAt + p * rowBytes
-                    : slots.data().address() + slot(from + p) + slots.type().bytes(head * format.size);
+                    : slots.data().address() + slot(from + p) + slots.type().bytes(head * format.size());
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 
-/// Weights in the form of [PackedFormat], strip by strip as they are first multiplied with, by the worker that
+/// Weights in the form of [PackedLayout], strip by strip as they are first multiplied with, by the worker that
 /// multiplies. What was packed is kept if the tensor's memory is read-only, as a model file's is, and then
 /// stands in place of the file's pages; else, or where memory is short, a strip is packed each time.
 final class PackedWeights implements AutoCloseable {
@@ -29,7 +29,7 @@ final class PackedWeights implements AutoCloseable {
     /// The packed planes of a tensor whose memory was checked. What is multiplied with for the first time is not
     /// kept yet, because new memory costs more than packing: the first step of a model should not wait for as
     /// much memory as the model has.
-    Matrices of(Tensor weight, PackedFormat format) {
+    Matrices of(Tensor weight, PackedLayout format) {
         if (!keeps || !weight.data().isReadOnly()) {
             return new Matrices(weight, format, MemorySegment.NULL);
         }
@@ -61,10 +61,10 @@ final class PackedWeights implements AutoCloseable {
         /// Strips of each plane that are not packed yet; -1 when the file's pages are dropped.
         private final AtomicIntegerArray missing;
 
-        private Matrices(Tensor weight, PackedFormat format, MemorySegment packed) {
+        private Matrices(Tensor weight, PackedLayout format, MemorySegment packed) {
             this.weight = weight;
             this.packed = packed;
-            routine = code.get(new Packing(format));
+            routine = code.get(format.packing());
             strips = strips(weight);
             stripBytes = Strips.ROWS * weight.rowBytes();
             blocks = weight.columns() / weight.type().blockElements();
@@ -117,29 +117,46 @@ final class PackedWeights implements AutoCloseable {
                 return strip.address();
             }
             long before = (long) plane * strips;
+            boolean packs = false;
             for (int strip = first; strip < first + count && !isComplete(plane); strip++) {
                 int index = (int) before + strip;
                 if (!done[index]) {
                     pack(plane, strip, packed.address() + index * stripBytes);
                     done[index] = true;
                     missing.decrementAndGet(plane);
+                    packs = true;
                 }
+            }
+            if (packs) {
+                int row = first * Strips.ROWS;
+                drop(plane, row, Math.min(count * Strips.ROWS, weight.rows() - row));
             }
             return packed.address() + (before + first) * stripBytes;
         }
 
         private void pack(int plane, int strip, long to) {
             int row = strip * Strips.ROWS;
-            long from = weight.data().address() + ((long) plane * weight.rows() + row) * weight.rowBytes();
             int rows = Math.min(Strips.ROWS, weight.rows() - row);
-            NativeCalls.call(routine, from, to, rows, blocks, weight.rowBytes(), 0);
+            NativeCalls.call(routine, address(plane, row), to, rows, blocks, weight.rowBytes(), 0);
+        }
+
+        /// Where a row of the tensor is.
+        private long address(int plane, int row) {
+            return weight.data().address() + ((long) plane * weight.rows() + row) * weight.rowBytes();
+        }
+
+        /// Gives the file's whole pages of some packed rows back at once: else the largest matrix would be in
+        /// memory twice.
+        private void drop(int plane, int row, int rows) {
+            if (weight.data().isMapped()) {
+                SystemPages.drop(address(plane, row), rows * weight.rowBytes());
+            }
         }
 
         /// Gives the file's pages of a plane back if all of it is packed. Not while workers pack.
         void release(int plane) {
-            if (isKept() && missing.compareAndSet(plane, 0, -1) && weight.data().isMapped()) {
-                long bytes = weight.rows() * weight.rowBytes();
-                SystemPages.drop(weight.data().address() + plane * bytes, bytes);
+            if (isKept() && missing.compareAndSet(plane, 0, -1)) {
+                drop(plane, 0, weight.rows());
             }
         }
     }

@@ -1,5 +1,6 @@
 package ouverture.kernels.jit;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,15 +11,8 @@ import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
 
-/// Attention over a paged cache, split into items: some neighbouring rows of one sequence, with some query heads
-/// of one key/value head.
+/// Attention over a paged cache, by the units of an [AttentionSplit].
 final class PagedAttention implements AutoCloseable {
-    /// Queries of one item at most, unless one row has more heads to a key/value head.
-    private static final int QUERIES = 32;
-
-    /// Items per thread, at least.
-    private static final int ITEMS = 2;
-
     /// Multiplications below which handing work to another thread costs more than it gains.
     private static final long GRAIN = 1 << 16;
 
@@ -26,8 +20,11 @@ final class PagedAttention implements AutoCloseable {
     private final WorkerPool pool;
     private final WorkMemory[] memory;
 
+    /// Sums of segments.
+    private final WorkMemory saved = new WorkMemory();
+
     /// One for each shape of attention: a model has one or two.
-    private final List<HeadGroup.Routines> known = new ArrayList<>();
+    private final List<AttentionRoutines> known = new ArrayList<>();
 
     /// @param memory scratch memory of each worker
     PagedAttention(CodeCache code, WorkerPool pool, WorkMemory[] memory) {
@@ -92,37 +89,44 @@ final class PagedAttention implements AutoCloseable {
 
     void attend(Operands operands) {
         operands.check();
-        Attention attention = operands.attention;
-        int group = attention.heads() / attention.kvHeads();
-        int[] starts = operands.batch.starts(Math.max(1, QUERIES / group));
-        int blocks = starts.length - 1;
-        int parts = Math.ceilDiv(ITEMS * pool.threads(), Math.max(1, blocks * attention.kvHeads()));
-        int heads = Math.ceilDiv(group, Math.min(group, parts));
-        int partsOfGroup = Math.ceilDiv(group, heads);
-        int partsOfRow = partsOfGroup * attention.kvHeads();
-        HeadGroup.Routines routines = routines(operands);
-        int items = blocks * partsOfRow;
-        pool.run(items, grain(operands, items), (worker, from, to) -> {
-            for (int i = from; i < to; i++) {
-                int row = starts[i / partsOfRow];
-                int rows = starts[i / partsOfRow + 1] - row;
-                int part = i % partsOfRow;
-                int first = part % partsOfGroup * heads;
-                int head = part / partsOfGroup * group + first;
-                Item item = new Item(row, rows, head, Math.min(heads, group - first));
-                new HeadGroup(operands, item, routines, memory[worker]).attend();
+        if (operands.batch.rows() == 0) {
+            return;
+        }
+        AttentionSplit split = AttentionSplit.of(operands, pool.threads());
+        AttentionRoutines routines = routines(operands);
+        if (split.segments() == 1) {
+            run(operands, split.units(), (worker, unit) -> {
+                split.attend(unit, split.groups(unit, routines, memory[worker]));
+            });
+        } else {
+            MemorySegment sums = saved.segment(split.savedBytes(routines));
+            run(operands, split.units(), (worker, unit) -> {
+                split.attendSegment(unit, split.groups(unit, routines, memory[worker]), sums);
+            });
+            run(operands, split.merges(), (worker, unit) -> split.merge(unit, routines, memory[worker], sums));
+        }
+    }
+
+    private interface Task {
+        void run(int worker, int unit);
+    }
+
+    private void run(Operands operands, int units, Task task) {
+        pool.run(units, grain(operands, units), (worker, from, to) -> {
+            for (int unit = from; unit < to; unit++) {
+                task.run(worker, unit);
             }
         });
     }
 
     /// The routines of an earlier call of the same shape, or new ones.
-    private HeadGroup.Routines routines(Operands operands) {
-        for (HeadGroup.Routines each : known) {
+    private AttentionRoutines routines(Operands operands) {
+        for (AttentionRoutines each : known) {
             if (each.fit(operands)) {
                 return each;
             }
         }
-        HeadGroup.Routines routines = new HeadGroup.Routines(code, operands);
+        AttentionRoutines routines = new AttentionRoutines(code, operands);
         known.add(routines);
         return routines;
     }
@@ -130,11 +134,12 @@ final class PagedAttention implements AutoCloseable {
     /// Forgets its routines, which the code cache gives back.
     @Override
     public void close() {
+        saved.close();
         known.clear();
     }
 
-    private static int grain(Operands operands, int items) {
+    private static int grain(Operands operands, int units) {
         long work = operands.attention.multiplications(operands.batch);
-        return Math.clamp(GRAIN * items / Math.max(1, work), 1, Integer.MAX_VALUE);
+        return Math.clamp(GRAIN * units / Math.max(1, work), 1, Integer.MAX_VALUE);
     }
 }

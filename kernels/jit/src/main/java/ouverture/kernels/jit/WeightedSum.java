@@ -3,6 +3,7 @@ package ouverture.kernels.jit;
 import static ouverture.kernels.jit.General.R10;
 import static ouverture.kernels.jit.General.R11;
 import static ouverture.kernels.jit.General.R12;
+import static ouverture.kernels.jit.General.R13;
 import static ouverture.kernels.jit.General.R8;
 import static ouverture.kernels.jit.General.R9;
 import static ouverture.kernels.jit.General.RAX;
@@ -18,12 +19,14 @@ import ouverture.tensor.DType;
 /// Adds weighted rows to sums: `sum[i] += factor[i][p] * row[p]`, one row after another.
 ///
 /// Arguments: rows, factors, sums, number of rows, pieces of a row, and a table of three strides in bytes: of the
-/// rows, from the factors of one sum to those of the next, and of the sums.
+/// rows, from the factors of one sum to those of the next, and of the sums; a fourth number says how many bytes
+/// ahead of a row later ones are asked for.
 ///
 /// @param steps of the format's reader that are a piece, whose sums stay in registers
 /// @param sums rows of sums: 1 to [#sums]
-record WeightedSum(DType type, int steps, int sums) implements Routine {
-    private static final General[] SAVED = {RBX, RBP, R12};
+/// @param ahead whether the memory is asked for later rows meanwhile
+record WeightedSum(DType type, int steps, int sums, boolean ahead) implements Routine {
+    private static final General[] SAVED = {RBX, RBP, R12, R13};
 
     /// Vectors of a piece, at most.
     private static final int VECTORS = 4;
@@ -42,7 +45,7 @@ record WeightedSum(DType type, int steps, int sums) implements Routine {
 
     @Override
     public String name() {
-        return "weighted sum of " + steps + " steps of " + type + " for " + sums;
+        return "weighted sum of " + steps + " steps of " + type + " for " + sums + (ahead ? ", reading ahead" : "");
     }
 
     @Override
@@ -55,6 +58,7 @@ record WeightedSum(DType type, int steps, int sums) implements Routine {
         private final InstructionSet set;
         private final int steps;
         private final int sums;
+        private final boolean ahead;
         private final int vectors;
         private final Vector value;
         private final WeightReader reader;
@@ -64,6 +68,7 @@ record WeightedSum(DType type, int steps, int sums) implements Routine {
             this.set = set;
             steps = routine.steps;
             sums = routine.sums;
+            ahead = routine.ahead;
             vectors = steps * WeightReader.columns(routine.type, set) / set.lanes();
             int free = vectors * sums + sums;
             value = set.vector(free);
@@ -76,6 +81,7 @@ record WeightedSum(DType type, int steps, int sums) implements Routine {
             }
             assembler.load(R10, Memory.at(R9, 0));
             assembler.load(RBP, Memory.at(R9, 8));
+            assembler.load(R13, Memory.at(R9, 24));
             assembler.load(R9, Memory.at(R9, 16));
             reader.prepare();
             Assembler.Label piece = assembler.here();
@@ -124,6 +130,9 @@ record WeightedSum(DType type, int steps, int sums) implements Routine {
 
         private void addRow() {
             int factors = vectors * sums;
+            for (int line = 0; ahead && line < steps * reader.bytes(); line += DotProducts.CACHE_LINE) {
+                assembler.prefetch(Memory.at(RAX, R13, 1, line));
+            }
             for (int i = 0; i < sums; i++) {
                 assembler.emit(Instruction.VBROADCASTSS, set.vector(factors + i), Memory.row(R11, RBX, RBP, i));
             }
