@@ -310,10 +310,18 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
+        return chat(request, "");
+    }
+
+    /// Starts the answer to a conversation; throws as the other.
+    ///
+    /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over from
+    ///     requests of the same partition only, since how fast it is answered tells what others have asked
+    public Generation chat(ChatRequest request, String cachePartition) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
         Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
         Adapters own = request.adapters().map(this::together).orElse(adapters);
-        return start(prompt, own, request.sampling(), request.maxTokens(), request.stop(), matcher);
+        return start(prompt, own, request.sampling(), request.maxTokens(), request.stop(), matcher, cachePartition);
     }
 
     private ChatPrompt chatPrompt() {
@@ -335,6 +343,13 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     public Generation complete(CompletionRequest request) {
+        return complete(request, "");
+    }
+
+    /// Starts the continuation of a text or of token ids; throws as [#chat].
+    ///
+    /// @param cachePartition as in [#chat(ChatRequest, String)]
+    public Generation complete(CompletionRequest request, String cachePartition) {
         int[] prompt = switch (request.prompt()) {
             case CompletionRequest.Prompt.Text(String text) -> {
                 if (tokenizer == null) {
@@ -353,7 +368,8 @@ public final class Engine implements ChatModel, AutoCloseable {
                 request.sampling(),
                 request.maxTokens(),
                 request.stop(),
-                request.constraint().map(this::matcher).orElse(null));
+                request.constraint().map(this::matcher).orElse(null),
+                cachePartition);
     }
 
     private Matcher matcher(Constraint constraint) {
@@ -370,7 +386,8 @@ public final class Engine implements ChatModel, AutoCloseable {
             SamplingParameters sampling,
             int maxTokens,
             List<String> stop,
-            @Nullable Matcher matcher) {
+            @Nullable Matcher matcher,
+            String cachePartition) {
         int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
@@ -391,6 +408,7 @@ public final class Engine implements ChatModel, AutoCloseable {
                 maxTokens == 0 ? room : Math.min(maxTokens, room),
                 this::ends,
                 generation,
+                cachePartition,
                 matcher);
         generation.started(sequence);
         scheduler.submit(sequence);

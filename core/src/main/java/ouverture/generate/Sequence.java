@@ -65,7 +65,11 @@ public final class Sequence {
     private int drafted;
     private int accepted;
     private final Adapters adapters;
+    private final Variant variant;
     private final CachedBlocks blocks;
+
+    /// Sequences that differ in this do not share what they have computed.
+    private record Variant(String partition, Object adapters) {}
 
     /// What is wanted of a prompt.
     ///
@@ -79,18 +83,21 @@ public final class Sequence {
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
     /// @param adapters that change the model for this answer
     /// @param end whether a token ends the answer
+    /// @param partition of the prefix cache: the beginning is shared with sequences of the same partition only
     public Sequence(
             int[] prompt,
             Adapters adapters,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
-            Listener listener) {
-        this(prompt, adapters, parameters, maxTokens, end, listener, null);
+            Listener listener,
+            String partition) {
+        this(prompt, adapters, parameters, maxTokens, end, listener, partition, null);
     }
 
     /// An answer that is held to a constraint: it is complete then, or was cut off by its length.
     ///
+    /// @param partition of the prefix cache
     /// @param matcher says which tokens may come; used by the scheduler's thread alone; null for all
     public Sequence(
             int[] prompt,
@@ -99,6 +106,7 @@ public final class Sequence {
             int maxTokens,
             IntPredicate end,
             Listener listener,
+            String partition,
             @Nullable Matcher matcher) {
         this(
                 prompt,
@@ -107,6 +115,7 @@ public final class Sequence {
                 maxTokens,
                 end,
                 listener,
+                partition,
                 matcher,
                 new LogitsRequest((_, _) -> {}, true, false, false));
     }
@@ -118,13 +127,15 @@ public final class Sequence {
             int maxTokens,
             IntPredicate end,
             Listener listener,
+            String partition,
             @Nullable Matcher matcher,
             LogitsRequest logits) {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
         this.promptLength = prompt.length;
         this.adapters = adapters;
-        this.blocks = new CachedBlocks(adapters.key());
+        this.variant = new Variant(partition, adapters.key());
+        this.blocks = new CachedBlocks(variant);
         this.parameters = parameters;
         this.maxTokens = maxTokens;
         this.sampler = new Sampler(parameters, prompt);
@@ -147,6 +158,7 @@ public final class Sequence {
                 0,
                 _ -> false,
                 listener,
+                "",
                 null,
                 new LogitsRequest(logits, false, allPositions, false));
     }
@@ -157,7 +169,7 @@ public final class Sequence {
     /// @param adapters that change the model for it
     public static Sequence forStates(int[] ids, Adapters adapters, LogitsListener states, Listener listener) {
         LogitsRequest request = new LogitsRequest(states, false, true, true);
-        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, null, request);
+        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, "", null, request);
     }
 
     /// Ends the sequence at the next step. May be called from any thread.
@@ -181,7 +193,7 @@ public final class Sequence {
     ///
     /// @return whether the pool had enough; if not, nothing was taken
     boolean admit(BlockPool pool) {
-        int reused = logits.none ? blocks.reuse(pool, tokens, length - 1) : 0;
+        int reused = logits.none ? blocks.reuse(pool, tokens, 0, length - 1) : 0;
         if (!reserve(length, pool)) {
             evict(pool);
             return false;
@@ -191,6 +203,27 @@ public final class Sequence {
             cached = computed;
         }
         return true;
+    }
+
+    /// Takes over what others have computed of its prompt since it was admitted.
+    void catchUp(BlockPool pool) {
+        if (logits.none && pending() > 1) {
+            int more = blocks.reuse(pool, tokens, computed, length - 1);
+            computed += more;
+            cached += length == promptLength ? more : 0;
+        }
+    }
+
+    /// Whether another sequence may take over its blocks up to a position, once they are computed.
+    boolean sharesBeginning(Sequence other, int end) {
+        return logits.none
+                && other.logits.none
+                && variant.equals(other.variant)
+                && Arrays.equals(tokens, 0, end, other.tokens, 0, end);
+    }
+
+    String partition() {
+        return variant.partition;
     }
 
     /// Takes the blocks that are missing for `positions` positions.

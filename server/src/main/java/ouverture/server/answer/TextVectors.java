@@ -42,7 +42,7 @@ public record TextVectors(List<float[]> vectors, int tokens) {
                 .toList();
         Pooling pooling = settings.pooling.orElseGet(() -> lease.model().pooling());
         List<float[]> vectors =
-                InTurn.compute(lease.turns(), call, () -> lease.model().embed(prompts, pooling));
+                InTurn.compute(lease, call, () -> lease.model().embed(prompts, pooling));
         int tokens = prompts.stream().mapToInt(ids -> ids.length).sum();
         note(tokens, backend, call);
         return new TextVectors(
