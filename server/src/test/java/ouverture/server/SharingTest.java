@@ -26,8 +26,7 @@ class SharingTest {
     private static String chat(String text, int tokens) {
         return """
                 {"model": "stories", "messages": [{"role": "user", "content": "%s"}], "max_tokens": %d, \
-                "temperature": 0}"""
-                .formatted(text, tokens);
+                "temperature": 0}""".formatted(text, tokens);
     }
 
     private static JsonNode ask(RunningServer server, String key, String path, String body) {
