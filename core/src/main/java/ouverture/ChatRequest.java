@@ -78,6 +78,20 @@ public record ChatRequest(
         return of(List.of(Message.user(question)));
     }
 
+    public ChatRequest withMessages(List<Message> messages) {
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
+    }
+
     public ChatRequest withSampling(SamplingParameters sampling) {
         return new ChatRequest(
                 messages,

@@ -462,17 +462,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         prompts.forEach(this::checkFits);
         List<float[]> vectors = new ArrayList<>();
         for (int from = 0; from < prompts.size(); from += sequences) {
-            List<PooledStates> group = new ArrayList<>();
-            try {
-                for (int[] prompt : prompts.subList(from, Math.min(from + sequences, prompts.size()))) {
-                    PooledStates states = new PooledStates(pooling, prompt.length);
-                    states.run().start(scheduler, Sequence.forStates(prompt, adapters, states, states.run()));
-                    group.add(states);
-                }
-                group.forEach(states -> vectors.add(states.vector()));
-            } finally {
-                group.forEach(states -> states.run().cancel());
-            }
+            List<int[]> group = prompts.subList(from, Math.min(from + sequences, prompts.size()));
+            vectors.addAll(PooledStates.vectors(scheduler, adapters, group, pooling));
         }
         return vectors;
     }
