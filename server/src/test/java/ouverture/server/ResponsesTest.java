@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.Message;
 import ouverture.Message.Role;
 import ouverture.Reasoning;
+import ouverture.Tool;
+import ouverture.ToolChoice;
+import ouverture.constrain.Constraint;
 import ouverture.server.key.ApiKeys;
 import ouverture.server.key.Scope;
 import tools.jackson.databind.JsonNode;
@@ -80,6 +83,34 @@ class ResponsesTest {
         assertThat(server.script.last().maxTokens()).isEqualTo(50);
         assertThat(server.script.last().messages())
                 .containsExactly(Message.system("Be kind."), Message.user("Good morning"));
+    }
+
+    @Test
+    void anAnswerIsHeldToItsForm() {
+        String schema = "{\"type\":\"object\",\"properties\":{\"sum\":{\"type\":\"integer\"}}}";
+        JsonNode response = ask(
+                "Add.",
+                ", \"text\": {\"format\": {\"type\": \"json_schema\", \"name\": \"sum\", \"strict\": true, \"schema\": "
+                        + schema + "}}");
+        assertThat(server.script.last().constraint()).contains(new Constraint.JsonSchema(schema));
+        assertThat(at(response, "/text/format/type")).isEqualTo("json_schema");
+        assertThat(response.at("/text/format/schema").toString()).isEqualTo(schema);
+        ask("Add.", ", \"text\": {\"format\": {\"type\": \"json_object\"}}");
+        assertThat(server.script.last().constraint()).contains(new Constraint.JsonObject());
+        assertThat(at(ask("Add.", ""), "/text/format/type")).isEqualTo("text");
+        assertThat(server.script.last().constraint()).isEmpty();
+    }
+
+    @Test
+    void aToolMustBeCalled() {
+        String tools = ", \"tools\": [{\"type\": \"function\", \"name\": \"add\", \"strict\": true}]";
+        JsonNode response = ask("Add.", tools + ", \"tool_choice\": {\"type\": \"function\", \"name\": \"add\"}");
+        assertThat(server.script.last().toolChoice()).isEqualTo(new ToolChoice.Named("add"));
+        assertThat(server.script.last().tools()).allMatch(Tool::isStrict);
+        assertThat(at(response, "/tool_choice/name")).isEqualTo("add");
+        assertThat(at(ask("Add.", tools + ", \"tool_choice\": \"required\""), "/tool_choice"))
+                .isEqualTo("required");
+        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
     }
 
     @Test

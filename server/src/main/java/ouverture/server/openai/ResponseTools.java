@@ -35,7 +35,10 @@ record ResponseTools(List<Tool> known, Choice choice, boolean parallel) {
 
         private static Choice named(String name) {
             ObjectNode echo = JsonNodeFactory.instance.objectNode();
-            return new Choice(true, new ToolChoice.Named(name), echo.put("type", "function").put("name", name));
+            return new Choice(
+                    true,
+                    new ToolChoice.Named(name),
+                    echo.put("type", "function").put("name", name));
         }
     }
 
