@@ -2,6 +2,7 @@ package ouverture;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 
@@ -14,6 +15,7 @@ import ouverture.generate.SamplingParameters;
 ///     tokens
 /// @param templateVariables further variables of the chat template, JSON values of Java: they prevail over what
 ///     `reasoning` sets
+/// @param adapters that change the model for this request; empty for those of the engine ([Engine#adapt])
 public record ChatRequest(
         List<Message> messages,
         SamplingParameters sampling,
@@ -21,12 +23,14 @@ public record ChatRequest(
         List<String> stop,
         List<Tool> tools,
         Reasoning reasoning,
-        Map<String, Object> templateVariables) {
+        Map<String, Object> templateVariables,
+        Optional<List<Adapter>> adapters) {
     public ChatRequest {
         messages = List.copyOf(messages);
         stop = List.copyOf(stop);
         tools = List.copyOf(tools);
         templateVariables = Map.copyOf(templateVariables);
+        adapters = adapters.map(List::copyOf);
         CompletionRequest.check(maxTokens, stop);
         if (messages.isEmpty()) {
             throw new RequestException("The conversation has no message; give at least one.");
@@ -34,6 +38,18 @@ public record ChatRequest(
         if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
             throw new RequestException("Two tools of the request have the same name; give each its own.");
         }
+    }
+
+    /// A request with the adapters of the engine.
+    public ChatRequest(
+            List<Message> messages,
+            SamplingParameters sampling,
+            int maxTokens,
+            List<String> stop,
+            List<Tool> tools,
+            Reasoning reasoning,
+            Map<String, Object> templateVariables) {
+        this(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, Optional.empty());
     }
 
     /// A request with default sampling and no limits.
@@ -47,26 +63,32 @@ public record ChatRequest(
     }
 
     public ChatRequest withSampling(SamplingParameters sampling) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
     }
 
     public ChatRequest withMaxTokens(int maxTokens) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
     }
 
     public ChatRequest withStop(List<String> stop) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
     }
 
     public ChatRequest withTools(List<Tool> tools) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
     }
 
     public ChatRequest withReasoning(Reasoning reasoning) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
     }
 
     public ChatRequest withTemplateVariables(Map<String, Object> templateVariables) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables);
+        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
+    }
+
+    /// @param adapters that change the model for this request, all at once; none for the model as it is
+    public ChatRequest withAdapters(List<Adapter> adapters) {
+        return new ChatRequest(
+                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, Optional.of(adapters));
     }
 }

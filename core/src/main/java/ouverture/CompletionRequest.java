@@ -1,6 +1,7 @@
 package ouverture;
 
 import java.util.List;
+import java.util.Optional;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 
@@ -8,7 +9,13 @@ import ouverture.generate.SamplingParameters;
 ///
 /// @param maxTokens tokens of the continuation at most; 0 for as many as the context holds
 /// @param stop strings that end the continuation and are not part of it
-public record CompletionRequest(Prompt prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
+/// @param adapters that change the model for this request; empty for those of the engine ([Engine#adapt])
+public record CompletionRequest(
+        Prompt prompt,
+        SamplingParameters sampling,
+        int maxTokens,
+        List<String> stop,
+        Optional<List<Adapter>> adapters) {
     /// What is continued.
     public sealed interface Prompt {
         /// A text; special tokens in it are plain text, and the model's own start token comes first.
@@ -24,6 +31,7 @@ public record CompletionRequest(Prompt prompt, SamplingParameters sampling, int 
 
     public CompletionRequest {
         stop = List.copyOf(stop);
+        adapters = adapters.map(List::copyOf);
         check(maxTokens, stop);
     }
 
@@ -34,6 +42,11 @@ public record CompletionRequest(Prompt prompt, SamplingParameters sampling, int 
         if (stop.stream().anyMatch(String::isEmpty)) {
             throw new RequestException("A stop string is empty; leave it out or give its text.");
         }
+    }
+
+    /// A request with the adapters of the engine.
+    public CompletionRequest(Prompt prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
+        this(prompt, sampling, maxTokens, stop, Optional.empty());
     }
 
     /// Continues a text with default sampling and no limits.
@@ -47,14 +60,19 @@ public record CompletionRequest(Prompt prompt, SamplingParameters sampling, int 
     }
 
     public CompletionRequest withSampling(SamplingParameters sampling) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters);
     }
 
     public CompletionRequest withMaxTokens(int maxTokens) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters);
     }
 
     public CompletionRequest withStop(List<String> stop) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters);
+    }
+
+    /// @param adapters that change the model for this request, all at once; none for the model as it is
+    public CompletionRequest withAdapters(List<Adapter> adapters) {
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, Optional.of(adapters));
     }
 }

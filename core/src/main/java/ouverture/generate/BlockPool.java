@@ -18,15 +18,20 @@ final class BlockPool {
     static final long ROOT = 0;
 
     /// The tokens of a block and everything before it, by the serial number of the block before.
-    private record Prefix(long parent, int[] tokens) {
+    ///
+    /// @param variant of the model that computes it
+    private record Prefix(Object variant, long parent, int[] tokens) {
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Prefix(long p, int[] t) && p == parent && Arrays.equals(t, tokens);
+            return other instanceof Prefix(Object v, long p, int[] t)
+                    && p == parent
+                    && v.equals(variant)
+                    && Arrays.equals(t, tokens);
         }
 
         @Override
         public int hashCode() {
-            return 31 * Long.hashCode(parent) + Arrays.hashCode(tokens);
+            return 31 * (31 * variant.hashCode() + Long.hashCode(parent)) + Arrays.hashCode(tokens);
         }
     }
 
@@ -78,11 +83,13 @@ final class BlockPool {
 
     /// The longest run of known full blocks that hold the beginning of `tokens`, not beyond `limit` tokens; the
     /// caller uses them from now on.
-    List<Integer> reuse(int[] tokens, int limit) {
+    ///
+    /// @param variant of the model, such as its adapters' key: others' keys and values are others
+    List<Integer> reuse(Object variant, int[] tokens, int limit) {
         List<Integer> blocks = new ArrayList<>();
         long parent = ROOT;
         for (int from = 0; from + blockSize <= limit; from += blockSize) {
-            Known found = known.get(new Prefix(parent, Arrays.copyOfRange(tokens, from, from + blockSize)));
+            Known found = known.get(new Prefix(variant, parent, Arrays.copyOfRange(tokens, from, from + blockSize)));
             if (found == null) {
                 break;
             }
@@ -97,10 +104,11 @@ final class BlockPool {
 
     /// Remembers a full block that has been computed.
     ///
+    /// @param variant of the model that computed it
     /// @param parent what this method returned for the block before, or [#ROOT]
     /// @return the serial number to give for the block after
-    long remember(int block, long parent, int[] tokens) {
-        Prefix prefix = new Prefix(parent, tokens);
+    long remember(Object variant, int block, long parent, int[] tokens) {
+        Prefix prefix = new Prefix(variant, parent, tokens);
         Known already = known.get(prefix);
         if (already != null) {
             return already.serial;

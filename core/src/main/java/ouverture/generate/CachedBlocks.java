@@ -7,15 +7,21 @@ import java.util.List;
 /// The blocks of a cache that hold one sequence's keys and values. Not thread-safe.
 final class CachedBlocks {
     private final List<Integer> blocks = new ArrayList<>();
+    private final Object variant;
     private int remembered;
     private long rememberedSerial = BlockPool.ROOT;
+
+    /// @param variant of the model that computes them, such as its adapters' key
+    CachedBlocks(Object variant) {
+        this.variant = variant;
+    }
 
     /// Takes over known blocks that hold the beginning of `tokens`; to be asked first.
     ///
     /// @param limit tokens of the beginning at most
     /// @return tokens that they hold
     int reuse(BlockPool pool, int[] tokens, int limit) {
-        blocks.addAll(pool.reuse(tokens, limit));
+        blocks.addAll(pool.reuse(variant, tokens, limit));
         return blocks.size() * pool.blockSize();
     }
 
@@ -39,7 +45,7 @@ final class CachedBlocks {
         int size = pool.blockSize();
         while ((remembered + 1) * size <= computed) {
             int[] content = Arrays.copyOfRange(tokens, remembered * size, (remembered + 1) * size);
-            rememberedSerial = pool.remember(blocks.get(remembered), rememberedSerial, content);
+            rememberedSerial = pool.remember(variant, blocks.get(remembered), rememberedSerial, content);
             remembered++;
         }
     }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import ouverture.model.Adapters;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
 import ouverture.model.Scratch;
@@ -38,7 +39,7 @@ final class ModelDraft extends Draft {
 
     /// The small model's place in one sequence.
     private static final class Runner {
-        private final CachedBlocks blocks = new CachedBlocks();
+        private final CachedBlocks blocks = new CachedBlocks(Adapters.NONE.key());
         /// The sequence's tokens, and behind them the guess.
         private int[] tokens = new int[0];
         private int[] grounds = new int[0];

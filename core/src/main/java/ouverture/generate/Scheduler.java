@@ -10,9 +10,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.OverloadedException;
 import ouverture.error.ResourceException;
+import ouverture.model.Adapters;
 import ouverture.model.ExpertResidency;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
+import ouverture.model.RowAdapters;
 import ouverture.model.Scratch;
 import ouverture.tensor.Batch;
 import ouverture.tensor.Kernels;
@@ -50,7 +52,7 @@ public final class Scheduler implements AutoCloseable {
     /// Which rows of a batch belong to a sequence.
     ///
     /// @param count known tokens
-    /// @param outputPositions of these, positions whose logits are wanted
+    /// @param outputPositions of these, positions whose logits or hidden states are wanted
     /// @param guessed tokens behind them, whose logits are wanted too
     private record Share(Sequence sequence, int count, List<Integer> outputPositions, int[] guessed) {
         int rows() {
@@ -58,7 +60,18 @@ public final class Scheduler implements AutoCloseable {
         }
 
         int outputs() {
-            return outputPositions.size() + guessed.length;
+            return sequence.wantsStates() ? 0 : outputPositions.size() + guessed.length;
+        }
+
+        int states() {
+            return sequence.wantsStates() ? outputPositions.size() : 0;
+        }
+    }
+
+    /// What a step computes for those who wait.
+    private record Results(Tensor logits, @Nullable Tensor states) {
+        float[] row(boolean isState, int row) {
+            return (isState && states != null ? states : logits).floats(row);
         }
     }
 
@@ -191,13 +204,19 @@ public final class Scheduler implements AutoCloseable {
         List<Share> shares = withGuesses(drafting, known);
         int rows = shares.stream().mapToInt(Share::rows).sum();
         long start = drafting.now();
-        Tensor logits = forward(shares);
+        Results results = forward(shares);
         drafting.note(rows, start);
-        publish(shares, logits);
+        publish(shares, results);
     }
 
-    private Tensor forward(List<Share> shares) {
-        return model.forward(new ForwardPass(kernels, batch(shares), cache, scratch, residency));
+    private Results forward(List<Share> shares) {
+        Batch batch = batch(shares);
+        List<Adapters> adapters =
+                shares.stream().map(share -> share.sequence.adapters()).toList();
+        RowAdapters ofRows = RowAdapters.of(batch, adapters).orElse(null);
+        ForwardPass pass = new ForwardPass(kernels, batch, cache, scratch, residency, ofRows);
+        Tensor logits = model.forward(pass);
+        return new Results(logits, batch.states().length == 0 ? null : pass.hiddenStates());
     }
 
     /// Adds guesses, as far as there is room: nobody is put off for them.
@@ -268,7 +287,9 @@ public final class Scheduler implements AutoCloseable {
         int[] sequences = new int[rows];
         int[][] tables = new int[shares.size()][];
         int[] outputs = new int[shares.stream().mapToInt(Share::outputs).sum()];
+        int[] states = new int[shares.stream().mapToInt(Share::states).sum()];
         int output = 0;
+        int state = 0;
         int row = 0;
         for (int s = 0; s < tables.length; s++) {
             Share share = shares.get(s);
@@ -276,7 +297,11 @@ public final class Scheduler implements AutoCloseable {
             tables[s] = sequence.table();
             int first = sequence.computed();
             for (int position : share.outputPositions) {
-                outputs[output++] = row + position - first;
+                if (sequence.wantsStates()) {
+                    states[state++] = row + position - first;
+                } else {
+                    outputs[output++] = row + position - first;
+                }
             }
             for (int i = 0; i < share.rows(); i++) {
                 boolean known = i < share.count;
@@ -289,16 +314,18 @@ public final class Scheduler implements AutoCloseable {
                 row++;
             }
         }
-        return new Batch(tokens, positions, sequences, tables, outputs);
+        return new Batch(tokens, positions, sequences, tables, outputs, states);
     }
 
-    private void publish(List<Share> shares, Tensor logits) {
-        int row = 0;
+    private void publish(List<Share> shares, Results results) {
+        int output = 0;
+        int state = 0;
         for (Share share : shares) {
             Sequence sequence = share.sequence;
             sequence.advance(share.count, pool);
-            FinishReason reason = publish(share, row, logits);
-            row += share.outputs();
+            FinishReason reason = publish(share, share.states() > 0 ? state : output, results);
+            output += share.outputs();
+            state += share.states();
             if (reason != null) {
                 running.remove(sequence);
                 forgetGuesses(sequence);
@@ -307,20 +334,21 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
-    /// Hands out what came for one sequence, whose first row of logits is `row`.
-    private @Nullable FinishReason publish(Share share, int row, Tensor logits) {
+    /// Hands out what came for one sequence, whose first row of logits or hidden states is `row`.
+    private @Nullable FinishReason publish(Share share, int row, Results results) {
         Sequence sequence = share.sequence;
         FinishReason reason = null;
         if (sequence.isAnswer()) {
             if (share.outputs() > 0) {
-                reason = sequence.draw(share.guessed, i -> logits.floats(row + i), pool);
+                reason = sequence.draw(share.guessed, i -> results.row(false, row + i), pool);
                 if (drafting != null) {
                     drafting.learn(sequence);
                 }
             }
         } else {
-            for (int i = 0; i < share.outputs(); i++) {
-                reason = sequence.hear(share.outputPositions.get(i), logits.floats(row + i));
+            for (int i = 0; i < share.outputPositions.size(); i++) {
+                float[] values = results.row(sequence.wantsStates(), row + i);
+                reason = sequence.hear(share.outputPositions.get(i), values);
             }
         }
         return reason;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import ouverture.model.Adapters;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
 public final class Sequence {
@@ -37,7 +38,7 @@ public final class Sequence {
     /// @param accepted of these, tokens that came
     public record Counts(int generated, int cached, int drafted, int accepted) {}
 
-    /// Hears the logits of prompt positions.
+    /// Hears the logits, or the hidden states, of prompt positions.
     @FunctionalInterface
     public interface LogitsListener {
         void logits(int position, float[] logits);
@@ -58,21 +59,41 @@ public final class Sequence {
     private int cached;
     private int drafted;
     private int accepted;
-    private final CachedBlocks blocks = new CachedBlocks();
+    private final Adapters adapters;
+    private final CachedBlocks blocks;
 
-    private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions) {}
+    /// What is wanted of a prompt.
+    ///
+    /// @param none nothing: an answer is
+    /// @param states hidden states in place of logits
+    private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions, boolean states) {}
 
     /// An answer to a prompt.
     ///
     /// @param prompt token ids, at least one
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
+    /// @param adapters that change the model for this answer
     /// @param end whether a token ends the answer
-    public Sequence(int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
-        this(prompt, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false));
+    public Sequence(
+            int[] prompt,
+            Adapters adapters,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener) {
+        this(
+                prompt,
+                adapters,
+                parameters,
+                maxTokens,
+                end,
+                listener,
+                new LogitsRequest((_, _) -> {}, true, false, false));
     }
 
     private Sequence(
             int[] prompt,
+            Adapters adapters,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
@@ -81,6 +102,8 @@ public final class Sequence {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
         this.promptLength = prompt.length;
+        this.adapters = adapters;
+        this.blocks = new CachedBlocks(adapters.key());
         this.parameters = parameters;
         this.maxTokens = maxTokens;
         this.sampler = new Sampler(parameters, prompt);
@@ -91,15 +114,27 @@ public final class Sequence {
 
     /// A prompt whose logits are wanted and no answer; it neither uses nor fills the prefix cache.
     ///
+    /// @param adapters that change the model for it
     /// @param allPositions whether the logits of every position are wanted, or those of the last one only
-    public static Sequence forLogits(int[] ids, boolean allPositions, LogitsListener logits, Listener listener) {
+    public static Sequence forLogits(
+            int[] ids, Adapters adapters, boolean allPositions, LogitsListener logits, Listener listener) {
         return new Sequence(
                 ids,
+                adapters,
                 SamplingParameters.GREEDY,
                 0,
                 _ -> false,
                 listener,
-                new LogitsRequest(logits, false, allPositions));
+                new LogitsRequest(logits, false, allPositions, false));
+    }
+
+    /// A prompt whose hidden states at every position are wanted and no answer; it neither uses nor fills the
+    /// prefix cache.
+    ///
+    /// @param adapters that change the model for it
+    public static Sequence forStates(int[] ids, Adapters adapters, LogitsListener states, Listener listener) {
+        LogitsRequest request = new LogitsRequest(states, false, true, true);
+        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, request);
     }
 
     /// Ends the sequence at the next step. May be called from any thread.
@@ -109,6 +144,10 @@ public final class Sequence {
 
     boolean cancelled() {
         return cancelled;
+    }
+
+    Adapters adapters() {
+        return adapters;
     }
 
     Listener listener() {
@@ -175,7 +214,12 @@ public final class Sequence {
         return difference < 0 ? to : from + difference;
     }
 
-    /// Whether it is an answer; if not, only the logits of its prompt are wanted.
+    /// Whether hidden states are wanted where others want logits.
+    boolean wantsStates() {
+        return logits.states;
+    }
+
+    /// Whether it is an answer; if not, only the logits of its prompt are wanted, or its hidden states.
     boolean isAnswer() {
         return logits.none;
     }
@@ -189,7 +233,7 @@ public final class Sequence {
         return blocks.table();
     }
 
-    /// Whether somebody waits for the logits after this position.
+    /// Whether somebody waits for the logits, or the hidden state, of this position.
     boolean wantsLogits(int position) {
         return position == length - 1 || logits.allPositions;
     }
@@ -202,7 +246,7 @@ public final class Sequence {
         }
     }
 
-    /// Takes the logits of a prompt's position.
+    /// Takes the logits, or the hidden state, of a prompt's position.
     ///
     /// @return why the sequence ends now, or null if it goes on
     @Nullable

@@ -1,11 +1,13 @@
 package ouverture.server.model;
 
+import java.util.List;
 import java.util.Optional;
 import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
 import ouverture.Engine;
 import ouverture.Generation;
 import ouverture.ModelInfo;
+import ouverture.Pooling;
 import ouverture.text.Tokenizer;
 
 /// A model with an engine of its own.
@@ -33,6 +35,26 @@ record EngineModel(Engine engine) implements ServedModel {
     @Override
     public int promptTokens(ChatRequest request) {
         return engine.promptTokens(request);
+    }
+
+    @Override
+    public int[] promptIds(ChatRequest request) {
+        return engine.promptIds(request);
+    }
+
+    @Override
+    public float[] nextLogits(int[] ids) {
+        return engine.logits(ids, false)[0];
+    }
+
+    @Override
+    public List<float[]> embed(List<int[]> prompts, Pooling pooling) {
+        return engine.embed(prompts, pooling);
+    }
+
+    @Override
+    public Pooling pooling() {
+        return engine.pooling();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package ouverture.server.model;
 
+import java.util.List;
 import java.util.Optional;
 import ouverture.ChatModel;
 import ouverture.ChatRequest;
@@ -7,6 +8,7 @@ import ouverture.CompletionRequest;
 import ouverture.Engine;
 import ouverture.Generation;
 import ouverture.ModelInfo;
+import ouverture.Pooling;
 import ouverture.text.Tokenizer;
 
 /// A model that answers requests.
@@ -21,6 +23,18 @@ public interface ServedModel extends ChatModel, AutoCloseable {
 
     /// As [Engine#promptTokens].
     int promptTokens(ChatRequest request);
+
+    /// As [Engine#promptIds].
+    int[] promptIds(ChatRequest request);
+
+    /// Logits of the token that follows, [Engine#logits].
+    float[] nextLogits(int[] ids);
+
+    /// As [Engine#embed].
+    List<float[]> embed(List<int[]> prompts, Pooling pooling);
+
+    /// As [Engine#pooling].
+    Pooling pooling();
 
     /// As [Engine#tokenizer].
     Optional<Tokenizer> tokenizer();

@@ -44,6 +44,7 @@ public final class Ollama implements Api {
         Ollama api = new Ollama(backend);
         Access models = new Access.Keys(Scope.MODELS);
         List<Endpoint<?>> endpoints = new ArrayList<>(new Generating(backend).endpoints(api));
+        endpoints.add(new Embed(backend).endpoint(api));
         endpoints.add(Endpoint.get(
                 "/api/tags",
                 api,

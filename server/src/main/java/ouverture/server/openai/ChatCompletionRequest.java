@@ -85,7 +85,9 @@ record ChatCompletionRequest(
             Field.refused("audio", "there is no audio output"),
             Field.refused("function_call", "functions are tools now; use `tool_choice`"),
             Field.refused("functions", "functions are tools now; use `tools`"),
+            Field.refused("moderation", "there are no guard rails yet"),
             Field.refused("prediction", "there are no predicted outputs"),
+            Field.refused("prompt_cache_options", "the cache has no options"),
             Field.refused("prompt_cache_retention", "the cache keeps what it has room for"),
             Field.refused("web_search_options", "this server does not search the web"));
 

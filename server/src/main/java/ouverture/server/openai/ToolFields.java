@@ -16,7 +16,8 @@ import tools.jackson.databind.JsonNode;
 /// @param tools those that the model is told of
 /// @param parallel whether it may ask for several at once
 record ToolFields(List<Tool> tools, boolean parallel) {
-    private static final String NO_PARAMETERS = "{\"type\":\"object\",\"properties\":{}}";
+    /// A schema of arguments that takes none.
+    static final String NO_PARAMETERS = "{\"type\":\"object\",\"properties\":{}}";
     private static final String NOT_YET = "answers cannot be forced into a form yet";
 
     private static final Field<String> NAME =

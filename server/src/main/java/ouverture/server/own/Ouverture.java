@@ -25,6 +25,7 @@ public final class Ouverture implements Api {
     public static List<Endpoint<?>> endpoints(Backend backend) {
         Ouverture api = new Ouverture(backend);
         List<Endpoint<?>> endpoints = new ArrayList<>(new Tokens(backend).endpoints(api));
+        endpoints.add(new Rerank(backend).endpoint(api));
         endpoints.addAll(List.of(
                 Endpoint.get(
                         "/health",

@@ -7,17 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import ouverture.ChatRequest;
-import ouverture.CompletionRequest;
-import ouverture.Generation;
 import ouverture.ModelInfo;
 import ouverture.error.ModelFileException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
-import ouverture.text.Tokenizer;
 
 /// Models that share a machine with room for 100.
 class ModelsTest {
@@ -25,7 +20,7 @@ class ModelsTest {
 
     private final List<String> events = new ArrayList<>();
 
-    private final class Sized implements ServedModel {
+    private final class Sized extends IdleModel {
         private final String name;
         private final long bytes;
 
@@ -43,26 +38,6 @@ class ModelsTest {
         @Override
         public long mappedBytes() {
             return bytes;
-        }
-
-        @Override
-        public Generation chat(ChatRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Generation complete(CompletionRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int promptTokens(ChatRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Optional<Tokenizer> tokenizer() {
-            return Optional.empty();
         }
 
         @Override

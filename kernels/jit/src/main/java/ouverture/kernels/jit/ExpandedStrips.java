@@ -15,7 +15,8 @@ final class ExpandedStrips extends Strips {
 
     @Override
     String name() {
-        return "expanded weights to " + largest() + " with " + sums().groups() + (sums().asFloats() ? " minimums" : " scales");
+        return "expanded weights to " + largest() + " with " + sums().groups()
+                + (sums().asFloats() ? " minimums" : " scales");
     }
 
     @Override

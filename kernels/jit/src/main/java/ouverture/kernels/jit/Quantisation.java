@@ -116,8 +116,8 @@ record Quantisation(Sums sums) implements Routine {
         }
 
         /// The inverse of the scale, which is the largest magnitude / 127, to all of the second register, and the
-        /// scale in half precision to the first and the record. Where it is nothing there, any bytes will do, and
-        /// where it is not finite: the product is what it must be.
+        /// scale in half precision to the first and the record. Where it is nothing there, any bytes will do,
+        /// and where it is not finite: the product is what it must be.
         private void findScale() {
             Vector largest = first();
             Vector other = second();

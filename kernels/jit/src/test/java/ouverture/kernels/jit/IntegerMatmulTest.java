@@ -136,7 +136,9 @@ class IntegerMatmulTest {
                 try (Kernels kernels = kernels(set, false)) {
                     for (int inputs : new int[] {1, 5, INPUTS}) {
                         Tensor some = x.rows(0, inputs);
-                        assertThat(multiply(kernels, some, weight)).as("%s", set).isEqualTo(multiply(model, some, weight));
+                        assertThat(multiply(kernels, some, weight))
+                                .as("%s", set)
+                                .isEqualTo(multiply(model, some, weight));
                     }
                 }
             }
@@ -145,7 +147,8 @@ class IntegerMatmulTest {
 
     /// Makes some rows special: a block of them, or two numbers.
     private void spoil(Tensor x) {
-        float[] special = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, -1e-44f, 3e-39f, 1e-6f, 3e38f};
+        float[] special = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, -1e-44f, 3e-39f, 1e-6f, 3e38f
+        };
         for (int row = 0; row < 3 * special.length; row++) {
             float number = special[row % special.length];
             long start = (long) row * COLUMNS + random.nextInt(COLUMNS / Strips.PART) * Strips.PART;
@@ -251,7 +254,8 @@ class IntegerMatmulTest {
     }
 
     static Stream<Arguments> sumsInAllSets() {
-        List<Sums> sums = packed().map(type -> PackedFormats.of(type).sums()).distinct().toList();
+        List<Sums> sums =
+                packed().map(type -> PackedFormats.of(type).sums()).distinct().toList();
         return IntegerProductsTest.sets().flatMap(set -> sums.stream().map(each -> Arguments.of(set, each)));
     }
 

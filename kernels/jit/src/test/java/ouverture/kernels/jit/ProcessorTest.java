@@ -29,13 +29,17 @@ class ProcessorTest {
     void usesOnlyWhatTheSystemSaves() {
         assertThat(Processor.of(FEATURES, SKYLAKE, CASCADE_LAKE, 0, SAVES_256)).containsExactly(InstructionSet.AVX2);
         assertThat(Processor.of(FEATURES, SKYLAKE, 0, ALDER_LAKE, 0x3)).isEmpty();
-        assertThat(Processor.of(FEATURES & ~(1 << 27), SKYLAKE, 0, 0, SAVES_512)).isEmpty();
+        assertThat(Processor.of(FEATURES & ~(1 << 27), SKYLAKE, 0, 0, SAVES_512))
+                .isEmpty();
     }
 
     @Test
     void needsFusedMultiplicationAndHalfPrecision() {
-        assertThat(Processor.of(FEATURES & ~(1 << 12), HASWELL, 0, ALDER_LAKE, SAVES_256)).isEmpty();
-        assertThat(Processor.of(FEATURES & ~(1 << 29), HASWELL, 0, ALDER_LAKE, SAVES_256)).isEmpty();
-        assertThat(Processor.of(FEATURES, HASWELL & ~(1 << 5), 0, ALDER_LAKE, SAVES_256)).isEmpty();
+        assertThat(Processor.of(FEATURES & ~(1 << 12), HASWELL, 0, ALDER_LAKE, SAVES_256))
+                .isEmpty();
+        assertThat(Processor.of(FEATURES & ~(1 << 29), HASWELL, 0, ALDER_LAKE, SAVES_256))
+                .isEmpty();
+        assertThat(Processor.of(FEATURES, HASWELL & ~(1 << 5), 0, ALDER_LAKE, SAVES_256))
+                .isEmpty();
     }
 }
