@@ -65,7 +65,7 @@ public record ChatRequest(
                 templateVariables,
                 Optional.empty(),
                 Optional.empty(),
-                ToolChoice.AUTO);
+                ToolChoice.Any.AUTO);
     }
 
     /// A request with default sampling and no limits.

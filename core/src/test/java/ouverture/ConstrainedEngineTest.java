@@ -186,7 +186,7 @@ class ConstrainedEngineTest {
         Tool other = new Tool("exec", "Runs.", "{\"type\":\"object\",\"additionalProperties\":false}");
         ChatRequest request = request().withReasoning(Reasoning.OFF).withTools(List.of(weather, other));
         int complete = 0;
-        for (ToolChoice choice : List.of(ToolChoice.REQUIRED, new ToolChoice.Named("get_weather"))) {
+        for (ToolChoice choice : List.of(ToolChoice.Any.REQUIRED, new ToolChoice.Named("get_weather"))) {
             for (int seed = 0; seed < 8; seed++) {
                 List<ChatEvent> events = events(engine.chat(
                         request.withToolChoice(choice).withSampling(SamplingParameters.DEFAULT.withSeed(seed))));
@@ -222,7 +222,7 @@ class ConstrainedEngineTest {
         assertThatThrownBy(() -> engine.chat(request().withTools(List.of(strict))))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("The tool a cannot be strict:");
-        assertThatThrownBy(() -> request().withToolChoice(ToolChoice.REQUIRED))
+        assertThatThrownBy(() -> request().withToolChoice(ToolChoice.Any.REQUIRED))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("the request has none");
         assertThatThrownBy(() -> request().withTools(List.of(strict)).withToolChoice(new ToolChoice.Named("b")))

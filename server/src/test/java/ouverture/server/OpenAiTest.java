@@ -179,7 +179,7 @@ class OpenAiTest {
         server.ask(CHAT, chat("Hi", tools + ", \"tool_choice\": \"none\""));
         assertThat(server.script.last().tools()).isEmpty();
         server.ask(CHAT, chat("Hi", tools + ", \"tool_choice\": \"required\""));
-        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
+        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.Any.REQUIRED);
         server.ask(
                 CHAT,
                 chat(

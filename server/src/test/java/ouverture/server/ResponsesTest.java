@@ -110,7 +110,7 @@ class ResponsesTest {
         assertThat(at(response, "/tool_choice/name")).isEqualTo("add");
         assertThat(at(ask("Add.", tools + ", \"tool_choice\": \"required\""), "/tool_choice"))
                 .isEqualTo("required");
-        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
+        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.Any.REQUIRED);
     }
 
     @Test

@@ -78,7 +78,7 @@ record ResponseTools(List<Tool> known, Choice choice, boolean parallel) {
 
     private static final Field<List<Tool>> TOOLS = Field.list(
             "tools", JsonTypes.list("tools", TOOL, 0, Integer.MAX_VALUE), "what the model may ask the client to run");
-    private static final Choice AUTO = Choice.of("auto", true, ToolChoice.AUTO);
+    private static final Choice AUTO = Choice.of("auto", true, ToolChoice.Any.AUTO);
     private static final Field<Choice> CHOICE = Field.of(
             "tool_choice",
             JsonTypes.either(
@@ -107,8 +107,8 @@ record ResponseTools(List<Tool> known, Choice choice, boolean parallel) {
     private static Map<String, Choice> choices() {
         Map<String, Choice> choices = new LinkedHashMap<>();
         choices.put("auto", AUTO);
-        choices.put("none", Choice.of("none", false, ToolChoice.AUTO));
-        choices.put("required", Choice.of("required", true, ToolChoice.REQUIRED));
+        choices.put("none", Choice.of("none", false, ToolChoice.Any.AUTO));
+        choices.put("required", Choice.of("required", true, ToolChoice.Any.REQUIRED));
         return choices;
     }
 
