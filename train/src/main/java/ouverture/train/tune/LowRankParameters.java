@@ -38,8 +38,7 @@ public final class LowRankParameters implements AutoCloseable {
             slots.add(new Slot(weight.name() + UP, DType.F32, weight.planes(), weight.rows(), rank));
         }
         parameters = new ParameterSet(slots);
-        List<Tensor> values =
-                parameters.all().stream().map(Parameter::value).toList();
+        List<Tensor> values = parameters.all().stream().map(Parameter::value).toList();
         for (int i = 0; i < weights.size(); i++) {
             Tensor down = values.get(2 * i);
             updates.add(new LowRankUpdate(weights.get(i).name(), down, values.get(2 * i + 1), (float) (alpha / rank)));
