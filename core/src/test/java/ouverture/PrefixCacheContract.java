@@ -123,7 +123,8 @@ public abstract class PrefixCacheContract {
                 List<Integer> own = new ArrayList<>(ids);
                 own.add(i);
                 assertThat(answers.get(i).tokens())
-                        .isEqualTo(answer(engine.complete(request(own, 8), "alone " + i)).tokens());
+                        .isEqualTo(answer(engine.complete(request(own, 8), "alone " + i))
+                                .tokens());
             }
         }
     }

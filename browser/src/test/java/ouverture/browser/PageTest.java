@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,12 +24,10 @@ import ouverture.Reasoning;
 import ouverture.server.RunningServer;
 import ouverture.server.key.ApiKeys;
 import ouverture.server.key.Scope;
-import java.util.EnumSet;
 
 /// The web page in Chromium, with a small trained model and a scripted one that says what it is told.
 class PageTest {
-    private static final String MARKDOWN =
-            """
+    private static final String MARKDOWN = """
             # A title
             Some **bold**, *slanted* and `code`, <b>no HTML</b> &amp; [a link](https://example.org/).
 
@@ -90,9 +89,8 @@ class PageTest {
             answer.locator("summary").click();
             assertThat(answer.locator(".thoughts .markdown")).hasText("I wonder.");
             assertThat(answer.locator(".figures"))
-                    .hasText(Pattern.compile(
-                            "scripted · 2 tokens · .+ tokens/s · .+ s to the first token ·"
-                                    + " 4 of 10 prompt tokens from the cache · a note"));
+                    .hasText(Pattern.compile("scripted · 2 tokens · .+ tokens/s · .+ s to the first token ·"
+                            + " 4 of 10 prompt tokens from the cache · a note"));
             reader.ask(MARKDOWN);
             assertThat(server.script.last().messages())
                     .containsExactly(
@@ -125,8 +123,7 @@ class PageTest {
     @Test
     void whatAModelWritesIsNeverAProgram() {
         try (Reader reader = reader(english())) {
-            Locator answer = reader.ask(
-                    """
+            Locator answer = reader.ask("""
                     <script>document.title = 'gone'</script> <img src=x onerror="document.title='gone'">
                     [click](javascript:document.title='gone') ![seen](https://example.org/spy.png)
                     [data](data:text/html,<script>1</script>) <javascript:alert(1)>
@@ -257,11 +254,13 @@ class PageTest {
         try (Reader reader = reader(english())) {
             reader.ask("think A thought|Take me away");
             reader.button("Settings").click();
-            Download markdown = reader.page.waitForDownload(() -> reader.button("Export as Markdown").click());
+            Download markdown = reader.page.waitForDownload(
+                    () -> reader.button("Export as Markdown").click());
             assertThat(markdown.suggestedFilename()).isEqualTo("think-A-thought-Take-me-away.md");
             assertThat(Files.readString(markdown.path(), StandardCharsets.UTF_8))
                     .contains("## You\n\nthink A thought|Take me away", "A thought", "## scripted", "Take me away\n");
-            Download json = reader.page.waitForDownload(() -> reader.button("Export as JSON").click());
+            Download json = reader.page.waitForDownload(
+                    () -> reader.button("Export as JSON").click());
             assertThat(Files.readString(json.path(), StandardCharsets.UTF_8)).contains("\"thoughts\": \"A thought\"");
         }
     }
@@ -286,8 +285,7 @@ class PageTest {
     @Test
     void bothLanguagesSayTheSame() {
         try (Reader reader = reader(english())) {
-            Object same = reader.page.evaluate(
-                    """
+            Object same = reader.page.evaluate("""
                     async () => {
                       const {english, french} = await import('/page/words.js');
                       const values = (words) => Object.entries(words).map(([key, text]) =>
@@ -310,7 +308,8 @@ class PageTest {
         try (Reader reader = reader(phone)) {
             reader.ask(MARKDOWN);
             reader.picture("phone");
-            assertThat(reader.page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
+            assertThat(reader.page.evaluate("document.documentElement.scrollWidth"))
+                    .isEqualTo(360);
             assertThat(reader.page.locator("#history")).isHidden();
             reader.button("Conversations").tap();
             assertThat(reader.page.locator("#history")).isVisible();
@@ -319,7 +318,8 @@ class PageTest {
             assertThat(reader.page.locator("#history")).isHidden();
             reader.button("Settings").tap();
             reader.picture("phone-settings");
-            assertThat(reader.page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
+            assertThat(reader.page.evaluate("document.documentElement.scrollWidth"))
+                    .isEqualTo(360);
         }
     }
 
@@ -343,7 +343,8 @@ class PageTest {
             reader.picture("failure");
             reader.page.route("**/v1/**", route -> route.abort());
             reader.button("Answer anew").click();
-            assertThat(reader.answer().locator(".problem")).hasText("The server cannot be reached. Is it still running?");
+            assertThat(reader.answer().locator(".problem"))
+                    .hasText("The server cannot be reached. Is it still running?");
             reader.page.reload();
             assertThat(reader.page.locator("#notice")).containsText("The server cannot be reached");
             reader.picture("unreachable");
@@ -362,8 +363,8 @@ class PageTest {
             var page = context.newPage();
             page.navigate(closed.url("/"));
             assertThat(page.locator("#key-dialog")).isVisible();
-            page.screenshot(new com.microsoft.playwright.Page.ScreenshotOptions()
-                    .setPath(Path.of("target/pictures/key.png")));
+            page.screenshot(
+                    new com.microsoft.playwright.Page.ScreenshotOptions().setPath(Path.of("target/pictures/key.png")));
             page.locator("#key").fill("wrong");
             page.locator("#key").press("Enter");
             assertThat(page.locator("#notice")).containsText("API key");
@@ -404,8 +405,7 @@ class PageTest {
         try (Reader reader = reader(english())) {
             reader.ask("Hi");
             reader.button("Settings").click();
-            Object nameless = reader.page.evaluate(
-                    """
+            Object nameless = reader.page.evaluate("""
                     () => [...document.querySelectorAll('button:not([hidden]), input:not([hidden]), select, textarea, aside, section')]
                       .filter((e) => !(e.getAttribute('aria-label') || e.labels?.[0]?.textContent.trim()
                         || e.textContent.trim()))

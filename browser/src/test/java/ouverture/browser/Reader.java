@@ -42,8 +42,7 @@ final class Reader implements AutoCloseable {
 
     Locator button(String name) {
         return page.getByRole(
-                AriaRole.BUTTON,
-                new Page.GetByRoleOptions().setName(name).setExact(true));
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     /// Sends a message to the scripted model and waits for the end of its answer.

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import ouverture.model.Adapters;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
 import ouverture.model.Scratch;

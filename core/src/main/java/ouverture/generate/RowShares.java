@@ -90,7 +90,8 @@ final class RowShares {
         return sequence.computed() % blockSize == 0
                 && end < sequence.length()
                 && running.subList(0, index).stream()
-                        .anyMatch(older ->
-                                older.computed() < end && older.length() >= end && older.sharesBeginning(sequence, end));
+                        .anyMatch(older -> older.computed() < end
+                                && older.length() >= end
+                                && older.sharesBeginning(sequence, end));
     }
 }

@@ -186,7 +186,8 @@ public final class Scheduler implements AutoCloseable {
     private void step() {
         List<Share> shares = shares();
         try {
-            boolean answersOnly = shares.stream().map(Share::sequence).allMatch(each -> each.pending() == 1 && each.isAnswer());
+            boolean answersOnly =
+                    shares.stream().map(Share::sequence).allMatch(each -> each.pending() == 1 && each.isAnswer());
             if (drafting != null && answersOnly) {
                 stepWithGuesses(drafting, shares);
             } else {

@@ -77,7 +77,9 @@ final class RowSharesTest {
         note(shares, 100, 1_000_000);
         assertThat(shares.counts(running, BLOCK_SIZE)).as("a millisecond a row").containsExactly(1, 1, 200);
         note(shares, 2, 400_000_000);
-        assertThat(shares.counts(running, BLOCK_SIZE)).as("small steps say nothing").containsExactly(1, 1, 200);
+        assertThat(shares.counts(running, BLOCK_SIZE))
+                .as("small steps say nothing")
+                .containsExactly(1, 1, 200);
         for (int i = 0; i < 100; i++) {
             note(shares, 8, 1_000_000_000);
         }
