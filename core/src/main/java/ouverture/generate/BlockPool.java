@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Hands out the blocks of the key/value cache. A full block is remembered by the tokens that it and all blocks
 /// before it hold, so that a later sequence with the same beginning takes it over instead of computing it again;
 /// the least recently used of these are forgotten when blocks run out. Sequences of different variants never take
-/// over each other's blocks. Remembered blocks are never written again: what follows them goes to blocks of its own,
-/// so nothing needs to be copied. Not thread-safe.
+/// over each other's blocks. Remembered blocks are never written again: what follows them goes to blocks of its
+/// own, so nothing needs to be copied. Not thread-safe.
 final class BlockPool {
     /// Stands for "no block before this one".
     static final long ROOT = 0;
@@ -83,7 +83,8 @@ final class BlockPool {
         return block;
     }
 
-    /// The longest run of known full blocks that hold `tokens` from a position on; the caller uses them from now on.
+    /// The longest run of known full blocks that hold `tokens` from a position on; the caller uses them from now
+    /// on.
     ///
     /// @param variant of the model, such as its adapters' key: others' keys and values are others
     /// @param after serial number of the block before, or [#ROOT]

@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.OverloadedException;
+import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.model.Adapters;
 import ouverture.model.ExpertResidency;
@@ -326,7 +327,16 @@ public final class Scheduler implements AutoCloseable {
         for (Share share : shares) {
             Sequence sequence = share.sequence;
             sequence.advance(share.count, pool);
-            FinishReason reason = publish(share, share.states() > 0 ? state : output, results);
+            FinishReason reason;
+            try {
+                reason = publish(share, share.states() > 0 ? state : output, results);
+            } catch (RequestException e) {
+                // A constraint that cannot be followed ends its own answer only.
+                reason = null;
+                running.remove(sequence);
+                forgetGuesses(sequence);
+                sequence.fail(e, pool);
+            }
             output += share.outputs();
             state += share.states();
             if (reason != null) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import ouverture.constrain.Matcher;
 import ouverture.model.Adapters;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
@@ -51,6 +52,10 @@ public final class Sequence {
     private final IntPredicate end;
     private final Listener listener;
     private final LogitsRequest logits;
+    private final @Nullable Matcher matcher;
+    /// Behind the tokens that were guessed last.
+    private @Nullable Matcher guessing;
+
     private volatile boolean cancelled;
 
     private int[] tokens;
@@ -87,6 +92,22 @@ public final class Sequence {
             IntPredicate end,
             Listener listener,
             String partition) {
+        this(prompt, adapters, parameters, maxTokens, end, listener, partition, null);
+    }
+
+    /// An answer that is held to a constraint: it is complete then, or was cut off by its length.
+    ///
+    /// @param partition of the prefix cache
+    /// @param matcher says which tokens may come; used by the scheduler's thread alone; null for all
+    public Sequence(
+            int[] prompt,
+            Adapters adapters,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener,
+            String partition,
+            @Nullable Matcher matcher) {
         this(
                 prompt,
                 adapters,
@@ -95,6 +116,7 @@ public final class Sequence {
                 end,
                 listener,
                 partition,
+                matcher,
                 new LogitsRequest((_, _) -> {}, true, false, false));
     }
 
@@ -106,6 +128,7 @@ public final class Sequence {
             IntPredicate end,
             Listener listener,
             String partition,
+            @Nullable Matcher matcher,
             LogitsRequest logits) {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
@@ -118,6 +141,7 @@ public final class Sequence {
         this.sampler = new Sampler(parameters, prompt);
         this.end = end;
         this.listener = listener;
+        this.matcher = matcher;
         this.logits = logits;
     }
 
@@ -135,6 +159,7 @@ public final class Sequence {
                 _ -> false,
                 listener,
                 "",
+                null,
                 new LogitsRequest(logits, false, allPositions, false));
     }
 
@@ -144,7 +169,7 @@ public final class Sequence {
     /// @param adapters that change the model for it
     public static Sequence forStates(int[] ids, Adapters adapters, LogitsListener states, Listener listener) {
         LogitsRequest request = new LogitsRequest(states, false, true, true);
-        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, "", request);
+        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, "", null, request);
     }
 
     /// Ends the sequence at the next step. May be called from any thread.
@@ -310,7 +335,22 @@ public final class Sequence {
 
     /// What would be drawn from logits that another model takes for those after the next `ahead` tokens.
     int guess(float[] row, int ahead) {
-        return sampler.guess(row, ahead);
+        if (matcher == null) {
+            return sampler.guess(row, ahead, _ -> true);
+        }
+        Matcher place = ahead == 0 || guessing == null ? matcher.copy() : guessing;
+        guessing = place;
+        if (place.isComplete()) {
+            return sampler.guess(row, ahead, _ -> true);
+        }
+        int token = sampler.guess(row, ahead, place);
+        place.advance(token);
+        return token;
+    }
+
+    /// How many of these guesses, in order, may come next.
+    int fitting(int[] guesses) {
+        return matcher == null ? guesses.length : matcher.fitting(guesses);
     }
 
     /// How many tokens from position `from` on are as guessed.
@@ -323,7 +363,7 @@ public final class Sequence {
     /// Draws a token from the logits after the last one.
     private @Nullable FinishReason accept(float[] row) {
         float[] unchanged = parameters.logProbs() >= 0 ? row.clone() : row;
-        int token = sampler.sample(row);
+        int token = matcher == null ? sampler.sample(row) : sampler.sample(row, matcher);
         if (end.test(token)) {
             append(token);
             return FinishReason.STOP;
@@ -352,7 +392,10 @@ public final class Sequence {
 
     private @Nullable FinishReason take(int token, TokenProbability probability) {
         append(token);
-        if (!listener.token(token, probability)) {
+        if (matcher != null) {
+            matcher.advance(token);
+        }
+        if (!listener.token(token, probability) || matcher != null && matcher.isComplete()) {
             return FinishReason.STOP;
         }
         return length - promptLength >= maxTokens ? FinishReason.LENGTH : null;

@@ -61,12 +61,6 @@ record ChatCompletionRequest(
             "logprobs", "adds the log-probability of each token: `content` and, of thoughts, `reasoning`");
     private static final Field<Optional<Integer>> TOP_LOGPROBS = Field.optional(
             "top_logprobs", JsonTypes.integer(0, 20), "most likely tokens to tell at each place; needs `logprobs`");
-    private static final Field<String> RESPONSE_FORMAT_TYPE = Field.partly(
-            "type",
-            "`json_object` and `json_schema` are refused: answers cannot be forced into a form yet",
-            "answers cannot be forced into a form yet",
-            "text",
-            "text");
 
     private static final List<Field<?>> BEFORE = List.of(
             MODEL, ChatMessages.FIELD, StreamFields.STREAM, StreamFields.OPTIONS, N, MAX_COMPLETION_TOKENS, MAX_TOKENS);
@@ -74,13 +68,6 @@ record ChatCompletionRequest(
     private static final List<Field<?>> AFTER = List.of(
             LOGPROBS,
             TOP_LOGPROBS,
-            Field.optional(
-                    "response_format",
-                    new ObjectType<>(
-                            "a response format",
-                            List.of(RESPONSE_FORMAT_TYPE),
-                            values -> values.get(RESPONSE_FORMAT_TYPE)),
-                    "the form of the answer"),
             ECHO,
             USER,
             SAFETY_IDENTIFIER,
@@ -118,6 +105,7 @@ record ChatCompletionRequest(
     private static List<Field<?>> fields() {
         List<Field<?>> fields = SamplingFields.and(BEFORE, ReasoningFields.ALL);
         fields.addAll(ToolFields.ALL);
+        fields.addAll(ResponseFormat.ALL);
         fields.addAll(AFTER);
         return fields;
     }
@@ -135,7 +123,10 @@ record ChatCompletionRequest(
                         values.get(SamplingFields.STOP),
                         tools.tools(),
                         reasoning.setting(),
-                        reasoning.variables()),
+                        reasoning.variables(),
+                        Optional.empty(),
+                        ResponseFormat.of(values),
+                        tools.choice()),
                 values.get(N),
                 StreamFields.of(values),
                 !tools.parallel(),
