@@ -117,8 +117,10 @@ class ResponsesTest {
     void itemsBecomeMessages() {
         server.ask(PATH, body("""
                 [{"role": "developer", "content": "Add."},
-                 {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "1"}, {"type": "input_text", "text": "2"}]},
-                 {"type": "reasoning", "id": "rs_1", "summary": [], "content": [{"type": "reasoning_text", "text": "Hm"}]},
+                 {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "1"},
+                   {"type": "input_text", "text": "2"}]},
+                 {"type": "reasoning", "id": "rs_1", "summary": [], "content": [{"type": "reasoning_text",
+                   "text": "Hm"}]},
                  {"type": "message", "role": "assistant", "id": "msg_1", "status": "completed",
                   "content": [{"type": "output_text", "text": "I add.", "annotations": [], "logprobs": []}]},
                  {"type": "function_call", "call_id": "c1", "name": "add", "arguments": "{}"},
@@ -216,7 +218,8 @@ class ResponsesTest {
                 PATH,
                 body(
                         "[{\"type\": \"reasoning\", \"summary\": [], \"encrypted_content\": \"" + sealed
-                                + "\"}, {\"role\": \"assistant\", \"content\": \"Yes\"}, {\"role\": \"user\", \"content\": \"And?\"}]",
+                                + "\"}, {\"role\": \"assistant\", \"content\": \"Yes\"}, {\"role\": \"us"
+                                + "er\", \"content\": \"And?\"}]",
                         ""));
         assertThat(server.script.last().messages().getFirst().reasoning()).isEqualTo("Hm");
         assertThat(server.get(PATH + "/" + at(response, "/id")).statusCode()).isEqualTo(404);
@@ -354,21 +357,21 @@ class ResponsesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            "x", "colour": 1                                              | colour                | is no field of a response request
-            "x", "background": true, "store": false                       | background            | needs `store`
-            "x", "truncation": "auto"                                     | truncation            | prompts are never cut
-            "x", "conversation": "c"                                      | conversation          | `previous_response_id`
-            "x", "tools": [{"type": "web_search"}]                        | tools[0].type         | no tools of its own
-            "x", "tools": [{"type": "function"}]                          | tools[0].name         | is missing
-            "x", "max_tool_calls": 3                                      | max_tool_calls        | not supported
-            "x", "top_logprobs": 3                                        | top_logprobs          | needs `include`
-            "x", "stream_options": {"include_obfuscation": false}         | stream_options        | needs `stream`
-            "x", "metadata": {"k": 1}                                     | metadata.k            | must be a string
-            "x", "reasoning": {"summary": "concise"}                      | reasoning.summary     | must be
-            []                                                            | input                 | not empty
-            [{"type": "item_reference", "id": "x"}]                       | input[0].type         | send the item itself
-            [{"role": "user", "content": [{"type": "input_image"}]}]      | input[0].content[0].type | reads no images
-            [{"type": "function_call_output", "call_id": "c", "output": ""}] | input              | no item before it makes
+            "x", "colour": 1 | colour | is no field of a response request
+            "x", "background": true, "store": false | background | needs `store`
+            "x", "truncation": "auto" | truncation | prompts are never cut
+            "x", "conversation": "c" | conversation | `previous_response_id`
+            "x", "tools": [{"type": "web_search"}] | tools[0].type | no tools of its own
+            "x", "tools": [{"type": "function"}] | tools[0].name | is missing
+            "x", "max_tool_calls": 3 | max_tool_calls | not supported
+            "x", "top_logprobs": 3 | top_logprobs | needs `include`
+            "x", "stream_options": {"include_obfuscation": false} | stream_options | needs `stream`
+            "x", "metadata": {"k": 1} | metadata.k | must be a string
+            "x", "reasoning": {"summary": "concise"} | reasoning.summary | must be
+            [] | input | not empty
+            [{"type": "item_reference", "id": "x"}] | input[0].type | send the item itself
+            [{"role": "user", "content": [{"type": "input_image"}]}] | input[0].content[0].type | reads no images
+            [{"type": "function_call_output", "call_id": "c", "output": ""}] | input | no item before it makes
             [{"type": "reasoning", "summary": [], "encrypted_content": "!"}] | input[0].encrypted_content | none of this server's
             """)
     void mistakesAreNamed(String input, String field, String sentence) {
