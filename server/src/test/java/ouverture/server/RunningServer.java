@@ -77,7 +77,12 @@ public final class RunningServer implements AutoCloseable {
 
     /// A server with both models and other options.
     static RunningServer withEngine(Path folder, UnaryOperator<ServerOptions> change) {
-        return new RunningServer(Optional.of(engine(folder)), change);
+        return with(engine(folder), change);
+    }
+
+    /// A server with a model in place of the trained one.
+    static RunningServer with(Engine engine, UnaryOperator<ServerOptions> change) {
+        return new RunningServer(Optional.of(engine), change);
     }
 
     /// The trained model alone.
@@ -116,7 +121,7 @@ public final class RunningServer implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofSeconds(20));
+        return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofSeconds(60));
     }
 
     HttpResponse<String> get(String path) {
@@ -166,7 +171,7 @@ public final class RunningServer implements AutoCloseable {
 
     /// Waits for something that another thread brings about.
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("it came in time").isLessThan(end);
             try {

@@ -147,4 +147,12 @@ class VectorsTest {
         assertThat(body.at("/results/1/relevance_score").doubleValue()).isBetween(0.0, 0.999);
         assertThat(body.at("/usage/prompt_tokens").intValue()).isPositive();
     }
+
+    @Test
+    void aModelThatCannotSayYesIsNotAsked() {
+        HttpResponse<String> response =
+                server.post("/v1/rerank", "{\"model\": \"stories\", \"query\": \"x\", \"documents\": [\"y\"]}");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("has no token for \\\"yes\\\"", "\"field\":\"method\"");
+    }
 }

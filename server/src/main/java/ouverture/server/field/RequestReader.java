@@ -46,7 +46,7 @@ public final class RequestReader {
     /// @throws FieldException if it is not what the type takes
     public static <T> T query(String query, JsonType<T> type) {
         ObjectNode fields = JsonNodeFactory.instance.objectNode();
-        for (String part : query.isEmpty() ? new String[0] : query.split("&")) {
+        for (String part : query.isEmpty() ? new String[0] : query.split("&", -1)) {
             int equals = part.indexOf('=');
             String name = decoded(equals < 0 ? part : part.substring(0, equals));
             JsonNode value = value(equals < 0 ? "" : decoded(part.substring(equals + 1)));

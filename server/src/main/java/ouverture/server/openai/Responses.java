@@ -275,7 +275,7 @@ final class Responses {
     }
 
     private StoredResponse stored(Call call) {
-        String id = call.path().split("/")[3];
+        String id = call.path().split("/", -1)[3];
         return store.find(id, call.key().name())
                 .orElseThrow(
                         () -> new ApiException(ApiError.Kind.NOT_FOUND, "Response with id '" + id + "' not found."));
