@@ -53,7 +53,10 @@ final class PersonalData implements Subject {
         if (draw.chance(0.6)) {
             String question = phrases.pick(draw, "redact", "text", text);
             return Lesson.exact(
-                    draw, Question.of(question), thought.toString(), Phrasebook.fill(draw.language(), wording, hidden.all()));
+                    draw,
+                    Question.of(question),
+                    thought.toString(),
+                    Phrasebook.fill(draw.language(), wording, hidden.all()));
         }
         String answer = JsonMapper.shared().valueToTree(found).toString();
         String question = phrases.pick(draw, "list", "text", text);

@@ -107,8 +107,8 @@ final class ToolCalls implements Subject {
         Slots slots = new Slots();
         Map<String, String> arguments = new LinkedHashMap<>();
         StringJoiner thought = new StringJoiner("; ");
-        thought.add(
-                Phrasebook.fill(draw.language(), phrases.lines(draw.language(), "thought.call").getFirst(), "tool", tool));
+        thought.add(Phrasebook.fill(
+                draw.language(), phrases.lines(draw.language(), "thought.call").getFirst(), "tool", tool));
         for (Parameter parameter : parameters(draw, tool)) {
             Argument argument = argument(draw, parameter.kind);
             slots.put(parameter.name, argument.written);
@@ -117,7 +117,8 @@ final class ToolCalls implements Subject {
                 thought.add(parameter.name + "=" + argument.written);
             }
         }
-        return new Request(tool, Phrasebook.fill(draw.language(), wording, slots.all()), object(arguments), thought.toString());
+        return new Request(
+                tool, Phrasebook.fill(draw.language(), wording, slots.all()), object(arguments), thought.toString());
     }
 
     private Argument argument(Draw draw, String kind) {

@@ -183,9 +183,18 @@ class SubjectsTest {
 
     @Test
     void frenchElidesAndCountsTheFirst() {
-        assertThat(Phrasebook.fill(Language.FRENCH, "{count} kg de {things}, de {name}", "count", 2, "things", "oranges", "name", "Paul"))
+        assertThat(Phrasebook.fill(
+                        Language.FRENCH,
+                        "{count} kg de {things}, de {name}",
+                        "count",
+                        2,
+                        "things",
+                        "oranges",
+                        "name",
+                        "Paul"))
                 .isEqualTo("2 kg d'oranges, de Paul");
-        assertThat(Phrasebook.fill(Language.ENGLISH, "de {name}", "name", "Omar")).isEqualTo("de Omar");
+        assertThat(Phrasebook.fill(Language.ENGLISH, "de {name}", "name", "Omar"))
+                .isEqualTo("de Omar");
         LocalDate first = LocalDate.of(2026, 4, 1);
         assertThat(Dates.words(first, Language.FRENCH)).isEqualTo("1er avril 2026");
         assertThat(Dates.words(first, Language.ENGLISH)).isEqualTo("1 April 2026");
