@@ -10,7 +10,8 @@ import ouverture.text.TokenKind;
 import ouverture.text.Tokenizer;
 
 /// Renders conversations for learning: the tokens that an engine would ask with, and those that the model should
-/// answer. Templates that print a date get 1 January 2025, so that the same conversation is always the same tokens.
+/// answer. Templates that print a date get 1 January 2025, so that the same conversation is always the same
+/// tokens.
 public final class ChatLesson {
     private final ChatPrompt prompt;
     private final Tokenizer tokenizer;
@@ -71,8 +72,8 @@ public final class ChatLesson {
         return difference < 0 ? whole.length : difference;
     }
 
-    /// How far the conversation is the same with its answer. Where a template asks otherwise than it writes answers,
-    /// the two part behind the last mark that both have.
+    /// How far the conversation is the same with its answer. Where a template asks otherwise than it writes
+    /// answers, the two part behind the last mark that both have.
     private static int commonLength(Texts texts) {
         int most = Math.min(texts.asked.length(), texts.whole.length());
         int common = 0;

@@ -28,8 +28,8 @@ import ouverture.generate.SamplingParameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// What adapters change, against an independent engine's logits and against the same adapters merged into the weights;
-/// one small subclass for each kernel set.
+/// What adapters change, against an independent engine's logits and against the same adapters merged into the
+/// weights; one small subclass for each kernel set.
 public abstract class AdapterContract {
     private static final int[] PROMPT = {5, 17, 3, 99, 4, 250, 8, 1, 30, 2, 7};
 
@@ -130,8 +130,8 @@ public abstract class AdapterContract {
         }
     }
 
-    /// Every linear layer of every family: applied and merged adapters agree, so that no weight is adapted twice, at
-    /// another place, or not at all.
+    /// Every linear layer of every family: applied and merged adapters agree, so that no weight is adapted
+    /// twice, at another place, or not at all.
     @ParameterizedTest
     @MethodSource("families")
     void appliedAndMergedAdaptersAgree(String name) throws IOException {
@@ -198,8 +198,8 @@ public abstract class AdapterContract {
         return Math.sqrt(squares / a.length);
     }
 
-    /// Requests with different adapters share batches, known beginnings and guesses, and each answer is the one that
-    /// the request gets alone.
+    /// Requests with different adapters share batches, known beginnings and guesses, and each answer is the one
+    /// that the request gets alone.
     @Test
     void everyRequestOfABatchHasItsOwnAdapters() {
         Random random = new Random(3);

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.Shared;
 import tools.jackson.databind.JsonNode;
 
-/// Adapters on the command line: the reference logits with `--adapter`, and the same after a merge and a conversion.
+/// Adapters on the command line: the reference logits with `--adapter`, and the same after a merge and a
+/// conversion.
 class AdapterCommandTest {
     @TempDir
     private Path folder;

@@ -12,8 +12,8 @@ import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
-/// Adapters in GGUF: the tensors `NAME.lora_a` and `NAME.lora_b` for each weight that is changed, and one `alpha` for
-/// all, which divided by a matrix's rank is its scale; 0 stands for a scale of 1. Source: llama.cpp,
+/// Adapters in GGUF: the tensors `NAME.lora_a` and `NAME.lora_b` for each weight that is changed, and one
+/// `alpha` for all, which divided by a matrix's rank is its scale; 0 stands for a scale of 1. Source: llama.cpp,
 /// `src/llama-adapter.cpp`.
 final class GgufAdapter {
     private static final String DOWN = ".lora_a";

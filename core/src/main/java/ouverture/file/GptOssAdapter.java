@@ -5,9 +5,9 @@ import java.util.List;
 import ouverture.error.ModelFileException;
 import ouverture.tensor.Tensor;
 
-/// Changes of gpt-oss's experts as PEFT has them, which targets their weights as parameters of one module: `down` holds
-/// the experts' rows behind each other, `up` a column for each rank and expert, the experts of a rank together. Rows of
-/// gate and up alternate. Source: PEFT, `ParamWrapper.get_delta_weight`.
+/// Changes of gpt-oss's experts as PEFT has them, which targets their weights as parameters of one module:
+/// `down` holds the experts' rows behind each other, `up` a column for each rank and expert, the experts of a
+/// rank together. Rows of gate and up alternate. Source: PEFT, `ParamWrapper.get_delta_weight`.
 final class GptOssAdapter {
     private static final String MODULE = ".mlp.experts";
 

@@ -17,9 +17,10 @@ import ouverture.error.UnsupportedModelException;
 import ouverture.file.HuggingFaceFamily.Place;
 import ouverture.tensor.Tensor;
 
-/// Adapters of the PEFT library: a folder with settings and matrices, in Hugging Face's names. They are translated as
-/// the weights of a [SafetensorsFolder] are: the outputs of matrices whose rows GGUF orders otherwise are reordered
-/// too, and the experts of a mixture become planes. Source: PEFT, `src/peft/utils/save_and_load.py`.
+/// Adapters of the PEFT library: a folder with settings and matrices, in Hugging Face's names. They are
+/// translated as the weights of a [SafetensorsFolder] are: the outputs of matrices whose rows GGUF orders
+/// otherwise are reordered too, and the experts of a mixture become planes. Source: PEFT,
+/// `src/peft/utils/save_and_load.py`.
 final class PeftFolder {
     static final String CONFIG = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";

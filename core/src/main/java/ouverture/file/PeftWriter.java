@@ -21,8 +21,8 @@ import ouverture.tensor.Tensor;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes an adapter as the PEFT library does: what [PeftFolder] reads. The matrices come first and the settings last,
-/// each file whole ([AtomicFile]).
+/// Writes an adapter as the PEFT library does: what [PeftFolder] reads. The matrices come first and the settings
+/// last, each file whole ([AtomicFile]).
 final class PeftWriter {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int HEADER_ALIGNMENT = 8;

@@ -1,5 +1,6 @@
 package ouverture.model;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Activation;
@@ -20,6 +21,7 @@ public final class ForwardPass {
     private final StepMemory scratch;
     private final @Nullable ExpertResidency residency;
     private final @Nullable RowAdapters adapters;
+    private @Nullable Tensor hiddenStates;
 
     /// @param scratch memory of the results, used anew by each step
     public ForwardPass(Kernels kernels, Batch batch, KvCache cache, StepMemory scratch) {
@@ -48,8 +50,8 @@ public final class ForwardPass {
         }
     }
 
-    /// Begins layer `index`: what the layer before computed may be gone. What was computed before the first layer,
-    /// such as the residual stream, lives on.
+    /// Begins layer `index`: what the layer before computed may be gone. What was computed before the first
+    /// layer, such as the residual stream, lives on.
     public void layer(int index) {
         scratch.layer(index);
     }
@@ -327,10 +329,33 @@ public final class ForwardPass {
         return out;
     }
 
-    /// The rows whose logits somebody waits for.
+    /// The rows whose logits somebody waits for, and behind them those whose hidden states somebody waits for.
     public Tensor outputRows(Tensor x) {
-        Tensor out = scratch.matrix("outputs", batch.outputs().length, x.columns());
-        kernels.gatherRows(out, x, batch.outputs());
+        int[] rows = Arrays.copyOf(batch.outputs(), batch.outputs().length + batch.states().length);
+        System.arraycopy(batch.states(), 0, rows, batch.outputs().length, batch.states().length);
+        Tensor out = scratch.matrix("outputs", rows.length, x.columns());
+        kernels.gatherRows(out, x, rows);
         return out;
+    }
+
+    /// The logits that somebody waits for.
+    ///
+    /// @param x the normalised rows of [#outputRows]
+    public Tensor logits(Tensor x, Linear unembedding) {
+        int states = batch.states().length;
+        if (states == 0) {
+            return linear(x, unembedding);
+        }
+        hiddenStates = x.rows(batch.outputs().length, states);
+        return linear(x.rows(0, batch.outputs().length), unembedding);
+    }
+
+    /// The hidden states that somebody waits for, in the order of [Batch#states()]: what the network knows of
+    /// each row after its last normalisation. They are there after [#logits].
+    public Tensor hiddenStates() {
+        if (hiddenStates == null) {
+            throw new IllegalStateException("nobody waits for hidden states, or they are not computed yet");
+        }
+        return hiddenStates;
     }
 }

@@ -18,8 +18,8 @@ public interface TrainingData {
         return List.of(document(index));
     }
 
-    /// What the losses of the documents of examples `first` to `last` come to, in their order; empty for the mean of
-    /// all that is learned.
+    /// What the losses of the documents of examples `first` to `last` come to, in their order; empty for the
+    /// mean of all that is learned.
     ///
     /// @param last exclusive
     default Optional<Objective> objective(long first, long last) {

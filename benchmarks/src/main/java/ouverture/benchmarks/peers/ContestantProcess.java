@@ -21,7 +21,8 @@ final class ContestantProcess implements AutoCloseable {
             List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
 
     /// What `./ouverture` starts Java with besides.
-    private static final List<String> LAUNCHER_OPTIONS = List.of("-XX:MaxDirectMemorySize=1024g", "-Xms16m", "-XX:+UseSerialGC");
+    private static final List<String> LAUNCHER_OPTIONS =
+            List.of("-XX:MaxDirectMemorySize=1024g", "-Xms16m", "-XX:+UseSerialGC");
 
     private static final int LAST_LINES = 5;
     private static final int PATIENCE_SECONDS = 20;

@@ -18,9 +18,9 @@ import ouverture.tensor.BlockCodec;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
-/// Writes a model with its adapters in its weights: W + scale * up down, in the format that the weight has. What is
-/// quantised is rounded again. Takes a few megabytes beside the adapters; the result does not depend on the number of
-/// threads.
+/// Writes a model with its adapters in its weights: W + scale * up down, in the format that the weight has. What
+/// is quantised is rounded again. Takes a few megabytes beside the adapters; the result does not depend on the
+/// number of threads.
 public final class AdapterMerge {
     /// Bytes of a weight between two writes, about.
     private static final int WRITTEN_AT_ONCE = 1 << 22;

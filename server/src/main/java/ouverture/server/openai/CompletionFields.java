@@ -6,7 +6,6 @@ import ouverture.CompletionRequest;
 import ouverture.CompletionRequest.Prompt;
 import ouverture.generate.SamplingParameters;
 import ouverture.server.field.Field;
-import ouverture.server.field.JsonType;
 import ouverture.server.field.JsonTypes;
 import ouverture.server.field.ObjectType;
 import ouverture.server.field.Values;
@@ -31,16 +30,9 @@ record CompletionFields(
     private static final int MOST_PROMPTS = 64;
     private static final int OPENAI_TOKENS = 16;
 
-    private static final JsonType<Prompt> TEXT = JsonTypes.text().as(Prompt.Text::new);
-    private static final JsonType<Prompt> IDS = JsonTypes.list(
-                    "token ids", JsonTypes.integer(0, Integer.MAX_VALUE), 1, Integer.MAX_VALUE)
-            .as(Prompt.Tokens::new);
-
     private static final Field<List<Prompt>> PROMPT = Field.required(
             "prompt",
-            JsonTypes.either(
-                    JsonTypes.either(TEXT.as(List::of), IDS.as(List::of)),
-                    JsonTypes.list("such", JsonTypes.either(TEXT, IDS), 1, MOST_PROMPTS)),
+            Prompts.upTo(MOST_PROMPTS),
             "what is continued, without the chat template; control tokens in a text are plain text");
     private static final Field<Integer> MAX_TOKENS = Field.of(
             "max_tokens",
@@ -73,6 +65,8 @@ record CompletionFields(
                         LOGPROBS,
                         ECHO,
                         BEST_OF,
+                        ResponseFormat.ALL.getFirst(),
+                        ResponseFormat.ALL.getLast(),
                         ChatCompletionRequest.ECHO,
                         ChatCompletionRequest.USER,
                         Field.refused("suffix", "models here are not asked to fill in a middle")));
@@ -93,7 +87,12 @@ record CompletionFields(
                 values.get(ChatCompletionRequest.MODEL),
                 prompts,
                 new CompletionRequest(
-                        prompts.getFirst(), sampling, values.get(MAX_TOKENS), values.get(SamplingFields.STOP)),
+                        prompts.getFirst(),
+                        sampling,
+                        values.get(MAX_TOKENS),
+                        values.get(SamplingFields.STOP),
+                        Optional.empty(),
+                        ResponseFormat.of(values)),
                 answers,
                 StreamFields.of(values),
                 values.get(ECHO),

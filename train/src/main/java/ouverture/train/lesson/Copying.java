@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/// Copying and rewriting: what extraction is built from. Words, names, made-up words, numbers, codes and dates are
-/// repeated, turned round, sorted, put into capitals, joined or laid out as a table.
+/// Copying and rewriting: what extraction is built from. Words, names, made-up words, numbers, codes and dates
+/// are repeated, turned round, sorted, put into capitals, joined or laid out as a table.
 final class Copying implements Subject {
     private static final List<String> CONSONANTS = List.of(
             "b", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t", "v", "br", "ch", "cl", "dr", "pl", "tr");
@@ -34,8 +34,8 @@ final class Copying implements Subject {
 
     private final boolean plain;
 
-    /// @param plain whether nothing but repeating is asked for, or turning round, or one of the items: with short lists
-    ///     of words the very first lessons
+    /// @param plain whether nothing but repeating is asked for, or turning round, or one of the items: with
+    ///     short lists of words the very first lessons
     Copying(boolean plain) {
         this.plain = plain;
     }

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/// How things are said in each language, from files that people write: sections in brackets with a wording in each
-/// line, or several with `|` between, and `{name}` where something is put in. `\n` begins a new line, `#` a comment.
+/// How things are said in each language, from files that people write: sections in brackets with a wording in
+/// each line, or several with `|` between, and `{name}` where something is put in. `\n` begins a new line, `#` a
+/// comment.
 final class Phrasebook {
     private static final Pattern SLOT = Pattern.compile("\\{[a-z]\\w*}");
 

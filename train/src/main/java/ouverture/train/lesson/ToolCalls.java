@@ -13,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Calling one of the tools that are offered, saying that none fits or handing over to a person, and reporting what a
-/// tool gave back.
+/// Calling one of the tools that are offered, saying that none fits or handing over to a person, and reporting
+/// what a tool gave back.
 final class ToolCalls implements Subject {
     private static final String ESCALATE = "escalate";
 

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.StringJoiner;
 import ouverture.Reasoning;
 
-/// Calculations as they are thought of. Low: each operation. Medium, and where no level is set: digit by digit, from
-/// the last digit on. High: the same with a proof, and now and then a slip that is put right at once.
+/// Calculations as they are thought of. Low: each operation. Medium, and where no level is set: digit by digit,
+/// from the last digit on. High: the same with a proof, and now and then a slip that is put right at once.
 ///
-/// `478+85: 8+5=13 7+8+1=16 4+0+1=5 =563`; `503-478: 13-8-0=5 10-7-1=2 5-4-1=0 =25` (what is borrowed is read with
-/// the digit, and paid back in the next column); `347*6: 7*6=42 4*6+4=28 3*6+2=20 =2082`;
+/// `478+85: 8+5=13 7+8+1=16 4+0+1=5 =563`; `503-478: 13-8-0=5 10-7-1=2 5-4-1=0 =25` (what is borrowed is read
+/// with the digit, and paid back in the next column); `347*6: 7*6=42 4*6+4=28 3*6+2=20 =2082`;
 /// `952/4: 9/4=2 r1 15/4=3 r3 32/4=8 r0 =238`.
 final class Working {
     private final Reasoning.Level level;

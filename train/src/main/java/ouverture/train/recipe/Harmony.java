@@ -25,9 +25,9 @@ import ouverture.train.lesson.Question;
 import ouverture.train.lesson.Reply;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Lessons as the harmony format writes them (github.com/openai/harmony), with thoughts in the analysis channel. What
-/// is taught is what the engine renders when it asks: by the same template, and with the empty thought that it puts
-/// into a prompt where nothing shall be thought.
+/// Lessons as the harmony format writes them (github.com/openai/harmony), with thoughts in the analysis channel.
+/// What is taught is what the engine renders when it asks: by the same template, and with the empty thought that
+/// it puts into a prompt where nothing shall be thought.
 final class Harmony {
     /// The control tokens, at the end of a vocabulary.
     static final List<String> CONTROLS = List.of(
@@ -125,8 +125,8 @@ final class Harmony {
                 "function", Map.of("name", tool.name(), "description", tool.description(), "parameters", parameters));
     }
 
-    /// What the engine puts behind a prompt: an empty thought where nothing shall be thought, and the beginning of the
-    /// answer where it can only be words.
+    /// What the engine puts behind a prompt: an empty thought where nothing shall be thought, and the beginning
+    /// of the answer where it can only be words.
     static String prefill(Lesson lesson) {
         boolean thinks = lesson.level() != Reasoning.Level.OFF;
         return thinks ? "" : THOUGHT + NEXT + (lesson.question().tools().isEmpty() ? FINAL : "");

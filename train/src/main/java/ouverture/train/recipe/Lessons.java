@@ -21,8 +21,8 @@ import ouverture.train.lesson.Subjects;
 import ouverture.train.tokenizer.BpeTrainer;
 import ouverture.train.tokenizer.TrainedVocabulary;
 
-/// A recipe's lessons, parted by their questions: one question in ten is for the examination only, whatever number it
-/// comes from. Numbers of the examination are none of the teaching besides.
+/// A recipe's lessons, parted by their questions: one question in ten is for the examination only, whatever
+/// number it comes from. Numbers of the examination are none of the teaching besides.
 final class Lessons {
     private static final int PARTS = 10;
 
@@ -178,8 +178,8 @@ final class Lessons {
         };
     }
 
-    /// Lessons of which none is taught, each with another question; fewer where the subject has no more. They are the
-    /// same at each level.
+    /// Lessons of which none is taught, each with another question; fewer where the subject has no more. They
+    /// are the same at each level.
     List<Lesson> examination(String subject, Questions questions, Reasoning.Level level, int count) {
         Map<String, Lesson> lessons = new LinkedHashMap<>();
         Subject examined = subjects.named(subject);

@@ -181,8 +181,8 @@ public final class RecipeRun implements AutoCloseable {
         }
     }
 
-    /// Asks the exported model what it was not taught, in the subjects of the last stage, and writes `marks.json` and
-    /// `marks.md`.
+    /// Asks the exported model what it was not taught, in the subjects of the last stage, and writes
+    /// `marks.json` and `marks.md`.
     ///
     /// @param listener hears of each mark
     /// @throws ResourceException if they cannot be written

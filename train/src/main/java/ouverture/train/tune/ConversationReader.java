@@ -11,8 +11,8 @@ import ouverture.Tool;
 import ouverture.error.RequestException;
 import tools.jackson.databind.JsonNode;
 
-/// Conversations in the form of OpenAI's chat API, as its fine-tuning takes them. What is wrong is said in a sentence,
-/// to which the caller adds where.
+/// Conversations in the form of OpenAI's chat API, as its fine-tuning takes them. What is wrong is said in a
+/// sentence, to which the caller adds where.
 final class ConversationReader {
     private ConversationReader() {}
 

@@ -2,13 +2,13 @@ package ouverture.train.tune;
 
 import ouverture.train.gradient.Objective.Judgement;
 
-/// Losses of preferences. A document's loss is minus the log-probability of its answer; `reference` is the same of the
-/// model without its adapter.
+/// Losses of preferences. A document's loss is minus the log-probability of its answer; `reference` is the same
+/// of the model without its adapter.
 final class Preferences {
     private Preferences() {}
 
-    /// Direct preference optimisation (arXiv 2305.18290): `-log sigmoid(beta (margin))`, where the margin is how much
-    /// more the chosen answer gained than the rejected one.
+    /// Direct preference optimisation (arXiv 2305.18290): `-log sigmoid(beta (margin))`, where the margin is how
+    /// much more the chosen answer gained than the rejected one.
     ///
     /// @param losses of chosen and rejected answers in turn
     static Judgement paired(double[] losses, double[] reference, double beta) {
@@ -26,9 +26,10 @@ final class Preferences {
         return new Judgement(loss, slopes);
     }
 
-    /// Kahneman-Tversky optimisation (arXiv 2402.01306), for answers that were judged each by itself: `1 - sigmoid(beta
-    /// (gain - drift))` for good ones and `1 - sigmoid(beta (drift - gain))` for bad ones. The drift is how far the
-    /// model has gone in general: the mean gain of answers to other questions, at least 0, taken as given.
+    /// Kahneman-Tversky optimisation (arXiv 2402.01306), for answers that were judged each by itself: `1 -
+    /// sigmoid(beta (gain - drift))` for good ones and `1 - sigmoid(beta (drift - gain))` for bad ones. The
+    /// drift is how far the model has gone in general: the mean gain of answers to other questions, at least 0,
+    /// taken as given.
     ///
     /// @param losses of each example's answer, and of another example's answer in its place, in turn
     /// @param good what was said of each example

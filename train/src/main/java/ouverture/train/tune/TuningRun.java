@@ -42,8 +42,8 @@ import ouverture.train.gradient.Network;
 import ouverture.train.gradient.TrainingBatch;
 import ouverture.train.gradient.TrainingBatch.Document;
 
-/// The fine-tuning of a model in a folder, which holds the checkpoint, the log, and in the end the adapter. The model's
-/// own weights stay as they are, in any number format.
+/// The fine-tuning of a model in a folder, which holds the checkpoint, the log, and in the end the adapter. The
+/// model's own weights stay as they are, in any number format.
 public final class TuningRun implements AutoCloseable {
     /// Steps of the warm-up, as a share of all.
     private static final double WARM_UP = 0.03;
@@ -82,8 +82,8 @@ public final class TuningRun implements AutoCloseable {
     /// @param folder is made if it is not there
     /// @param kernelSet name of the kernels, or `auto`
     /// @param threads that compute, at least 1
-    /// @throws ouverture.error.TrainingException if an example cannot be learned from, or the folder holds another
-    ///     run
+    /// @throws ouverture.error.TrainingException if an example cannot be learned from, or the folder holds
+    ///     another run
     /// @throws ouverture.error.OuvertureException if the model cannot be trained, or memory or disk are missing
     public TuningRun(Path model, Path examples, Path folder, TuningSettings settings, String kernelSet, int threads) {
         this.folder = folder;
@@ -248,8 +248,8 @@ public final class TuningRun implements AutoCloseable {
         return trainer;
     }
 
-    /// Trains to the end, or until the listener has enough; then there is a checkpoint. Where answers are compared,
-    /// what the model thinks of them as it is is computed first.
+    /// Trains to the end, or until the listener has enough; then there is a checkpoint. Where answers are
+    /// compared, what the model thinks of them as it is is computed first.
     ///
     /// @param goesOn asked while that is done
     /// @return whether all steps are done
@@ -290,7 +290,8 @@ public final class TuningRun implements AutoCloseable {
         return sum / weight;
     }
 
-    /// Writes the adapter, as a GGUF file and where its names are known as PEFT has it, and the curve of its loss.
+    /// Writes the adapter, as a GGUF file and where its names are known as PEFT has it, and the curve of its
+    /// loss.
     ///
     /// @return whether PEFT's form was written too
     /// @throws ResourceException if they cannot be written

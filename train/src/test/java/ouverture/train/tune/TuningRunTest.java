@@ -31,7 +31,8 @@ class TuningRunTest {
     private static final List<String> NAMES = List.of("Tom", "Lily", "Ben", "Sue", "Max", "Anna", "Sam", "Mia");
     private static final List<String> OTHERS = List.of("Tim", "Lucy", "Bob", "Jane");
 
-    /// Those of the taught answer but its end: this model's end token is no likelier than hundreds it has never seen.
+    /// Those of the taught answer but its end: this model's end token is no likelier than hundreds it has never
+    /// seen.
     private static final int ANSWER_TOKENS = 11;
 
     @TempDir
