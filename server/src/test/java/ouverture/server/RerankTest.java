@@ -40,8 +40,7 @@ class RerankTest {
                 .with("tokenizer.chat_template", TEMPLATE)
                 .with("llama.context_length", 512)
                 .write(folder.resolve("judge.gguf"));
-        return Engine.open(
-                model, EngineOptions.DEFAULT.withKernels("scalar").withThreads(1));
+        return Engine.open(model, EngineOptions.DEFAULT.withKernels("scalar").withThreads(1));
     }
 
     private static String prompt(String document) {
