@@ -9,6 +9,7 @@ module ouverture.core {
     requires static org.jspecify;
 
     exports ouverture;
+    exports ouverture.constrain;
     exports ouverture.error;
     exports ouverture.generate;
     exports ouverture.tensor to

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import ouverture.PromptMessages.Arguments;
+import ouverture.constrain.AnswerForm;
 import ouverture.error.RequestException;
 import ouverture.error.TemplateException;
 import ouverture.file.Metadata;
@@ -70,11 +71,35 @@ final class ChatPrompt {
         ReasoningSwitch.Plan plan = reasoning.plan(
                 request.reasoning(), set, text, answer, !request.tools().isEmpty());
         String whole = text + plan.suffix();
+        AnswerForm form = form(request, whole);
+        boolean mustCall = form != null && form.mustCall();
         return new Prompt(
                 encode(whole),
                 format.parser(tokenizer, declared(request), whole),
-                new ThoughtLimit(plan.budget(), closing(plan.closing()), closing(plan.lastClosing())),
-                plan.applied());
+                new ThoughtLimit(
+                        plan.budget(),
+                        closing(plan.closing()),
+                        closing(mustCall ? plan.closing() : plan.lastClosing())),
+                plan.applied(),
+                form);
+    }
+
+    /// What the answer is held to, where the request asks for something.
+    private @Nullable AnswerForm form(ChatRequest request, String prompt) {
+        boolean mustCall = !request.toolChoice().equals(ToolChoice.AUTO);
+        boolean isStrict = request.tools().stream().anyMatch(Tool::isStrict);
+        if (request.constraint().isEmpty() && !mustCall && !isStrict) {
+            return null;
+        }
+        boolean mayThink = !request.reasoning().equals(Reasoning.OFF);
+        return new AnswerForm(
+                format,
+                AnswerForm.Beginning.of(format, prompt, mayThink),
+                request.constraint(),
+                request.toolChoice().among(request.tools()).stream()
+                        .map(tool -> new AnswerForm.Call(tool.name(), tool.parameters(), tool.isStrict()))
+                        .toList(),
+                mustCall);
     }
 
     /// The text up to an answer, and the text with it.

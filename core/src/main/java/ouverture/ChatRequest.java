@@ -3,6 +3,7 @@ package ouverture;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import ouverture.constrain.Constraint;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 
@@ -16,6 +17,8 @@ import ouverture.generate.SamplingParameters;
 /// @param templateVariables further variables of the chat template, JSON values of Java: they prevail over what
 ///     `reasoning` sets
 /// @param adapters that change the model for this request; empty for those of the engine ([Engine#adapt])
+/// @param constraint what the text of the answer is held to; thoughts and calls are not
+/// @param toolChoice whether tools may or must be called
 public record ChatRequest(
         List<Message> messages,
         SamplingParameters sampling,
@@ -24,7 +27,9 @@ public record ChatRequest(
         List<Tool> tools,
         Reasoning reasoning,
         Map<String, Object> templateVariables,
-        Optional<List<Adapter>> adapters) {
+        Optional<List<Adapter>> adapters,
+        Optional<Constraint> constraint,
+        ToolChoice toolChoice) {
     public ChatRequest {
         messages = List.copyOf(messages);
         stop = List.copyOf(stop);
@@ -38,9 +43,10 @@ public record ChatRequest(
         if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
             throw new RequestException("Two tools of the request have the same name; give each its own.");
         }
+        toolChoice.check(tools);
     }
 
-    /// A request with the adapters of the engine.
+    /// A request with the adapters of the engine and no constraint, whose model calls tools as it likes.
     public ChatRequest(
             List<Message> messages,
             SamplingParameters sampling,
@@ -49,7 +55,17 @@ public record ChatRequest(
             List<Tool> tools,
             Reasoning reasoning,
             Map<String, Object> templateVariables) {
-        this(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, Optional.empty());
+        this(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                Optional.empty(),
+                Optional.empty(),
+                ToolChoice.AUTO);
     }
 
     /// A request with default sampling and no limits.
@@ -63,32 +79,129 @@ public record ChatRequest(
     }
 
     public ChatRequest withSampling(SamplingParameters sampling) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withMaxTokens(int maxTokens) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withStop(List<String> stop) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withTools(List<Tool> tools) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withReasoning(Reasoning reasoning) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withTemplateVariables(Map<String, Object> templateVariables) {
-        return new ChatRequest(messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, adapters);
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     /// @param adapters that change the model for this request, all at once; none for the model as it is
     public ChatRequest withAdapters(List<Adapter> adapters) {
         return new ChatRequest(
-                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, Optional.of(adapters));
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                Optional.of(adapters),
+                constraint,
+                toolChoice);
+    }
+
+    public ChatRequest withConstraint(Constraint constraint) {
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                Optional.of(constraint),
+                toolChoice);
+    }
+
+    public ChatRequest withToolChoice(ToolChoice toolChoice) {
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 }

@@ -2,6 +2,7 @@ package ouverture;
 
 import java.util.List;
 import java.util.Optional;
+import ouverture.constrain.Constraint;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 
@@ -10,12 +11,14 @@ import ouverture.generate.SamplingParameters;
 /// @param maxTokens tokens of the continuation at most; 0 for as many as the context holds
 /// @param stop strings that end the continuation and are not part of it
 /// @param adapters that change the model for this request; empty for those of the engine ([Engine#adapt])
+/// @param constraint what the continuation is held to
 public record CompletionRequest(
         Prompt prompt,
         SamplingParameters sampling,
         int maxTokens,
         List<String> stop,
-        Optional<List<Adapter>> adapters) {
+        Optional<List<Adapter>> adapters,
+        Optional<Constraint> constraint) {
     /// What is continued.
     public sealed interface Prompt {
         /// A text; special tokens in it are plain text, and the model's own start token comes first.
@@ -44,9 +47,9 @@ public record CompletionRequest(
         }
     }
 
-    /// A request with the adapters of the engine.
+    /// A request with the adapters of the engine and no constraint.
     public CompletionRequest(Prompt prompt, SamplingParameters sampling, int maxTokens, List<String> stop) {
-        this(prompt, sampling, maxTokens, stop, Optional.empty());
+        this(prompt, sampling, maxTokens, stop, Optional.empty(), Optional.empty());
     }
 
     /// Continues a text with default sampling and no limits.
@@ -60,19 +63,23 @@ public record CompletionRequest(
     }
 
     public CompletionRequest withSampling(SamplingParameters sampling) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters, constraint);
     }
 
     public CompletionRequest withMaxTokens(int maxTokens) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters, constraint);
     }
 
     public CompletionRequest withStop(List<String> stop) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters);
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters, constraint);
     }
 
     /// @param adapters that change the model for this request, all at once; none for the model as it is
     public CompletionRequest withAdapters(List<Adapter> adapters) {
-        return new CompletionRequest(prompt, sampling, maxTokens, stop, Optional.of(adapters));
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, Optional.of(adapters), constraint);
+    }
+
+    public CompletionRequest withConstraint(Constraint constraint) {
+        return new CompletionRequest(prompt, sampling, maxTokens, stop, adapters, Optional.of(constraint));
     }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import ouverture.constrain.Constraint;
+import ouverture.constrain.Matcher;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
@@ -52,6 +54,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     private final @Nullable ChatPrompt chatPrompt;
     private final Model model;
     private volatile Adapters adapters = Adapters.NONE;
+    private final @Nullable AnswerGrammars grammars;
 
     /// Loads a model with default options.
     ///
@@ -122,6 +125,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         tokenizer = Tokenizer.find(file).orElse(null);
         chatPrompt =
                 tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
+        grammars = tokenizer == null ? null : new AnswerGrammars(tokenizer);
         if (smallFile != null) {
             SmallModel.requireSameVocabulary(smallFile, Tokenizer.find(smallFile), file, tokenizer);
         }
@@ -300,14 +304,24 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// calls come as events of their own.
     ///
     /// @throws RequestException if the model has no chat template, or a value is out of range
+    /// @throws RequestException if the answer cannot be held to the request's constraint or tools
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
     /// @throws PromptTooLongException if the conversation does not fit the context
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
+        return chat(request, "");
+    }
+
+    /// Starts the answer to a conversation; throws as the other.
+    ///
+    /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over from
+    ///     requests of the same partition only, since how fast it is answered tells what others have asked
+    public Generation chat(ChatRequest request, String cachePartition) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
+        Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
         Adapters own = request.adapters().map(this::together).orElse(adapters);
-        return start(prompt, own, request.sampling(), request.maxTokens(), request.stop());
+        return start(prompt, own, request.sampling(), request.maxTokens(), request.stop(), matcher, cachePartition);
     }
 
     private ChatPrompt chatPrompt() {
@@ -329,6 +343,13 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     public Generation complete(CompletionRequest request) {
+        return complete(request, "");
+    }
+
+    /// Starts the continuation of a text or of token ids; throws as [#chat].
+    ///
+    /// @param cachePartition as in [#chat(ChatRequest, String)]
+    public Generation complete(CompletionRequest request, String cachePartition) {
         int[] prompt = switch (request.prompt()) {
             case CompletionRequest.Prompt.Text(String text) -> {
                 if (tokenizer == null) {
@@ -341,12 +362,32 @@ public final class Engine implements ChatModel, AutoCloseable {
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
         OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
-        Adapters own = request.adapters().map(this::together).orElse(adapters);
-        return start(Prompt.raw(prompt, parser), own, request.sampling(), request.maxTokens(), request.stop());
+        return start(
+                Prompt.raw(prompt, parser),
+                request.adapters().map(this::together).orElse(adapters),
+                request.sampling(),
+                request.maxTokens(),
+                request.stop(),
+                request.constraint().map(this::matcher).orElse(null),
+                cachePartition);
+    }
+
+    private Matcher matcher(Constraint constraint) {
+        if (grammars == null) {
+            throw new RequestException(
+                    file.metadata().file() + " has no tokenizer, so its answers cannot be held to a constraint.");
+        }
+        return grammars.matcher(constraint);
     }
 
     private Generation start(
-            Prompt prompted, Adapters own, SamplingParameters sampling, int maxTokens, List<String> stop) {
+            Prompt prompted,
+            Adapters own,
+            SamplingParameters sampling,
+            int maxTokens,
+            List<String> stop,
+            @Nullable Matcher matcher,
+            String cachePartition) {
         int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
@@ -361,7 +402,14 @@ public final class Engine implements ChatModel, AutoCloseable {
         }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
-                prompt, own, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
+                prompt,
+                own,
+                sampling,
+                maxTokens == 0 ? room : Math.min(maxTokens, room),
+                this::ends,
+                generation,
+                cachePartition,
+                matcher);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;

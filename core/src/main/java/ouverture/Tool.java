@@ -9,7 +9,13 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param name of letters, digits, `_`, `-`, `.` and `/`
 /// @param description what it does, for the model
 /// @param parameters JSON Schema of its arguments, an object
-public record Tool(String name, String description, String parameters) {
+/// @param isStrict whether the arguments of calls must fit the schema in any case
+public record Tool(String name, String description, String parameters, boolean isStrict) {
+    /// A tool whose arguments are what the model makes of the schema.
+    public Tool(String name, String description, String parameters) {
+        this(name, description, parameters, false);
+    }
+
     public Tool {
         if (!name.matches("[\\w./-]{1,128}")) {
             throw new RequestException("'" + name + "' is no name for a tool; use letters, digits, _, -, . and /.");

@@ -33,13 +33,14 @@ class ArchitectureTest {
             "ouverture.tensor..",
             "ouverture.file..",
             "ouverture.text..",
+            "ouverture.constrain",
             "ouverture.model",
             "ouverture.model.family",
             "ouverture.generate..",
             "ouverture");
 
     private static final String[] UP_TO_FAMILIES = {
-        "ouverture.error", "ouverture.file..", "ouverture.text..", "ouverture.model.."
+        "ouverture.error", "ouverture.file..", "ouverture.text..", "ouverture.constrain", "ouverture.model.."
     };
 
     private static final JavaClasses CORE = new ClassFileImporter()
@@ -95,7 +96,7 @@ class ArchitectureTest {
     void textAndGenerationKnowNoNativeMemory() {
         noClasses()
                 .that()
-                .resideInAnyPackage("ouverture.text..", "ouverture.generate..")
+                .resideInAnyPackage("ouverture.text..", "ouverture.constrain", "ouverture.generate..")
                 .should()
                 .dependOnClassesThat(describe("are native memory", ArchitectureTest::isNativeMemory))
                 .check(CORE);
@@ -115,7 +116,7 @@ class ArchitectureTest {
     void jsonIsReadInFilesAndTextOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("ouverture.file..", "ouverture.text..", "ouverture")
+                .resideOutsideOfPackages("ouverture.file..", "ouverture.text..", "ouverture.constrain", "ouverture")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")

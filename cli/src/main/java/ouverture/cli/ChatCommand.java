@@ -54,6 +54,9 @@ final class ChatCommand implements Callable<Integer> {
     private SamplingFlags sampling = new SamplingFlags();
 
     @Mixin
+    private ConstraintFlags constraintFlags = new ConstraintFlags();
+
+    @Mixin
     private EngineFlags engineFlags = new EngineFlags();
 
     @Mixin
@@ -65,6 +68,7 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        sampling.constraint(constraintFlags.constraint());
         sampling.check();
         thoughtFlags.visible(false);
         guesses.speculation();

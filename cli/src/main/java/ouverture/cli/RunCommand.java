@@ -91,6 +91,9 @@ final class RunCommand implements Callable<Integer> {
     private SamplingFlags sampling = new SamplingFlags();
 
     @Mixin
+    private ConstraintFlags constraintFlags = new ConstraintFlags();
+
+    @Mixin
     private EngineFlags engineFlags = new EngineFlags();
 
     @Mixin
@@ -116,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /// Refuses what excludes each other before the model is loaded.
-    private void check() {
+    private void check() throws IOException {
         if (raw && system != null) {
             throw new RequestException("--system needs the chat template that --raw leaves out; use one of them.");
         }
@@ -130,6 +133,7 @@ final class RunCommand implements Callable<Integer> {
             throw new RequestException("--logprobs shows in the JSON object only; add --json.");
         }
         thoughtFlags.visible(false);
+        sampling.constraint(constraintFlags.constraint());
         engineFlags.options();
         guesses.speculation();
         sampling.completion("").sampling().withLogProbs(logProbs);

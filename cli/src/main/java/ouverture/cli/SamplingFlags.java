@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import ouverture.ChatRequest;
@@ -11,6 +12,7 @@ import ouverture.CompletionRequest;
 import ouverture.CompletionRequest.Prompt;
 import ouverture.Message;
 import ouverture.Reasoning;
+import ouverture.constrain.Constraint;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
 import picocli.CommandLine.ITypeConverter;
@@ -95,6 +97,13 @@ final class SamplingFlags {
             description = "off, auto, low, medium, high, or how many tokens the model may think (default: auto).")
     private Reasoning reasoning = Reasoning.AUTO;
 
+    private Optional<Constraint> constraint = Optional.empty();
+
+    /// Holds answers to a form.
+    void constraint(Optional<Constraint> form) {
+        constraint = form;
+    }
+
     /// How much the model thinks.
     Reasoning reasoning() {
         return reasoning;
@@ -109,18 +118,20 @@ final class SamplingFlags {
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
     CompletionRequest completion(String text) {
-        return new CompletionRequest(new Prompt.Text(text), parameters(), maxTokens, stop);
+        return new CompletionRequest(
+                new Prompt.Text(text), parameters(), maxTokens, stop, Optional.empty(), constraint);
     }
 
     /// A conversation to answer.
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
     ChatRequest chat(List<Message> messages) {
-        return ChatRequest.of(messages)
+        ChatRequest request = ChatRequest.of(messages)
                 .withSampling(parameters())
                 .withMaxTokens(maxTokens)
                 .withStop(stop)
                 .withReasoning(reasoning);
+        return constraint.map(request::withConstraint).orElse(request);
     }
 
     /// Refuses a value out of its range before there is a prompt.

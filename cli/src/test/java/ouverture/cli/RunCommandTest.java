@@ -105,6 +105,38 @@ class RunCommandTest {
     }
 
     @Test
+    void answersAreHeldToAForm(@TempDir Path folder) throws IOException {
+        String schema = "{\"type\": \"object\", \"properties\": {\"age\": {\"type\": \"integer\", \"maximum\": 9,"
+                + " \"minimum\": 1}}, \"required\": [\"age\"]}";
+        Path file = Files.writeString(folder.resolve("schema.json"), schema);
+        Path grammar = Files.writeString(folder.resolve("g.gbnf"), "root ::= \"<\" [a-z]{2,5} \">\"\n");
+
+        for (Object given : List.of(schema, file)) {
+            Invocation answer = run("", PROMPT, "--no-echo", "--json-schema", given);
+            assertThat(Json.MAPPER.readTree(answer.out()).get("age").intValue()).isBetween(1, 9);
+        }
+        assertThat(run("", PROMPT, "--no-echo", "--regex", "[A-Z]{3}\\d").out()).matches("[A-Z]{3}\\d\n");
+        assertThat(run("", PROMPT, "--no-echo", "--choice", "maybe", "--choice", "never")
+                        .out())
+                .isIn("maybe\n", "never\n");
+        assertThat(run("", PROMPT, "--no-echo", "--grammar", grammar).out()).matches("<[a-z]{2,5}>\n");
+    }
+
+    @Test
+    void aFormThatCannotBeKeptIsRefused() {
+        Invocation keyword = run("", PROMPT, "--json-schema", "{\"not\": {}}");
+        Invocation both = run("", PROMPT, "--regex", "a", "--choice", "b");
+        Invocation missing = run("", PROMPT, "--grammar", "none.gbnf");
+
+        assertThat(keyword.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(keyword.err()).contains("keyword not").hasLineCount(1);
+        assertThat(both.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(both.err()).contains("exclude each other").hasLineCount(1);
+        assertThat(missing.code()).isEqualTo(ExitCode.MACHINE);
+        assertThat(missing.err()).contains("none.gbnf").hasLineCount(1);
+    }
+
+    @Test
     void seedMakesAnswersRepeatable() {
         Invocation first = run("", PROMPT, "--temperature", "1", "--seed", "7", "--max-tokens", "32");
         Invocation second = run("", PROMPT, "--temperature", "1", "--seed", "7", "--max-tokens", "32");

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Hands out the blocks of the key/value cache. A full block is remembered by the tokens that it and all blocks
 /// before it hold, so that a later sequence with the same beginning takes it over instead of computing it again;
-/// the least recently used of these are forgotten when blocks run out. Not thread-safe.
+/// the least recently used of these are forgotten when blocks run out. Sequences of different variants never take
+/// over each other's blocks. Remembered blocks are never written again: what follows them goes to blocks of its
+/// own, so nothing needs to be copied. Not thread-safe.
 final class BlockPool {
     /// Stands for "no block before this one".
     static final long ROOT = 0;
@@ -81,15 +83,19 @@ final class BlockPool {
         return block;
     }
 
-    /// The longest run of known full blocks that hold the beginning of `tokens`, not beyond `limit` tokens; the
-    /// caller uses them from now on.
+    /// The longest run of known full blocks that hold `tokens` from a position on; the caller uses them from now
+    /// on.
     ///
     /// @param variant of the model, such as its adapters' key: others' keys and values are others
-    List<Integer> reuse(Object variant, int[] tokens, int limit) {
+    /// @param after serial number of the block before, or [#ROOT]
+    /// @param start position where a block begins
+    /// @param limit position up to which the blocks may go
+    List<Integer> reuse(Object variant, long after, int[] tokens, int start, int limit) {
         List<Integer> blocks = new ArrayList<>();
-        long parent = ROOT;
-        for (int from = 0; from + blockSize <= limit; from += blockSize) {
-            Known found = known.get(new Prefix(variant, parent, Arrays.copyOfRange(tokens, from, from + blockSize)));
+        long parent = after;
+        for (int from = start; from + blockSize <= limit; from += blockSize) {
+            int[] content = Arrays.copyOfRange(tokens, from, from + blockSize);
+            Known found = known.get(new Prefix(variant, parent, content));
             if (found == null) {
                 break;
             }

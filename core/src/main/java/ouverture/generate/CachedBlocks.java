@@ -11,18 +11,30 @@ final class CachedBlocks {
     private int remembered;
     private long rememberedSerial = BlockPool.ROOT;
 
-    /// @param variant of the model that computes them, such as its adapters' key
+    /// @param variant of the model that computes them, and whatever else they are not shared beyond
     CachedBlocks(Object variant) {
         this.variant = variant;
     }
 
-    /// Takes over known blocks that hold the beginning of `tokens`; to be asked first.
+    /// Takes over known blocks that hold what follows the first `computed` tokens, in place of blocks that were
+    /// reserved for it.
     ///
-    /// @param limit tokens of the beginning at most
+    /// @param limit position up to which tokens may be taken over
     /// @return tokens that they hold
-    int reuse(BlockPool pool, int[] tokens, int limit) {
-        blocks.addAll(pool.reuse(variant, tokens, limit));
-        return blocks.size() * pool.blockSize();
+    int reuse(BlockPool pool, int[] tokens, int computed, int limit) {
+        int size = pool.blockSize();
+        if (computed % size != 0) {
+            return 0;
+        }
+        remember(pool, tokens, computed);
+        int first = computed / size;
+        List<Integer> known = pool.reuse(variant, rememberedSerial, tokens, computed, limit);
+        List<Integer> own = blocks.subList(first, Math.min(first + known.size(), blocks.size()));
+        pool.release(own);
+        own.clear();
+        blocks.addAll(first, known);
+        remember(pool, tokens, computed + known.size() * size);
+        return known.size() * size;
     }
 
     /// Takes the blocks that are missing for `positions` positions.

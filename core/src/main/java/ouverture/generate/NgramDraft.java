@@ -51,7 +51,7 @@ final class NgramDraft extends Draft {
             tokens[i] = next < index.length() ? index.token(next) : tokens[next - index.length()];
             grounds[i] = ground(match.length() + i);
         }
-        return new Guess(tokens, grounds);
+        return Guess.of(tokens, grounds, wish.sequence().fitting(tokens));
     }
 
     @Override

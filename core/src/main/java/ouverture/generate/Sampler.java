@@ -8,14 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import ouverture.error.RequestException;
 
 /// Draws the tokens of one sequence. What it draws depends on the logits, the parameters, the tokens before and
 /// the seed, and on nothing else.
 public final class Sampler {
     private static final RandomGeneratorFactory<RandomGenerator> GENERATORS =
             RandomGeneratorFactory.of("L64X128MixRandom");
+
+    private static final IntPredicate ANY = _ -> true;
 
     private final SamplingParameters parameters;
     private final RandomGenerator random;
@@ -40,7 +44,15 @@ public final class Sampler {
     ///
     /// @param logits one for each token of the vocabulary; changed by this call
     public int sample(float[] logits) {
-        int token = choose(logits, this::next);
+        return sample(logits, ANY);
+    }
+
+    /// As [#sample(float\[\])], from tokens that are allowed; asked about the likely ones only, as far as
+    /// possible.
+    ///
+    /// @throws RequestException if none is
+    public int sample(float[] logits, IntPredicate allowed) {
+        int token = choose(logits, allowed, this::next);
         remember(token);
         return token;
     }
@@ -50,14 +62,26 @@ public final class Sampler {
     /// token; nothing is remembered.
     ///
     /// @param logits one for each token of the vocabulary; changed by this call
-    int guess(float[] logits, int ahead) {
-        return choose(logits, () -> upcoming(ahead));
+    /// @throws RequestException if no token is allowed
+    int guess(float[] logits, int ahead, IntPredicate allowed) {
+        return choose(logits, allowed, () -> upcoming(ahead));
     }
 
-    private int choose(float[] logits, DoubleSupplier uniform) {
+    private int choose(float[] logits, IntPredicate allowed, DoubleSupplier uniform) {
         parameters.logitBias().forEach((id, bias) -> logits[id] += bias.floatValue());
         penalise(logits);
-        return parameters.temperature() == 0 ? mostLikely(logits) : draw(logits, uniform);
+        int token = parameters.temperature() == 0 ? mostLikely(logits, allowed) : draw(logits, allowed, uniform);
+        if (token >= 0) {
+            return token;
+        }
+        // All that is allowed has no chance at all: the first of it.
+        for (int id = 0; id < logits.length; id++) {
+            if (allowed.test(id)) {
+                return id;
+            }
+        }
+        throw new RequestException("The answer cannot go on: the model's vocabulary has no token for what its"
+                + " constraint asks for next.");
     }
 
     private double next() {
@@ -92,10 +116,15 @@ public final class Sampler {
 
     /// The index of the largest logit, the first of equals; NaN counts as the smallest.
     static int mostLikely(float[] logits) {
-        int best = 0;
+        return Math.max(0, mostLikely(logits, ANY));
+    }
+
+    /// The allowed index of the largest logit, the first of equals; -1 if none has a chance.
+    private static int mostLikely(float[] logits, IntPredicate allowed) {
+        int best = -1;
         float max = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < logits.length; id++) {
-            if (logits[id] > max) {
+            if (logits[id] > max && allowed.test(id)) {
                 max = logits[id];
                 best = id;
             }
@@ -103,8 +132,12 @@ public final class Sampler {
         return best;
     }
 
-    private int draw(float[] logits, DoubleSupplier uniform) {
-        int[] ids = candidates(logits);
+    /// -1 if nothing is allowed.
+    private int draw(float[] logits, IntPredicate allowed, DoubleSupplier uniform) {
+        int[] ids = candidates(logits, allowed);
+        if (ids.length == 0) {
+            return -1;
+        }
         double max = logits[ids[0]] / parameters.temperature();
         if (!Double.isFinite(max)) {
             return ids[0];
@@ -133,14 +166,14 @@ public final class Sampler {
     }
 
     /// The top-k tokens, most likely first and the lower id first among equals; all tokens without top-k.
-    private int[] candidates(float[] logits) {
+    private int[] candidates(float[] logits, IntPredicate allowed) {
         int k = parameters.topK() == 0 ? logits.length : Math.min(parameters.topK(), logits.length);
-        return ranked(logits, k);
+        return ranked(logits, k, allowed);
     }
 
-    /// The `k` most likely ids in order. Each logit becomes a long whose order is logit first, lower id first;
-    /// the smallest of the kept ones is found by a partial sort.
-    private static int[] ranked(float[] logits, int k) {
+    /// The `k` most likely ids in order, fewer if no more are allowed. Each logit becomes a long whose order is
+    /// logit first, lower id first; the smallest of the kept ones is found by a partial sort.
+    private static int[] ranked(float[] logits, int k, IntPredicate allowed) {
         if (k == 0) {
             return new int[0];
         }
@@ -152,29 +185,31 @@ public final class Sampler {
             keys[id] = ((long) ~ordered << 32) | id;
         }
         if (k < keys.length / 16) {
-            keys = smallest(keys, k);
+            keys = smallest(keys, k, allowed);
         } else {
+            keys = Arrays.stream(keys).filter(key -> allowed.test((int) key)).toArray();
             Arrays.sort(keys);
         }
-        int[] ids = new int[k];
-        for (int i = 0; i < k; i++) {
+        int[] ids = new int[Math.min(k, keys.length)];
+        for (int i = 0; i < ids.length; i++) {
             ids[i] = (int) keys[i];
         }
         return ids;
     }
 
-    /// The `k` smallest keys, ascending.
-    private static long[] smallest(long[] keys, int k) {
-        long[] kept = Arrays.copyOf(keys, k);
-        Arrays.sort(kept);
-        for (int i = k; i < keys.length; i++) {
-            if (keys[i] < kept[k - 1]) {
-                int place = -Arrays.binarySearch(kept, keys[i]) - 1;
-                System.arraycopy(kept, place, kept, place + 1, k - 1 - place);
-                kept[place] = keys[i];
+    /// The `k` smallest keys of allowed ids, ascending; only those that come into question are asked about.
+    private static long[] smallest(long[] keys, int k, IntPredicate allowed) {
+        long[] kept = new long[k];
+        int count = 0;
+        for (long key : keys) {
+            if ((count < k || key < kept[k - 1]) && allowed.test((int) key)) {
+                int place = -Arrays.binarySearch(kept, 0, count, key) - 1;
+                count = Math.min(k, count + 1);
+                System.arraycopy(kept, place, kept, place + 1, count - 1 - place);
+                kept[place] = key;
             }
         }
-        return kept;
+        return Arrays.copyOf(kept, count);
     }
 
     /// Log-probabilities of a token and of the `count` most likely ones: log softmax of unchanged logits.
@@ -186,7 +221,7 @@ public final class Sampler {
         }
         double logSum = max + Math.log(sum);
         List<TokenProbability> alternatives = new ArrayList<>();
-        for (int id : ranked(logits, Math.min(count, logits.length))) {
+        for (int id : ranked(logits, Math.min(count, logits.length), ANY)) {
             alternatives.add(new TokenProbability(id, logits[id] - logSum, List.of()));
         }
         return new TokenProbability(token, logits[token] - logSum, List.copyOf(alternatives));

@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import ouverture.error.OverloadedException;
+import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.model.Adapters;
 import ouverture.model.ExpertResidency;
@@ -22,8 +23,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
 /// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each
-/// step takes one token of every answer and as many prompt tokens as fit beside them. Where there are answers
-/// only, tokens that a [Draft] guesses are computed along with them.
+/// step takes one token of every answer and as many prompt tokens as fit beside them ([RowShares]). Where there are
+/// answers only, tokens that a [Draft] guesses are computed along with them.
 public final class Scheduler implements AutoCloseable {
     private static final int[] NOTHING = {};
     private static final String CLOSED = "The engine is closed; open it again to ask it.";
@@ -36,6 +37,7 @@ public final class Scheduler implements AutoCloseable {
     private final @Nullable Drafting drafting;
     private final Limits limits;
     private final BlockPool pool;
+    private final RowShares rowShares;
     private final BlockingQueue<Sequence> submitted;
     private final Deque<Sequence> waiting = new ArrayDeque<>();
     private final List<Sequence> running = new ArrayList<>();
@@ -113,6 +115,7 @@ public final class Scheduler implements AutoCloseable {
         this.drafting = drafting;
         this.limits = limits;
         this.pool = new BlockPool(cache.blocks(), cache.blockSize());
+        this.rowShares = new RowShares(limits.batchTokens(), System::nanoTime);
         this.submitted = new LinkedBlockingQueue<>(limits.queue());
         this.thread = Thread.ofPlatform().daemon().name("ouverture-scheduler").unstarted(this::run);
         this.thread.start();
@@ -184,11 +187,15 @@ public final class Scheduler implements AutoCloseable {
     private void step() {
         List<Share> shares = shares();
         try {
-            boolean answersOnly = shares.stream().allMatch(share -> share.count == 1 && share.sequence.isAnswer());
+            boolean answersOnly =
+                    shares.stream().map(Share::sequence).allMatch(each -> each.pending() == 1 && each.isAnswer());
             if (drafting != null && answersOnly) {
                 stepWithGuesses(drafting, shares);
             } else {
-                publish(shares, forward(shares));
+                long start = rowShares.now();
+                Results results = forward(shares);
+                rowShares.note(shares.stream().mapToInt(Share::rows).sum(), start);
+                publish(shares, results);
             }
         } catch (RuntimeException | Error e) {
             for (Share share : shares) {
@@ -237,20 +244,17 @@ public final class Scheduler implements AutoCloseable {
         return longer;
     }
 
-    /// Answers get their one row each before prompts share what is left, oldest first.
+    /// What each sequence computes in the next step.
     private List<Share> shares() {
-        int budget = limits.batchTokens();
-        for (Sequence sequence : running) {
-            budget -= sequence.pending() == 1 ? 1 : 0;
-        }
+        running.forEach(sequence -> sequence.catchUp(pool));
+        int[] counts = rowShares.counts(running, pool.blockSize());
         List<Share> shares = new ArrayList<>();
         for (int i = 0; i < running.size(); i++) {
             Sequence sequence = running.get(i);
-            int count = sequence.pending() == 1 ? 1 : Math.min(budget, sequence.pending());
+            int count = counts[i];
             if (count == 0) {
                 continue;
             }
-            budget -= sequence.pending() == 1 ? 0 : count;
             while (!sequence.reserve(sequence.computed() + count, pool) && running.getLast() != sequence) {
                 postpone(running.removeLast());
             }
@@ -323,7 +327,16 @@ public final class Scheduler implements AutoCloseable {
         for (Share share : shares) {
             Sequence sequence = share.sequence;
             sequence.advance(share.count, pool);
-            FinishReason reason = publish(share, share.states() > 0 ? state : output, results);
+            FinishReason reason;
+            try {
+                reason = publish(share, share.states() > 0 ? state : output, results);
+            } catch (RequestException e) {
+                // A constraint that cannot be followed ends its own answer only.
+                reason = null;
+                running.remove(sequence);
+                forgetGuesses(sequence);
+                sequence.fail(e, pool);
+            }
             output += share.outputs();
             state += share.states();
             if (reason != null) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import ouverture.constrain.Matcher;
 import ouverture.model.Adapters;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
@@ -51,6 +52,10 @@ public final class Sequence {
     private final IntPredicate end;
     private final Listener listener;
     private final LogitsRequest logits;
+    private final @Nullable Matcher matcher;
+    /// Behind the tokens that were guessed last.
+    private @Nullable Matcher guessing;
+
     private volatile boolean cancelled;
 
     private int[] tokens;
@@ -60,7 +65,11 @@ public final class Sequence {
     private int drafted;
     private int accepted;
     private final Adapters adapters;
+    private final Variant variant;
     private final CachedBlocks blocks;
+
+    /// Sequences that differ in this do not share what they have computed.
+    private record Variant(String partition, Object adapters) {}
 
     /// What is wanted of a prompt.
     ///
@@ -74,13 +83,31 @@ public final class Sequence {
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
     /// @param adapters that change the model for this answer
     /// @param end whether a token ends the answer
+    /// @param partition of the prefix cache: the beginning is shared with sequences of the same partition only
     public Sequence(
             int[] prompt,
             Adapters adapters,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
-            Listener listener) {
+            Listener listener,
+            String partition) {
+        this(prompt, adapters, parameters, maxTokens, end, listener, partition, null);
+    }
+
+    /// An answer that is held to a constraint: it is complete then, or was cut off by its length.
+    ///
+    /// @param partition of the prefix cache
+    /// @param matcher says which tokens may come; used by the scheduler's thread alone; null for all
+    public Sequence(
+            int[] prompt,
+            Adapters adapters,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener,
+            String partition,
+            @Nullable Matcher matcher) {
         this(
                 prompt,
                 adapters,
@@ -88,6 +115,8 @@ public final class Sequence {
                 maxTokens,
                 end,
                 listener,
+                partition,
+                matcher,
                 new LogitsRequest((_, _) -> {}, true, false, false));
     }
 
@@ -98,17 +127,21 @@ public final class Sequence {
             int maxTokens,
             IntPredicate end,
             Listener listener,
+            String partition,
+            @Nullable Matcher matcher,
             LogitsRequest logits) {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
         this.promptLength = prompt.length;
         this.adapters = adapters;
-        this.blocks = new CachedBlocks(adapters.key());
+        this.variant = new Variant(partition, adapters.key());
+        this.blocks = new CachedBlocks(variant);
         this.parameters = parameters;
         this.maxTokens = maxTokens;
         this.sampler = new Sampler(parameters, prompt);
         this.end = end;
         this.listener = listener;
+        this.matcher = matcher;
         this.logits = logits;
     }
 
@@ -125,6 +158,8 @@ public final class Sequence {
                 0,
                 _ -> false,
                 listener,
+                "",
+                null,
                 new LogitsRequest(logits, false, allPositions, false));
     }
 
@@ -134,7 +169,7 @@ public final class Sequence {
     /// @param adapters that change the model for it
     public static Sequence forStates(int[] ids, Adapters adapters, LogitsListener states, Listener listener) {
         LogitsRequest request = new LogitsRequest(states, false, true, true);
-        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, request);
+        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, "", null, request);
     }
 
     /// Ends the sequence at the next step. May be called from any thread.
@@ -158,7 +193,7 @@ public final class Sequence {
     ///
     /// @return whether the pool had enough; if not, nothing was taken
     boolean admit(BlockPool pool) {
-        int reused = logits.none ? blocks.reuse(pool, tokens, length - 1) : 0;
+        int reused = logits.none ? blocks.reuse(pool, tokens, 0, length - 1) : 0;
         if (!reserve(length, pool)) {
             evict(pool);
             return false;
@@ -168,6 +203,27 @@ public final class Sequence {
             cached = computed;
         }
         return true;
+    }
+
+    /// Takes over what others have computed of its prompt since it was admitted.
+    void catchUp(BlockPool pool) {
+        if (logits.none && pending() > 1) {
+            int more = blocks.reuse(pool, tokens, computed, length - 1);
+            computed += more;
+            cached += length == promptLength ? more : 0;
+        }
+    }
+
+    /// Whether another sequence may take over its blocks up to a position, once they are computed.
+    boolean sharesBeginning(Sequence other, int end) {
+        return logits.none
+                && other.logits.none
+                && variant.equals(other.variant)
+                && Arrays.equals(tokens, 0, end, other.tokens, 0, end);
+    }
+
+    String partition() {
+        return variant.partition;
     }
 
     /// Takes the blocks that are missing for `positions` positions.
@@ -279,7 +335,22 @@ public final class Sequence {
 
     /// What would be drawn from logits that another model takes for those after the next `ahead` tokens.
     int guess(float[] row, int ahead) {
-        return sampler.guess(row, ahead);
+        if (matcher == null) {
+            return sampler.guess(row, ahead, _ -> true);
+        }
+        Matcher place = ahead == 0 || guessing == null ? matcher.copy() : guessing;
+        guessing = place;
+        if (place.isComplete()) {
+            return sampler.guess(row, ahead, _ -> true);
+        }
+        int token = sampler.guess(row, ahead, place);
+        place.advance(token);
+        return token;
+    }
+
+    /// How many of these guesses, in order, may come next.
+    int fitting(int[] guesses) {
+        return matcher == null ? guesses.length : matcher.fitting(guesses);
     }
 
     /// How many tokens from position `from` on are as guessed.
@@ -292,7 +363,7 @@ public final class Sequence {
     /// Draws a token from the logits after the last one.
     private @Nullable FinishReason accept(float[] row) {
         float[] unchanged = parameters.logProbs() >= 0 ? row.clone() : row;
-        int token = sampler.sample(row);
+        int token = matcher == null ? sampler.sample(row) : sampler.sample(row, matcher);
         if (end.test(token)) {
             append(token);
             return FinishReason.STOP;
@@ -321,7 +392,10 @@ public final class Sequence {
 
     private @Nullable FinishReason take(int token, TokenProbability probability) {
         append(token);
-        if (!listener.token(token, probability)) {
+        if (matcher != null) {
+            matcher.advance(token);
+        }
+        if (!listener.token(token, probability) || matcher != null && matcher.isComplete()) {
             return FinishReason.STOP;
         }
         return length - promptLength >= maxTokens ? FinishReason.LENGTH : null;

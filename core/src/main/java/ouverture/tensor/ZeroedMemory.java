@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 /// tenth of a second for each hundred megabytes; the C library's `calloc` leaves that to the system, page by
 /// page when one is first touched. It serves on Linux where native calls are allowed, the arena elsewhere.
 ///
-/// What lies behind the first two megabytes is asked for in huge pages: a long context, of which a step reads all,
-/// needs fewer of them to be looked up, and a short one takes no more memory than it uses.
+/// What lies behind the first two megabytes is asked for in huge pages: a long context, of which a step reads
+/// all, needs fewer of them to be looked up, and a short one takes no more memory than it uses.
 public final class ZeroedMemory {
     private static final long ALIGNMENT = 64;
     private static final long LARGE = 1 << 20;

@@ -168,7 +168,8 @@ public abstract class DraftContract {
                             question.parameters,
                             question.maxTokens,
                             id -> question.ends && id % 97 == 3,
-                            recorder));
+                            recorder,
+                            ""));
                 }
                 List<Answer> answers = recorders.stream().map(Recorder::answer).toList();
                 int drafted = recorders.stream()

@@ -66,7 +66,8 @@ final class DraftingTest {
                     SamplingParameters.GREEDY,
                     text.length - prompt,
                     _ -> false,
-                    writers.getLast()));
+                    writers.getLast(),
+                    ""));
             sequences.getLast().admit(pool);
             sequences.getLast().advance(prompt - 1, pool);
         }
@@ -180,9 +181,10 @@ final class DraftingTest {
     void noMoreIsGuessedThanThereIsRoomFor() {
         Drafting drafting = new Drafting(Draft.ngrams(), 2, () -> 0);
         int[] text = edited(400, 0, 8);
-        Sequence nearlyDone = new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 3, _ -> false, new Writer());
+        Sequence nearlyDone =
+                new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 3, _ -> false, new Writer(), "");
         Sequence beginning =
-                new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 300, _ -> false, new Writer());
+                new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 300, _ -> false, new Writer(), "");
 
         assertThat(drafting.guess(List.of(nearlyDone, beginning), 500))
                 .extracting(guess -> guess.length)

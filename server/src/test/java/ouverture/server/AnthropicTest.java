@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.Message;
 import ouverture.Reasoning;
+import ouverture.ToolChoice;
+import ouverture.constrain.Constraint;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -152,6 +154,15 @@ class AnthropicTest {
                         "call add {\"a\":1}\ncall add {\"a\":2}",
                         tools + ", \"tool_choice\": {\"type\": \"auto\", \"disable_parallel_tool_use\": true}"));
         assertThat(single.at("/content").size()).isEqualTo(1);
+        server.ask(MESSAGES, request("Hi", tools + ", \"tool_choice\": {\"type\": \"any\"}"));
+        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
+        server.ask(
+                MESSAGES,
+                request(
+                        "Hi",
+                        ", \"output_config\": {\"format\": {\"type\": \"json_schema\","
+                                + " \"schema\": {\"type\": \"null\"}}}"));
+        assertThat(server.script.last().constraint()).contains(new Constraint.JsonSchema("{\"type\":\"null\"}"));
         server.ask(MESSAGES, request("Hi", tools + ", \"tool_choice\": {\"type\": \"none\"}"));
         assertThat(server.script.last().tools()).isEmpty();
 
@@ -187,12 +198,12 @@ class AnthropicTest {
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
             "temprature": 1                                     | `temprature` is no field of a message request
             "temperature": 2                                    | `temperature` must be a number from 0 to 1
-            "tool_choice": {"type": "any"}                      | `tool_choice.type` "any" is not supported
+            "tool_choice": {"type": "each"}                     | `tool_choice.type` must be
             "tools": [{"type": "bash_20250124", "name": "bash"}] | `tools[0].
             "thinking": {"type": "enabled"}                     | `thinking.budget_tokens` is missing
             "thinking": {"type": "enabled", "budget_tokens": 100} | below `max_tokens`, 100
             "output_config": {"effort": "low"}                  | needs `thinking` of type "adaptive"
-            "output_config": {"format": {}}                     | `output_config.format` is not supported
+            "output_config": {"format": {}}                     | `output_config.format.type` must be
             "mcp_servers": []                                   | `mcp_servers` is not supported
             "system": [{"type": "image"}]                       | this server reads no images
             """)

@@ -102,6 +102,25 @@ class OllamaTest {
                 .isEqualTo(12);
     }
 
+    /// The model would tell a story.
+    @Test
+    void answersAreHeldToAFormat() {
+        String schema = ", \"stream\": false, \"format\": {\"enum\": [\"red\", \"blue\"]}";
+        assertThat(server.ask("/api/generate", story("\"prompt\": \"Once upon a time\"", schema + ", \"raw\": true"))
+                        .at("/response")
+                        .stringValue())
+                .isIn("\"red\"", "\"blue\"");
+        String messages = "\"messages\": [{\"role\": \"user\", \"content\": \"Once upon a time\"}]";
+        assertThat(server.ask("/api/chat", story(messages, schema))
+                        .at("/message/content")
+                        .stringValue())
+                .isIn("\"red\"", "\"blue\"");
+        assertThat(server.ask("/api/chat", story(messages, ", \"stream\": false, \"format\": \"json\""))
+                        .at("/message/content")
+                        .stringValue())
+                .startsWith("{");
+    }
+
     /// As `curl -d` sends it.
     @Test
     void anyContentTypeWillDo() {
@@ -211,7 +230,7 @@ class OllamaTest {
             "options": {"num_thread": 4}             | is set when the server starts (`--threads`)
             "options": {"num_predict": 0}            | leaves no room for an answer
             "options": {"repeat_last_n": 64}         | penalties look at all tokens
-            "format": "json"                         | answers cannot be forced into a form yet
+            "format": "xml"                          | `format` must be
             "think": "very"                          | `think` must be
             "keep_alive": "5 minutes"                | is no duration
             "top_logprobs": 1                        | needs `logprobs`

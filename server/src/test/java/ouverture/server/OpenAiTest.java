@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.Message;
 import ouverture.Reasoning;
+import ouverture.ToolChoice;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -146,6 +147,23 @@ class OpenAiTest {
         assertThat(server.script.last().reasoning()).isEqualTo(Reasoning.parse(setting));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "response_format": {"type": "json_object"}                          | JsonObject[]
+            "response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "null"}}} | JsonSchema[schema={"type":"null"}]
+            "structured_outputs": {"json": "{}"}                                | JsonSchema[schema={}]
+            "structured_outputs": {"regex": "a+"}                               | Regex[expression=a+]
+            "structured_outputs": {"choice": ["a", "b"]}                        | Choice[texts=[a, b]]
+            "structured_outputs": {"grammar": "root ::= [a]"}                   | Gbnf[grammar=root ::= [a]]
+            "structured_outputs": {"json_object": true}                         | JsonObject[]
+            """)
+    void answersAreHeldToAForm(String field, String constraint) {
+        server.ask(CHAT, chat("Hi", ", " + field));
+        assertThat(server.script.last().constraint().orElseThrow()).hasToString(constraint);
+        server.ask(CHAT, chat("Hi", ", \"response_format\": {\"type\": \"text\"}"));
+        assertThat(server.script.last().constraint()).isEmpty();
+    }
+
     @Test
     void toolsAreCalled() {
         String tools = ", \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"add\","
@@ -160,6 +178,16 @@ class OpenAiTest {
 
         server.ask(CHAT, chat("Hi", tools + ", \"tool_choice\": \"none\""));
         assertThat(server.script.last().tools()).isEmpty();
+        server.ask(CHAT, chat("Hi", tools + ", \"tool_choice\": \"required\""));
+        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
+        server.ask(
+                CHAT,
+                chat(
+                        "Hi",
+                        tools.replace("\"name\"", "\"strict\": true, \"name\"")
+                                + ", \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"add\"}}"));
+        assertThat(server.script.last().toolChoice()).isEqualTo(new ToolChoice.Named("add"));
+        assertThat(server.script.last().tools().getFirst().isStrict()).isTrue();
 
         JsonNode single = server.ask(
                 CHAT, chat("call add {\"a\":1}\ncall add {\"a\":2}", tools + ", \"parallel_tool_calls\": false"));
@@ -216,11 +244,14 @@ class OpenAiTest {
             "stream_options": {"include_usage": true}    | stream_options | needs `stream`
             "logit_bias": {"a": 1}                       | logit_bias     | no token id
             "stop": [""]                                 | stop[0]        | a string that is not empty
-            "response_format": {"type": "json_object"}   | response_format.type | not supported
-            "tool_choice": "required"                    | tool_choice    | answers cannot be forced into a form yet
+            "response_format": {"type": "json"}          | response_format.type | must be `"text"` or `"json_object"`
+            "response_format": {"type": "json_object"}, "structured_outputs": {"regex": "a"} | structured_outputs | does not go with
+            "structured_outputs": {"choice": [""]}       | structured_outputs.choice[0] | not empty
+            "structured_outputs": {"regex": "a", "grammar": "b"} | structured_outputs.json | exclude each other
+            "tool_choice": {"type": "custom"}            | tool_choice.type | JSON arguments
             "tools": [{"type": "function"}]              | tools[0].function | is missing
             "tools": [{"type": "function", "function": {"name": ""}}] | tools[0].function.name | not empty
-            "tools":[{"type":"function","function":{"name":"f","strict":true}}]|tools[0].function.strict | not supported
+            "tools":[{"type":"function","function":{"name":"f","strict":1}}]|tools[0].function.strict | true or false
             "audio": {}                                  | audio          | there is no audio output
             "store": true                                | store          | answers are not kept
             "reasoning_effort": "low", "thinking": {"type": "disabled"} | reasoning_effort | say different things

@@ -40,7 +40,7 @@ public final class ScriptedModel extends IdleModel {
     }
 
     /// Answers that were cancelled before their end.
-    int cancelled() {
+    public int cancelled() {
         return cancelled.get();
     }
 

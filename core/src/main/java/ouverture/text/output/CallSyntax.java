@@ -11,7 +11,8 @@ import java.util.List;
 /// @param example a call of the function NAME with ARGUMENTS, for families whose templates do not declare tools
 public record CallSyntax(
         List<Block> blocks, List<String> sections, boolean bare, boolean closesThought, String example) {
-    private static final String JSON = "{\"name\": \"NAME\", \"parameters\": ARGUMENTS}";
+    /// A call as JSON without tags.
+    public static final String JSON = "{\"name\": \"NAME\", \"parameters\": ARGUMENTS}";
     static final CallSyntax NONE = new CallSyntax(List.of(), List.of(), false, false, JSON);
     /// JSON where the answer would begin: for models that were never taught another form.
     static final CallSyntax BARE = new CallSyntax(List.of(), List.of(), true, true, JSON);

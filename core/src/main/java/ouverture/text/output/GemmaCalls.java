@@ -7,7 +7,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Gemma 4's calls: `call:name{key:<|"|>text<|"|>,number:1}`, JSON without quotes but with a delimiter of its own.
+/// Gemma 4's calls: `call:name{key:<|"|>text<|"|>,number:1}`, JSON without quotes but with a delimiter of its
+/// own.
 final class GemmaCalls {
     private static final String QUOTE = "<|\"|>";
     private static final String PREFIX = "call:";
@@ -58,12 +59,21 @@ final class GemmaCalls {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         at++;
         while (!accept('}')) {
-            String key = text.startsWith(QUOTE, at) ? quoted() : until(":");
+            String key = key();
             expect(':');
-            object.set(unquoted(key.strip()), value(depth + 1));
+            object.set(key, value(depth + 1));
             separator('}');
         }
         return object;
+    }
+
+    /// A key in the delimiter, in JSON's quotes, or in none.
+    private String key() throws Malformed {
+        space();
+        if (text.startsWith(QUOTE, at)) {
+            return quoted();
+        }
+        return text.startsWith("\"", at) ? word().asString("") : until(":").strip();
     }
 
     private JsonNode array(int depth) throws Malformed {
@@ -132,12 +142,6 @@ final class GemmaCalls {
             return CallJson.value(text.substring(from, at));
         }
         return CallJson.value(until(",]}").strip());
-    }
-
-    private static String unquoted(String key) {
-        return key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
-                ? key.substring(1, key.length() - 1)
-                : key;
     }
 
     private static final class Malformed extends Exception {

@@ -1,5 +1,6 @@
 package ouverture.text.output;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -184,6 +185,18 @@ public record OutputFormat(
     public boolean asksForThoughts(Traits traits) {
         return thoughts.filter(tags -> alwaysThinks() || traits.mentions(tags.open()) || traits.mentions(tags.close()))
                 .isPresent();
+    }
+
+    /// All tags of this format.
+    public List<String> tags() {
+        List<String> tags = new ArrayList<>(end);
+        thoughts.filter(_ -> !isHarmony()).ifPresent(tagged -> tags.addAll(List.of(tagged.open(), tagged.close())));
+        tags.addAll(calls.sections());
+        for (CallSyntax.Block block : calls.blocks()) {
+            tags.add(block.open());
+            tags.addAll(block.closers());
+        }
+        return tags;
     }
 
     /// Whether this is gpt-oss's Harmony, which has channels instead of tags.

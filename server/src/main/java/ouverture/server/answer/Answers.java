@@ -17,7 +17,6 @@ import ouverture.server.api.ApiException;
 import ouverture.server.api.Work;
 import ouverture.server.metric.ServerMetrics;
 import ouverture.server.model.Models;
-import ouverture.server.model.Turns;
 import ouverture.server.model.Turns.Turn;
 
 /// The answers to one request, as events in the order in which they come. Each waits for its turn and then runs
@@ -44,7 +43,7 @@ public final class Answers implements AutoCloseable {
 
     private final Work work;
     private final ServerMetrics metrics;
-    private final Turns turns;
+    private final Models.Lease lease;
     private final int answersPerPrompt;
     private final List<Start> starts;
     private final BlockingQueue<Item> items = new LinkedBlockingQueue<>();
@@ -60,7 +59,7 @@ public final class Answers implements AutoCloseable {
     public Answers(Work work, Backend backend, Models.Lease lease, int answersPerPrompt, List<Start> starts) {
         this.work = work;
         this.metrics = backend.metrics();
-        this.turns = lease.turns();
+        this.lease = lease;
         this.answersPerPrompt = answersPerPrompt;
         this.starts = List.copyOf(starts);
         CompletableFuture<Generation> first = new CompletableFuture<>();
@@ -80,7 +79,7 @@ public final class Answers implements AutoCloseable {
     private void run(int answer, CompletableFuture<Generation> begun) {
         CompletableFuture<Turn> turn;
         try {
-            turn = InTurn.ask(turns, work);
+            turn = InTurn.ask(lease);
         } catch (ApiException e) {
             close();
             throw e;

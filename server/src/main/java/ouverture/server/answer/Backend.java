@@ -13,7 +13,7 @@ public record Backend(Models models, ServerMetrics metrics) {
     /// @throws ApiException if there is none of this name
     /// @throws ouverture.error.OuvertureException if it cannot be loaded
     public Models.Lease model(String name, Work work) {
-        Models.Lease lease = models.lease(name).orElseThrow(() -> unknown(name));
+        Models.Lease lease = models.lease(name, work.party()).orElseThrow(() -> unknown(name));
         work.atEnd(lease::close);
         return lease;
     }

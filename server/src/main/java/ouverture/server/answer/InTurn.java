@@ -8,7 +8,7 @@ import ouverture.error.OverloadedException;
 import ouverture.server.api.ApiError;
 import ouverture.server.api.ApiException;
 import ouverture.server.api.Work;
-import ouverture.server.model.Turns;
+import ouverture.server.model.Models;
 import ouverture.server.model.Turns.Turn;
 
 /// Work that waits for its turn.
@@ -18,13 +18,16 @@ final class InTurn {
     /// Asks for a turn.
     ///
     /// @throws ApiException if too much of the party waits already
-    static CompletableFuture<Turn> ask(Turns turns, Work work) {
+    static CompletableFuture<Turn> ask(Models.Lease lease) {
         try {
-            return turns.ask(work.party());
+            return lease.askForTurn();
         } catch (OverloadedException e) {
             String message = e.getMessage();
-            throw new ApiException(
-                    new ApiError(ApiError.Kind.TOO_MANY, message == null ? "" : message, "", turns.patience()));
+            throw new ApiException(new ApiError(
+                    ApiError.Kind.TOO_MANY,
+                    message == null ? "" : message,
+                    "",
+                    lease.turns().patience()));
         }
     }
 
@@ -32,8 +35,8 @@ final class InTurn {
     /// computes is interrupted.
     ///
     /// @throws ApiException if too much of the party waits already, or the work was given up
-    static <T> T compute(Turns turns, Work work, Supplier<T> computation) {
-        CompletableFuture<Turn> asked = ask(turns, work);
+    static <T> T compute(Models.Lease lease, Work work, Supplier<T> computation) {
+        CompletableFuture<Turn> asked = ask(lease);
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread thread = Thread.ofVirtual().name("ouverture-compute").start(() -> {
             try (Turn _ = asked.join()) {

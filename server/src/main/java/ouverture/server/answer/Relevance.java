@@ -65,7 +65,7 @@ public record Relevance(List<Double> scores, Method method, int tokens) {
         List<int[]> prompts = question.documents.stream()
                 .map(document -> lease.model().promptIds(chat(question, document)))
                 .toList();
-        List<Double> scores = InTurn.compute(lease.turns(), call, () -> {
+        List<Double> scores = InTurn.compute(lease, call, () -> {
             List<Double> found = new ArrayList<>();
             for (int[] prompt : prompts) {
                 call.checkCancelled();

@@ -41,8 +41,7 @@ public record TextVectors(List<float[]> vectors, int tokens) {
                 .map(ids -> ids.length > room ? Arrays.copyOf(ids, room) : ids)
                 .toList();
         Pooling pooling = settings.pooling.orElseGet(() -> lease.model().pooling());
-        List<float[]> vectors =
-                InTurn.compute(lease.turns(), call, () -> lease.model().embed(prompts, pooling));
+        List<float[]> vectors = InTurn.compute(lease, call, () -> lease.model().embed(prompts, pooling));
         int tokens = prompts.stream().mapToInt(ids -> ids.length).sum();
         note(tokens, backend, call);
         return new TextVectors(

@@ -10,6 +10,8 @@ import ouverture.ChatRequest;
 import ouverture.Message;
 import ouverture.Reasoning;
 import ouverture.Tool;
+import ouverture.ToolChoice;
+import ouverture.constrain.Constraint;
 import ouverture.generate.SamplingParameters;
 import ouverture.server.field.Field;
 import ouverture.server.field.JsonType;
@@ -26,10 +28,14 @@ import tools.jackson.databind.JsonNode;
 /// @param user whom the client names, or empty
 record MessageRequest(String model, ChatRequest chat, boolean stream, boolean singleCall, String user) {
     private static final SamplingParameters DEFAULT = SamplingParameters.DEFAULT;
-    private static final String NOT_YET = "answers cannot be forced into a form yet";
 
     /// @param tools whether the model is told of tools
-    private record Choice(boolean tools, boolean single) {}
+    /// @param choice whether it may or must call them
+    private record Choice(boolean tools, ToolChoice choice, boolean single) {}
+
+    /// @param effort how much the model thinks
+    /// @param format that the answer is held to
+    private record Output(Optional<Reasoning> effort, Optional<Constraint> format) {}
 
     private static final Field<String> MODEL =
             Field.required("model", JsonTypes.name(), "name of a model, as `/v1/models` lists them");
@@ -63,6 +69,8 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
             Field.optional("description", JsonTypes.text(), "what it does, for the model");
     private static final Field<JsonNode> INPUT_SCHEMA =
             Field.required("input_schema", JsonTypes.object(), "JSON Schema of its arguments, for the model");
+    private static final Field<Boolean> STRICT = Field.of(
+            "strict", JsonTypes.flag(), false, "true makes certain that the input of calls fits `input_schema`");
     private static final JsonType<Tool> TOOL = new ObjectType<>(
             "a tool",
             List.of(
@@ -76,7 +84,7 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                             "custom",
                             "custom"),
                     Blocks.CACHE_CONTROL,
-                    Field.only("strict", NOT_YET, "false"),
+                    STRICT,
                     Field.only("defer_loading", "the model is told of all tools at once", "false"),
                     Field.only("eager_input_streaming", "arguments come when they are complete", "false"),
                     Field.refused("input_examples", "chat templates have no place for them"),
@@ -84,7 +92,8 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
             values -> new Tool(
                     values.get(TOOL_NAME),
                     values.get(DESCRIPTION).orElse(""),
-                    values.get(INPUT_SCHEMA).toString()));
+                    values.get(INPUT_SCHEMA).toString(),
+                    values.get(STRICT)));
     private static final Field<List<Tool>> TOOLS = Field.list(
             "tools", JsonTypes.list("tools", TOOL, 0, Integer.MAX_VALUE), "what the model may ask the client to run");
     private static final Field<Boolean> SINGLE =
@@ -95,13 +104,30 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                     .with(
                             "auto",
                             new ObjectType<>(
-                                    "a tool choice", List.of(SINGLE), values -> new Choice(true, values.get(SINGLE))))
-                    .with("none", new ObjectType<>("a tool choice", List.of(), _ -> new Choice(false, false)))
-                    .without("any", NOT_YET)
-                    .without("tool", NOT_YET),
-            new Choice(true, false),
+                                    "a tool choice",
+                                    List.of(SINGLE),
+                                    values -> new Choice(true, ToolChoice.AUTO, values.get(SINGLE))))
+                    .with(
+                            "any",
+                            new ObjectType<>(
+                                    "a tool choice",
+                                    List.of(SINGLE),
+                                    values -> new Choice(true, ToolChoice.REQUIRED, values.get(SINGLE))))
+                    .with(
+                            "tool",
+                            new ObjectType<>(
+                                    "a tool choice",
+                                    List.of(TOOL_NAME, SINGLE),
+                                    values -> new Choice(
+                                            true, new ToolChoice.Named(values.get(TOOL_NAME)), values.get(SINGLE))))
+                    .with(
+                            "none",
+                            new ObjectType<>(
+                                    "a tool choice", List.of(), _ -> new Choice(false, ToolChoice.AUTO, false))),
+            new Choice(true, ToolChoice.AUTO, false),
             "{\"type\": \"auto\"}",
-            "`auto` offers the tools, `none` keeps them from the model");
+            "`auto` offers the tools, `any` makes the model call one, `tool` the one that is named, `none` keeps them"
+                    + " from it");
 
     private static final Field<Reasoning> BUDGET = Field.required(
             "budget_tokens",
@@ -124,13 +150,17 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
             "how much the model thinks; `adaptive` leaves it to the model or to `output_config.effort`");
     private static final Field<Optional<Reasoning>> EFFORT = Field.optional(
             "effort", JsonTypes.oneOf(efforts()), "how much the model thinks; `xhigh` and `max` count as `high`");
-    private static final Field<Optional<Optional<Reasoning>>> OUTPUT_CONFIG = Field.optional(
+    private static final Field<Optional<Constraint>> FORMAT = format("format");
+    private static final Field<Optional<Constraint>> OUTPUT_FORMAT = format("output_format");
+    private static final Field<Output> OUTPUT_CONFIG = Field.of(
             "output_config",
             new ObjectType<>(
                     "an output configuration",
-                    List.of(EFFORT, Field.refused("format", NOT_YET)),
-                    values -> values.get(EFFORT)),
-            "needs `thinking` of type `adaptive`");
+                    List.of(EFFORT, FORMAT),
+                    values -> new Output(values.get(EFFORT), values.get(FORMAT))),
+            new Output(Optional.empty(), Optional.empty()),
+            "{}",
+            "an effort needs `thinking` of type `adaptive`");
     private static final Field<Optional<String>> USER_ID =
             Field.optional("user_id", JsonTypes.text(), "written into the access log, and used for nothing else");
     private static final Field<Optional<Optional<String>>> METADATA = Field.optional(
@@ -174,8 +204,24 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                 Field.refused("context_management", "conversations are never cut"),
                 Field.refused("mcp_servers", "this server runs no tools itself"),
                 Field.refused("inference_geo", "answers are computed on this machine"),
-                Field.refused("output_format", NOT_YET)));
+                OUTPUT_FORMAT));
         return fields;
+    }
+
+    private static Field<Optional<Constraint>> format(String name) {
+        Field<JsonNode> schema = Field.required(
+                "schema", JsonTypes.object(), "JSON Schema; keywords that cannot be kept are refused by name");
+        return Field.optional(
+                name,
+                new TaggedType<Constraint>("an output format", "type")
+                        .with(
+                                "json_schema",
+                                new ObjectType<>(
+                                        "an output format",
+                                        List.of(schema),
+                                        values -> new Constraint.JsonSchema(
+                                                values.get(schema).toString()))),
+                "the form of the answer; thoughts come before it, and calls of tools may come in its place");
     }
 
     private static Map<String, Reasoning> efforts() {
@@ -192,6 +238,7 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
         Choice choice = values.get(TOOL_CHOICE);
         ChatRequest chat = ChatRequest.of(messages(values))
                 .withTools(choice.tools ? values.get(TOOLS) : List.of())
+                .withToolChoice(choice.choice)
                 .withReasoning(reasoning(values));
         return new MessageRequest(values.get(MODEL), chat, false, choice.single, "");
     }
@@ -207,8 +254,10 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                 .withSampling(sampling(values))
                 .withMaxTokens(maxTokens)
                 .withStop(values.get(STOP_SEQUENCES));
+        Optional<Constraint> format = values.get(OUTPUT_CONFIG).format.or(() -> values.get(OUTPUT_FORMAT));
+        ChatRequest held = format.map(chat::withConstraint).orElse(chat);
         String user = values.get(METADATA).flatMap(id -> id).orElse("");
-        return new MessageRequest(counting.model, chat, values.get(STREAM), counting.singleCall, user);
+        return new MessageRequest(counting.model, held, values.get(STREAM), counting.singleCall, user);
     }
 
     private static List<Message> messages(Values values) {
@@ -220,7 +269,7 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
 
     private static Reasoning reasoning(Values values) {
         Reasoning thinking = values.get(THINKING);
-        Optional<Reasoning> effort = values.get(OUTPUT_CONFIG).flatMap(own -> own);
+        Optional<Reasoning> effort = values.get(OUTPUT_CONFIG).effort;
         if (effort.isPresent() && !thinking.equals(Reasoning.AUTO)) {
             throw values.refuse(OUTPUT_CONFIG, "has an effort, which needs `thinking` of type \"adaptive\".");
         }

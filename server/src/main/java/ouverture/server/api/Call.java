@@ -61,6 +61,11 @@ public final class Call extends Work {
         return exchange.path();
     }
 
+    /// Whether the client says that it takes a media type.
+    public boolean accepts(String type) {
+        return exchange.header("accept").filter(value -> value.contains(type)).isPresent();
+    }
+
     /// What follows the question mark of the request's address, as it came; empty if nothing does.
     String query() {
         return exchange.query();
@@ -71,7 +76,8 @@ public final class Call extends Work {
         return status;
     }
 
-    void header(String name, String value) {
+    /// Adds a header to the answer; to be called before it begins.
+    public void header(String name, String value) {
         headers.put(name, value);
     }
 

@@ -11,7 +11,9 @@ import ouverture.Pooling;
 import ouverture.text.Tokenizer;
 
 /// A model with an engine of its own.
-record EngineModel(Engine engine) implements ServedModel {
+///
+/// @param party whose prompts share the cache
+record EngineModel(Engine engine, String party) implements ServedModel {
     @Override
     public ModelInfo info() {
         return engine.info();
@@ -24,12 +26,12 @@ record EngineModel(Engine engine) implements ServedModel {
 
     @Override
     public Generation chat(ChatRequest request) {
-        return engine.chat(request);
+        return engine.chat(request, party);
     }
 
     @Override
     public Generation complete(CompletionRequest request) {
-        return engine.complete(request);
+        return engine.complete(request, party);
     }
 
     @Override
@@ -60,6 +62,11 @@ record EngineModel(Engine engine) implements ServedModel {
     @Override
     public Optional<Tokenizer> tokenizer() {
         return engine.tokenizer();
+    }
+
+    @Override
+    public ServedModel forParty(String other) {
+        return new EngineModel(engine, other);
     }
 
     @Override

@@ -39,12 +39,17 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// As [Engine#tokenizer].
     Optional<Tokenizer> tokenizer();
 
+    /// The same model for one party, which does not notice what others have asked. Closed with this one only.
+    ///
+    /// @param party a key, or an address
+    ServedModel forParty(String party);
+
     /// Gives its memory back.
     @Override
     void close();
 
     /// A model in this process, which owns its engine.
     static ServedModel of(Engine engine) {
-        return new EngineModel(engine);
+        return new EngineModel(engine, "");
     }
 }

@@ -192,13 +192,13 @@ record ChatFields(CommonFields common, Optional<ChatRequest> chat) {
         }
         return new ChatFields(
                 common,
-                Optional.of(new ChatRequest(
+                Optional.of(common.held(new ChatRequest(
                         messages,
                         common.sampling(),
                         common.options().maxTokens(),
                         common.options().stop(),
                         values.get(TOOLS),
                         common.reasoning(),
-                        Map.of())));
+                        Map.of()))));
     }
 }

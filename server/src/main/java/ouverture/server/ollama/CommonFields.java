@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import ouverture.ChatRequest;
 import ouverture.Reasoning;
+import ouverture.constrain.Constraint;
 import ouverture.generate.SamplingParameters;
 import ouverture.server.field.Field;
 import ouverture.server.field.JsonTypes;
@@ -13,13 +15,15 @@ import ouverture.server.field.Values;
 /// What `/api/chat` and `/api/generate` have in common.
 ///
 /// @param sampling the options' with what is said beside them
+/// @param format that answers are held to
 record CommonFields(
         String model,
         boolean stream,
         KeepAlive keepAlive,
         Reasoning reasoning,
         OptionFields options,
-        SamplingParameters sampling) {
+        SamplingParameters sampling,
+        Optional<Constraint> format) {
     private static final String NEVER_CUT = "prompts are never cut";
 
     /// `model`.
@@ -41,6 +45,15 @@ record CommonFields(
     private static final Field<Optional<Integer>> TOP_LOGPROBS = Field.optional(
             "top_logprobs", JsonTypes.integer(0, 20), "most likely tokens to tell at each place; needs `logprobs`");
 
+    private static final Field<Optional<Constraint>> FORMAT = Field.of(
+            "format",
+            JsonTypes.either(
+                    JsonTypes.oneOf(formats()),
+                    JsonTypes.object().as(schema -> Optional.of(new Constraint.JsonSchema(schema.toString())))),
+            Optional.empty(),
+            "\"\"",
+            "`json` makes the answer a JSON object; a JSON Schema makes it fit");
+
     /// All but the model, in the order of the documentation.
     static final List<Field<?>> ALL = List.of(
             STREAM,
@@ -49,7 +62,7 @@ record CommonFields(
             OptionFields.FIELD,
             LOGPROBS,
             TOP_LOGPROBS,
-            Field.only("format", "answers cannot be forced into a form yet", "\"\""),
+            FORMAT,
             Field.only("truncate", NEVER_CUT, "false"),
             Field.only("shift", NEVER_CUT, "false"));
 
@@ -59,6 +72,18 @@ record CommonFields(
         levels.put("medium", Reasoning.Level.MEDIUM);
         levels.put("high", Reasoning.Level.HIGH);
         return levels;
+    }
+
+    private static Map<String, Optional<Constraint>> formats() {
+        Map<String, Optional<Constraint>> formats = new LinkedHashMap<>();
+        formats.put("", Optional.empty());
+        formats.put("json", Optional.of(new Constraint.JsonObject()));
+        return formats;
+    }
+
+    /// A request that is held to the format.
+    ChatRequest held(ChatRequest request) {
+        return format.map(request::withConstraint).orElse(request);
     }
 
     static CommonFields of(Values values) {
@@ -73,6 +98,7 @@ record CommonFields(
                 values.get(KeepAlive.FIELD),
                 values.get(THINK).orElse(Reasoning.AUTO),
                 options,
-                options.sampling().withLogProbs(values.get(LOGPROBS) ? top.orElse(0) : -1));
+                options.sampling().withLogProbs(values.get(LOGPROBS) ? top.orElse(0) : -1),
+                values.get(FORMAT));
     }
 }

@@ -72,20 +72,22 @@ record GenerateFields(CommonFields common, Optional<Asked> asked) {
                 new CompletionRequest.Prompt.Text(prompt),
                 common.sampling(),
                 common.options().maxTokens(),
-                common.options().stop()));
+                common.options().stop(),
+                Optional.empty(),
+                common.format()));
     }
 
     private static Asked chat(Values values, CommonFields common, String prompt) {
         List<Message> messages = new ArrayList<>();
         values.get(SYSTEM).filter(text -> !text.isEmpty()).ifPresent(text -> messages.add(Message.system(text)));
         messages.add(Message.user(prompt));
-        return new Asked.Chat(new ChatRequest(
+        return new Asked.Chat(common.held(new ChatRequest(
                 messages,
                 common.sampling(),
                 common.options().maxTokens(),
                 common.options().stop(),
                 List.of(),
                 common.reasoning(),
-                Map.of()));
+                Map.of())));
     }
 }

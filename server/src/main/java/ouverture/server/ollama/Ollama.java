@@ -60,12 +60,6 @@ public final class Ollama implements Api {
                 new Access.Open(),
                 "Tells Ouverture's version.",
                 (_, call) -> call.json(JsonNodeFactory.instance.objectNode().put("version", version()))));
-        endpoints.add(Endpoint.get(
-                "/",
-                api,
-                new Access.Open(),
-                "Says that the server runs.",
-                (_, call) -> call.send(200, "text/plain; charset=utf-8", "Ouverture is running")));
         return endpoints;
     }
 

@@ -65,6 +65,8 @@ record CompletionFields(
                         LOGPROBS,
                         ECHO,
                         BEST_OF,
+                        ResponseFormat.ALL.getFirst(),
+                        ResponseFormat.ALL.getLast(),
                         ChatCompletionRequest.ECHO,
                         ChatCompletionRequest.USER,
                         Field.refused("suffix", "models here are not asked to fill in a middle")));
@@ -85,7 +87,12 @@ record CompletionFields(
                 values.get(ChatCompletionRequest.MODEL),
                 prompts,
                 new CompletionRequest(
-                        prompts.getFirst(), sampling, values.get(MAX_TOKENS), values.get(SamplingFields.STOP)),
+                        prompts.getFirst(),
+                        sampling,
+                        values.get(MAX_TOKENS),
+                        values.get(SamplingFields.STOP),
+                        Optional.empty(),
+                        ResponseFormat.of(values)),
                 answers,
                 StreamFields.of(values),
                 values.get(ECHO),

@@ -60,5 +60,10 @@ public abstract class IdleModel implements ServedModel {
     }
 
     @Override
+    public ServedModel forParty(String party) {
+        return this;
+    }
+
+    @Override
     public void close() {}
 }

@@ -16,6 +16,7 @@ import ouverture.model.Model;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 import ouverture.train.ParameterSet;
+import ouverture.train.gradient.Parameter;
 
 /// The matrices of an adapter that learns. They begin as PEFT's do: `down` random by the number of its columns,
 /// `up` zero, so that the model is at first as it was.
@@ -29,20 +30,18 @@ public final class LowRankParameters implements AutoCloseable {
     private final ParameterSet parameters;
     private final List<LowRankUpdate> updates = new ArrayList<>();
 
-    /// @param names of the weights that change
-    /// @param weights of the model by name
-    private LowRankParameters(List<String> names, Map<String, Tensor> weights, int rank, double alpha) {
+    /// @param weights that change
+    private LowRankParameters(List<Tensor> weights, int rank, double alpha) {
         List<Slot> slots = new ArrayList<>();
-        for (String name : names) {
-            Tensor weight = weights.get(name);
-            slots.add(new Slot(name + DOWN, DType.F32, weight.planes(), rank, weight.columns()));
-            slots.add(new Slot(name + UP, DType.F32, weight.planes(), weight.rows(), rank));
+        for (Tensor weight : weights) {
+            slots.add(new Slot(weight.name() + DOWN, DType.F32, weight.planes(), rank, weight.columns()));
+            slots.add(new Slot(weight.name() + UP, DType.F32, weight.planes(), weight.rows(), rank));
         }
         parameters = new ParameterSet(slots);
-        Map<String, Tensor> tensors = parameters.tensors();
-        for (String name : names) {
-            updates.add(
-                    new LowRankUpdate(name, tensors.get(name + DOWN), tensors.get(name + UP), (float) (alpha / rank)));
+        List<Tensor> values = parameters.all().stream().map(Parameter::value).toList();
+        for (int i = 0; i < weights.size(); i++) {
+            Tensor down = values.get(2 * i);
+            updates.add(new LowRankUpdate(weights.get(i).name(), down, values.get(2 * i + 1), (float) (alpha / rank)));
         }
     }
 
@@ -51,7 +50,12 @@ public final class LowRankParameters implements AutoCloseable {
     /// @throws RequestException if a target names no weight that can be changed
     static LowRankParameters of(Model model, Map<String, Tensor> weights, TuningSettings settings) {
         List<String> names = chosen(AdapterWeights.adaptable(model, weights), settings.targets());
-        LowRankParameters parameters = new LowRankParameters(names, weights, settings.rank(), settings.alpha());
+        LowRankParameters parameters = new LowRankParameters(
+                weights.values().stream()
+                        .filter(weight -> names.contains(weight.name()))
+                        .toList(),
+                settings.rank(),
+                settings.alpha());
         for (LowRankUpdate update : parameters.updates) {
             fill(update.down(), settings.seed(), update.name());
         }
