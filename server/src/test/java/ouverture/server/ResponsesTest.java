@@ -372,7 +372,7 @@ class ResponsesTest {
             [{"type": "item_reference", "id": "x"}] | input[0].type | send the item itself
             [{"role": "user", "content": [{"type": "input_image"}]}] | input[0].content[0].type | reads no images
             [{"type": "function_call_output", "call_id": "c", "output": ""}] | input | no item before it makes
-            [{"type": "reasoning", "summary": [], "encrypted_content": "!"}] | input[0].encrypted_content | none of this server's
+            [{"type":"reasoning","summary":[],"encrypted_content":"!"}] | input[0].encrypted_content | none of this
             """)
     void mistakesAreNamed(String input, String field, String sentence) {
         HttpResponse<String> response = server.post(PATH, body(input, ""));
