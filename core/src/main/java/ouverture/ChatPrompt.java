@@ -96,7 +96,7 @@ final class ChatPrompt {
                 format,
                 AnswerForm.Beginning.of(format, prompt, mayThink),
                 request.constraint(),
-                request.toolChoice().among(request.tools()).stream()
+                request.callable().stream()
                         .map(tool -> new AnswerForm.Call(tool.name(), tool.parameters(), tool.isStrict()))
                         .toList(),
                 mustCall);

@@ -61,7 +61,32 @@ public record ChatRequest(
         if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
             throw new RequestException("Two tools of the request have the same name; give each its own.");
         }
-        toolChoice.check(tools);
+        check(toolChoice, tools);
+    }
+
+    private static void check(ToolChoice choice, List<Tool> tools) {
+        if (!callable(choice, tools).isEmpty()) {
+            return;
+        }
+        switch (choice) {
+            case ToolChoice.Freedom.AUTO -> {}
+            case ToolChoice.Freedom.REQUIRED ->
+                throw new RequestException("A tool has to be called and the request has none; give some.");
+            case ToolChoice.Named(String name) ->
+                throw new RequestException(
+                        "The tool " + name + " has to be called and is not one of the request's tools.");
+        }
+    }
+
+    private static List<Tool> callable(ToolChoice choice, List<Tool> tools) {
+        return choice instanceof ToolChoice.Named(String name)
+                ? tools.stream().filter(tool -> tool.name().equals(name)).toList()
+                : tools;
+    }
+
+    /// The tools that may be called.
+    List<Tool> callable() {
+        return callable(toolChoice, tools);
     }
 
     /// A request with default sampling and no limits.

@@ -57,7 +57,7 @@ final class GbnfParser {
             throw wrong("has no name of a rule");
         }
         space(false);
-        if (!accept(':') || !accept(':') || !accept('=')) {
+        if (!acceptDefinition()) {
             throw wrong("has no ::= after the name " + name);
         }
         if (!defined.add(name)) {
@@ -69,6 +69,12 @@ final class GbnfParser {
         if (at < text.length && peek() != '\n' && peek() != '\r') {
             throw wrong("has " + Character.toString(peek()) + " where a rule should end");
         }
+    }
+
+    private boolean acceptDefinition() {
+        boolean there = at + 2 < text.length && text[at] == ':' && text[at + 1] == ':' && text[at + 2] == '=';
+        at += there ? 3 : 0;
+        return there;
     }
 
     private Expression.Rule reference(String name) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import ouverture.error.RequestException;
@@ -49,30 +50,33 @@ record Schema(ObjectNode node, String where) {
 
     /// The kinds of values.
     enum Type {
-        OBJECT("object", Schema.OBJECT),
-        ARRAY("array", Schema.ARRAY),
-        STRING("string", Schema.STRING),
-        NUMBER("number", Schema.NUMBER),
-        INTEGER("integer", Schema.NUMBER),
-        BOOLEAN("boolean", Set.of()),
-        NULL("null", Set.of());
+        OBJECT,
+        ARRAY,
+        STRING,
+        NUMBER,
+        INTEGER,
+        BOOLEAN,
+        NULL;
 
-        private final String word;
-        private final Set<String> keywords;
-
-        Type(String word, Set<String> keywords) {
-            this.word = word;
-            this.keywords = keywords;
+        /// Keywords that speak of values of this type only.
+        private Set<String> keywords() {
+            return switch (this) {
+                case OBJECT -> Schema.OBJECT;
+                case ARRAY -> Schema.ARRAY;
+                case STRING -> Schema.STRING;
+                case NUMBER, INTEGER -> Schema.NUMBER;
+                case BOOLEAN, NULL -> Set.of();
+            };
         }
 
         /// As a schema calls it.
         String word() {
-            return word;
+            return name().toLowerCase(Locale.ROOT);
         }
 
         private static Optional<Type> of(String word) {
             return List.of(values()).stream()
-                    .filter(type -> type.word.equals(word))
+                    .filter(type -> type.word().equals(word))
                     .findFirst();
         }
 
@@ -120,7 +124,7 @@ record Schema(ObjectNode node, String where) {
         if (type.isMissingNode()) {
             boolean isNumber = node.propertyNames().stream().anyMatch(NUMBER::contains);
             for (Type each : Type.values()) {
-                boolean spoken = node.propertyNames().stream().anyMatch(each.keywords::contains)
+                boolean spoken = node.propertyNames().stream().anyMatch(each.keywords()::contains)
                         || each == Type.STRING && !isNumber && node.has("format");
                 if (spoken && each != Type.INTEGER) {
                     types.add(each);
@@ -156,7 +160,7 @@ record Schema(ObjectNode node, String where) {
 
     /// Keywords of a type that are there.
     List<String> keywords(Type type) {
-        return node.propertyNames().stream().filter(type.keywords::contains).toList();
+        return node.propertyNames().stream().filter(type.keywords()::contains).toList();
     }
 
     boolean has(String key) {

@@ -29,7 +29,7 @@ final class SchemaRules {
     private final JsonRules json;
     private final JsonNode root;
     /// Rules of schemas as they were written: references lead to the same object.
-    private final Map<JsonNode, Expression.Rule> known = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, Expression.Rule> known = new IdentityHashMap<>();
     /// Rules of what was put together, which comes up again as another object with the same content.
     private final Map<JsonNode, Expression.Rule> combined = new HashMap<>();
     private int depth;
@@ -69,11 +69,15 @@ final class SchemaRules {
             throw new RequestException(
                     "The schema at " + where + " is " + kind(schema) + "; a schema is an object, true or false.");
         }
-        Map<JsonNode, Expression.Rule> same = node.has("allOf") ? combined : known;
-        Expression.Rule rule = same.get(schema);
+        boolean isCombined = node.has("allOf");
+        Expression.Rule rule = isCombined ? combined.get(schema) : known.get(schema);
         if (rule == null) {
             rule = rules.declare("the schema at " + where);
-            same.put(schema, rule);
+            if (isCombined) {
+                combined.put(schema, rule);
+            } else {
+                known.put(schema, rule);
+            }
             enter(where);
             rules.define(rule, body(node, where));
             depth--;

@@ -56,7 +56,7 @@ final class Stacks {
 
     /// The stacks of both.
     Stack union(Stack one, Stack other) {
-        if (one == other || other.isEmpty()) {
+        if (one.equals(other) || other.isEmpty()) {
             return one;
         }
         if (one.isEmpty()) {
