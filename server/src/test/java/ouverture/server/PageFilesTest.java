@@ -17,8 +17,8 @@ class PageFilesTest {
     @Test
     void everyFileThatThePageNamesIsThere() {
         try (RunningServer server = RunningServer.scripted(UnaryOperator.identity())) {
-            HttpResponse<String> page =
-                    server.send(server.request("/").header("accept", "text/html").build());
+            HttpResponse<String> page = server.send(
+                    server.request("/").header("accept", "text/html").build());
             assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
             assertThat(page.headers().firstValue("content-security-policy").orElseThrow())
                     .contains("default-src 'none'", "require-trusted-types-for 'script'");
