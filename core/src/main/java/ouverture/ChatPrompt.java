@@ -86,7 +86,7 @@ final class ChatPrompt {
 
     /// What the answer is held to, where the request asks for something.
     private @Nullable AnswerForm form(ChatRequest request, String prompt) {
-        boolean mustCall = !request.toolChoice().equals(ToolChoice.AUTO);
+        boolean mustCall = !request.toolChoice().equals(ToolChoice.Any.AUTO);
         boolean isStrict = request.tools().stream().anyMatch(Tool::isStrict);
         if (request.constraint().isEmpty() && !mustCall && !isStrict) {
             return null;

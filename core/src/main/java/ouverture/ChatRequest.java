@@ -65,7 +65,7 @@ public record ChatRequest(
                 templateVariables,
                 Optional.empty(),
                 Optional.empty(),
-                ToolChoice.AUTO);
+                ToolChoice.Any.AUTO);
     }
 
     /// A request with default sampling and no limits.
@@ -76,6 +76,20 @@ public record ChatRequest(
     /// A single question with default sampling.
     public static ChatRequest of(String question) {
         return of(List.of(Message.user(question)));
+    }
+
+    public ChatRequest withMessages(List<Message> messages) {
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withSampling(SamplingParameters sampling) {

@@ -321,7 +321,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
         Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
         Adapters own = request.adapters().map(this::together).orElse(adapters);
-        return start(prompt, own, request.sampling(), request.maxTokens(), request.stop(), matcher, cachePartition);
+        Sequence.Terms terms = new Sequence.Terms(own, cachePartition, matcher);
+        return start(prompt, terms, request.sampling(), request.maxTokens(), request.stop());
     }
 
     private ChatPrompt chatPrompt() {
@@ -362,14 +363,10 @@ public final class Engine implements ChatModel, AutoCloseable {
                 ids.stream().mapToInt(Integer::intValue).toArray();
         };
         OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
-        return start(
-                Prompt.raw(prompt, parser),
-                request.adapters().map(this::together).orElse(adapters),
-                request.sampling(),
-                request.maxTokens(),
-                request.stop(),
-                request.constraint().map(this::matcher).orElse(null),
-                cachePartition);
+        Adapters own = request.adapters().map(this::together).orElse(adapters);
+        Matcher matcher = request.constraint().map(this::matcher).orElse(null);
+        Sequence.Terms terms = new Sequence.Terms(own, cachePartition, matcher);
+        return start(Prompt.raw(prompt, parser), terms, request.sampling(), request.maxTokens(), request.stop());
     }
 
     private Matcher matcher(Constraint constraint) {
@@ -381,13 +378,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     private Generation start(
-            Prompt prompted,
-            Adapters own,
-            SamplingParameters sampling,
-            int maxTokens,
-            List<String> stop,
-            @Nullable Matcher matcher,
-            String cachePartition) {
+            Prompt prompted, Sequence.Terms terms, SamplingParameters sampling, int maxTokens, List<String> stop) {
         int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
@@ -402,14 +393,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
-                prompt,
-                own,
-                sampling,
-                maxTokens == 0 ? room : Math.min(maxTokens, room),
-                this::ends,
-                generation,
-                cachePartition,
-                matcher);
+                prompt, terms, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;
@@ -462,17 +446,8 @@ public final class Engine implements ChatModel, AutoCloseable {
         prompts.forEach(this::checkFits);
         List<float[]> vectors = new ArrayList<>();
         for (int from = 0; from < prompts.size(); from += sequences) {
-            List<PooledStates> group = new ArrayList<>();
-            try {
-                for (int[] prompt : prompts.subList(from, Math.min(from + sequences, prompts.size()))) {
-                    PooledStates states = new PooledStates(pooling, prompt.length);
-                    states.run().start(scheduler, Sequence.forStates(prompt, adapters, states, states.run()));
-                    group.add(states);
-                }
-                group.forEach(states -> vectors.add(states.vector()));
-            } finally {
-                group.forEach(states -> states.run().cancel());
-            }
+            List<int[]> group = prompts.subList(from, Math.min(from + sequences, prompts.size()));
+            vectors.addAll(PooledStates.vectors(scheduler, adapters, group, pooling));
         }
         return vectors;
     }

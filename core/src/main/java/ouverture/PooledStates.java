@@ -1,6 +1,10 @@
 package ouverture;
 
+import java.util.ArrayList;
+import java.util.List;
+import ouverture.generate.Scheduler;
 import ouverture.generate.Sequence;
+import ouverture.model.Adapters;
 
 /// The hidden states of one text, brought together while they come.
 final class PooledStates implements Sequence.LogitsListener {
@@ -10,14 +14,24 @@ final class PooledStates implements Sequence.LogitsListener {
     private double[] sums = {};
 
     /// @param length positions of the text
-    PooledStates(Pooling pooling, int length) {
+    private PooledStates(Pooling pooling, int length) {
         this.pooling = pooling;
         this.length = length;
     }
 
-    /// Their computation.
-    PromptRun run() {
-        return run;
+    /// Computes texts together, and waits for their vectors.
+    static List<float[]> vectors(Scheduler scheduler, Adapters adapters, List<int[]> prompts, Pooling pooling) {
+        List<PooledStates> started = new ArrayList<>();
+        try {
+            for (int[] prompt : prompts) {
+                PooledStates states = new PooledStates(pooling, prompt.length);
+                states.run.start(scheduler, Sequence.forStates(prompt, adapters, states, states.run));
+                started.add(states);
+            }
+            return started.stream().map(PooledStates::vector).toList();
+        } finally {
+            started.forEach(states -> states.run.cancel());
+        }
     }
 
     /// Positions come in their order, and again from the first one after an interruption.
@@ -36,7 +50,7 @@ final class PooledStates implements Sequence.LogitsListener {
     /// Waits for the vector, whose length is 1.
     ///
     /// @throws ouverture.error.OuvertureException if the computation failed
-    float[] vector() {
+    private float[] vector() {
         run.await();
         double squares = 0;
         for (double sum : sums) {

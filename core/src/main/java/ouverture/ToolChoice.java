@@ -5,17 +5,13 @@ import ouverture.error.RequestException;
 
 /// Whether an answer calls tools.
 public sealed interface ToolChoice {
-    /// As the model likes.
-    ToolChoice AUTO = new Auto();
-
-    /// One tool at least is called, whichever the model likes.
-    ToolChoice REQUIRED = new Required();
-
-    /// As the model likes.
-    record Auto() implements ToolChoice {}
-
-    /// One tool at least is called.
-    record Required() implements ToolChoice {}
+    /// Any of the tools.
+    enum Any implements ToolChoice {
+        /// As the model likes.
+        AUTO,
+        /// One tool at least is called.
+        REQUIRED
+    }
 
     /// One tool is called, and no other.
     record Named(String name) implements ToolChoice {}
@@ -34,8 +30,8 @@ public sealed interface ToolChoice {
     /// @throws RequestException that says why
     default void check(List<Tool> tools) {
         switch (this) {
-            case Auto _ -> {}
-            case Required _ -> {
+            case Any.AUTO -> {}
+            case Any.REQUIRED -> {
                 if (tools.isEmpty()) {
                     throw new RequestException("A tool has to be called and the request has none; give some.");
                 }

@@ -24,13 +24,15 @@ import tools.jackson.databind.json.JsonMapper;
 /// never choose.
 class ConstrainedEngineTest {
     private static final String TEMPLATE =
-            "{% for message in messages %}{{ message.content }}{% endfor %}{% if think is defined %}<think>\n{% endif %}"
+            "{% for message in messages %}{{ message.content }}{% endfor %}{% if think is defined %}<thi"
+                    + "nk>\n{% endif %}"
                     + "{% if tools %}{% endif %}";
     private static final EngineOptions OPTIONS =
             EngineOptions.DEFAULT.withKernels("scalar").withThreads(1);
     private static final String SCHEMA =
             "{\"type\":\"object\",\"properties\":{\"hero\":{\"type\":\"string\",\"maxLength\":"
-                    + "12},\"age\":{\"type\":\"integer\",\"minimum\":3,\"maximum\":99},\"mood\":{\"enum\":[\"happy\",\"sad\"]}},"
+                    + "12},\"age\":{\"type\":\"integer\",\"minimum\":3,\"maximum\":99},\"mood\":{\"enum"
+                    + "\":[\"happy\",\"sad\"]}},"
                     + "\"required\":[\"hero\",\"age\",\"mood\"],\"additionalProperties\":false}";
     private static final Constraint JSON = new Constraint.JsonSchema(SCHEMA);
     private static final String STORY = "Once upon a time, there was a little girl named Lily. ";
@@ -180,13 +182,14 @@ class ConstrainedEngineTest {
         Tool weather = new Tool(
                 "get_weather",
                 "Tells the weather.",
-                "{\"type\":\"object\",\"properties\":{\"town\":{\"type\":\"string\",\"maxLength\":10},\"days\":{\"type\":"
+                "{\"type\":\"object\",\"properties\":{\"town\":{\"type\":\"string\",\"maxLength\":10},\""
+                        + "days\":{\"type\":"
                         + "\"integer\",\"minimum\":1,\"maximum\":9}},\"required\":[\"town\",\"days\"]}",
                 true);
         Tool other = new Tool("exec", "Runs.", "{\"type\":\"object\",\"additionalProperties\":false}");
         ChatRequest request = request().withReasoning(Reasoning.OFF).withTools(List.of(weather, other));
         int complete = 0;
-        for (ToolChoice choice : List.of(ToolChoice.REQUIRED, new ToolChoice.Named("get_weather"))) {
+        for (ToolChoice choice : List.of(ToolChoice.Any.REQUIRED, new ToolChoice.Named("get_weather"))) {
             for (int seed = 0; seed < 8; seed++) {
                 List<ChatEvent> events = events(engine.chat(
                         request.withToolChoice(choice).withSampling(SamplingParameters.DEFAULT.withSeed(seed))));
@@ -222,7 +225,7 @@ class ConstrainedEngineTest {
         assertThatThrownBy(() -> engine.chat(request().withTools(List.of(strict))))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("The tool a cannot be strict:");
-        assertThatThrownBy(() -> request().withToolChoice(ToolChoice.REQUIRED))
+        assertThatThrownBy(() -> request().withToolChoice(ToolChoice.Any.REQUIRED))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("the request has none");
         assertThatThrownBy(() -> request().withTools(List.of(strict)).withToolChoice(new ToolChoice.Named("b")))

@@ -37,13 +37,18 @@ import ouverture.text.Tokenizer;
 public class ConstraintBenchmark {
     private static final String SCHEMA =
             "{\"type\":\"object\",\"properties\":{\"title\":{\"type\":\"string\",\"maxLength\":"
-                    + "80},\"summary\":{\"type\":\"string\"},\"rating\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5},\"tags\":"
-                    + "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":5},\"date\":{\"type\":\"string\",\"format\":"
-                    + "\"date\"}},\"required\":[\"title\",\"summary\",\"rating\",\"tags\",\"date\"],\"additionalProperties\":false}";
+                    + "80},\"summary\":{\"type\":\"string\"},\"rating\":{\"type\":\"integer\",\"minimum"
+                    + "\":1,\"maximum\":5},\"tags\":"
+                    + "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":5},\"date\":{\"t"
+                    + "ype\":\"string\",\"format\":"
+                    + "\"date\"}},\"required\":[\"title\",\"summary\",\"rating\",\"tags\",\"date\"],\"ad"
+                    + "ditionalProperties\":false}";
     private static final String ANSWER =
             "{\"title\": \"A quiet film about the sea\", \"summary\": \"Two brothers return to"
-                    + " the harbour where they grew up and find the boat that their father never finished. It takes its time, and"
-                    + " it is worth it.\", \"rating\": 4, \"tags\": [\"drama\", \"family\", \"sea\"], \"date\": \"2024-05-17\"}";
+                    + " the harbour where they grew up and find the boat that their father never finishe"
+                    + "d. It takes its time, and"
+                    + " it is worth it.\", \"rating\": 4, \"tags\": [\"drama\", \"family\", \"sea\"], \""
+                    + "date\": \"2024-05-17\"}";
     private static final int NOISES = 8;
 
     /// A GGUF file whose header has the vocabulary.

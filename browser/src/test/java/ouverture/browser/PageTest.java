@@ -136,7 +136,8 @@ class PageTest {
             assertThat(answer.locator(".answer")).containsText("<iframe srcdoc=");
             assertThat(reader.page.title()).doesNotContain("gone –").endsWith("– Ouverture");
             Object refused = reader.page.evaluate(
-                    "() => { try { document.body.innerHTML = '<b>x</b>'; return 'let'; } catch (e) { return e.name; } }");
+                    "() => { try { document.body.innerHTML = '<b>x</b>'; return 'let'; } catch (e) { ret"
+                            + "urn e.name; } }");
             assertThat(refused).isEqualTo("TypeError");
         }
     }
@@ -406,7 +407,8 @@ class PageTest {
             reader.ask("Hi");
             reader.button("Settings").click();
             Object nameless = reader.page.evaluate("""
-                    () => [...document.querySelectorAll('button:not([hidden]), input:not([hidden]), select, textarea, aside, section')]
+                    () => [...document.querySelectorAll('button:not([hidden]), input:not([hidden]), select,
+                      textarea, aside, section')]
                       .filter((e) => !(e.getAttribute('aria-label') || e.labels?.[0]?.textContent.trim()
                         || e.textContent.trim()))
                       .map((e) => e.outerHTML)

@@ -80,6 +80,7 @@ class TrainCommandTest {
                 "\"steps\": 4 | \"steps\": \"many\" | line",
                 "\"addition\": 1 | \"chess\": 1 | no subject named \"chess\"",
                 "\"addition\": 1 | \"addition\": 0 | \"shares\" are not positive",
+                "\"usual\" | \"long\" | long is kept for examinations",
                 "\"auto\": 1 | \"deep\": 1 | \"levels\" are not off",
                 "\"heads\": 2 | \"heads\": 3 | 3 heads",
                 "\"seed\": 1 | \"seed\": 1, \"speed\": 9 | speed",

@@ -51,13 +51,18 @@ final class GbnfParser {
         return root;
     }
 
+    /// Reads characters one after another, as far as they are there.
+    private boolean acceptAll(String characters) {
+        return characters.chars().allMatch(character -> accept((char) character));
+    }
+
     private void rule() {
         String name = name();
         if (name.isEmpty()) {
             throw wrong("has no name of a rule");
         }
         space(false);
-        if (!accept(':') || !accept(':') || !accept('=')) {
+        if (!acceptAll("::=")) {
             throw wrong("has no ::= after the name " + name);
         }
         if (!defined.add(name)) {

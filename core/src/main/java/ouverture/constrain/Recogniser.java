@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Follows a network byte by byte along all ways at once. Stacks that agree are shared (graph-structured stacks,
@@ -119,7 +120,7 @@ final class Recogniser {
         }
     }
 
-    private Place place(TreeMap<Integer, Stack> kernel) {
+    private Place place(SortedMap<Integer, Stack> kernel) {
         int[] states = kernel.keySet().stream().mapToInt(Integer::intValue).toArray();
         Stack key = stacks.of(states, kernel.values().toArray(Stack[]::new));
         Place known = places.get(key);

@@ -49,20 +49,29 @@ record Schema(ObjectNode node, String where) {
 
     /// The kinds of values.
     enum Type {
-        OBJECT("object", Schema.OBJECT),
-        ARRAY("array", Schema.ARRAY),
-        STRING("string", Schema.STRING),
-        NUMBER("number", Schema.NUMBER),
-        INTEGER("integer", Schema.NUMBER),
-        BOOLEAN("boolean", Set.of()),
-        NULL("null", Set.of());
+        OBJECT("object"),
+        ARRAY("array"),
+        STRING("string"),
+        NUMBER("number"),
+        INTEGER("integer"),
+        BOOLEAN("boolean"),
+        NULL("null");
 
         private final String word;
-        private final Set<String> keywords;
 
-        Type(String word, Set<String> keywords) {
+        Type(String word) {
             this.word = word;
-            this.keywords = keywords;
+        }
+
+        /// Keywords that are about such values.
+        private Set<String> keywords() {
+            return switch (this) {
+                case OBJECT -> Schema.OBJECT;
+                case ARRAY -> Schema.ARRAY;
+                case STRING -> Schema.STRING;
+                case NUMBER, INTEGER -> Schema.NUMBER;
+                case BOOLEAN, NULL -> Set.of();
+            };
         }
 
         /// As a schema calls it.
@@ -120,7 +129,7 @@ record Schema(ObjectNode node, String where) {
         if (type.isMissingNode()) {
             boolean isNumber = node.propertyNames().stream().anyMatch(NUMBER::contains);
             for (Type each : Type.values()) {
-                boolean spoken = node.propertyNames().stream().anyMatch(each.keywords::contains)
+                boolean spoken = node.propertyNames().stream().anyMatch(each.keywords()::contains)
                         || each == Type.STRING && !isNumber && node.has("format");
                 if (spoken && each != Type.INTEGER) {
                     types.add(each);
@@ -156,7 +165,7 @@ record Schema(ObjectNode node, String where) {
 
     /// Keywords of a type that are there.
     List<String> keywords(Type type) {
-        return node.propertyNames().stream().filter(type.keywords::contains).toList();
+        return node.propertyNames().stream().filter(type.keywords()::contains).toList();
     }
 
     boolean has(String key) {

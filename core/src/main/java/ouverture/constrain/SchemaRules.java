@@ -29,7 +29,7 @@ final class SchemaRules {
     private final JsonRules json;
     private final JsonNode root;
     /// Rules of schemas as they were written: references lead to the same object.
-    private final Map<JsonNode, Expression.Rule> known = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, Expression.Rule> known = new IdentityHashMap<>();
     /// Rules of what was put together, which comes up again as another object with the same content.
     private final Map<JsonNode, Expression.Rule> combined = new HashMap<>();
     private int depth;

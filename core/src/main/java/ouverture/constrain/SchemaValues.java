@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import ouverture.constrain.Schema.Type;
 import ouverture.error.RequestException;
 import tools.jackson.databind.JsonNode;
 
@@ -33,15 +32,17 @@ final class SchemaValues {
 
     /// What a schema allows.
     Expression expression(Schema schema) {
-        Set<Type> types = schema.types();
-        boolean isFree = !schema.has("type") && types.size() == Type.values().length;
-        if (schema.has("format") && !types.contains(Type.STRING) && !NUMBER_FORMATS.contains(schema.text("format"))) {
+        Set<Schema.Type> types = schema.types();
+        boolean isFree = !schema.has("type") && types.size() == Schema.Type.values().length;
+        if (schema.has("format")
+                && !types.contains(Schema.Type.STRING)
+                && !NUMBER_FORMATS.contains(schema.text("format"))) {
             throw schema.wrong("has the format " + schema.text("format") + " for something that is no string, which is"
                     + " not supported; leave it out");
         }
         if (schema.values().isPresent()) {
             List<String> also = new ArrayList<>(schema.has("format") ? List.of("format") : List.of());
-            for (Type type : Type.values()) {
+            for (Schema.Type type : Schema.Type.values()) {
                 also.addAll(schema.keywords(type));
             }
             if (!also.isEmpty()) {
@@ -57,7 +58,7 @@ final class SchemaValues {
                         types.stream().map(type -> expression(schema, type)).toList());
     }
 
-    private Expression expression(Schema schema, Type type) {
+    private Expression expression(Schema schema, Schema.Type type) {
         return switch (type) {
             case OBJECT -> new SchemaObjects(schemas, schema).expression();
             case ARRAY -> array(schema);
@@ -120,7 +121,7 @@ final class SchemaValues {
     }
 
     private Expression string(Schema schema) {
-        List<String> keywords = new ArrayList<>(schema.keywords(Type.STRING));
+        List<String> keywords = new ArrayList<>(schema.keywords(Schema.Type.STRING));
         if (schema.has("format")) {
             keywords.add("format");
         }

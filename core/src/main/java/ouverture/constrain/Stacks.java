@@ -55,6 +55,7 @@ final class Stacks {
     }
 
     /// The stacks of both.
+    @SuppressWarnings("ReferenceEquality") // equal stacks are the same object
     Stack union(Stack one, Stack other) {
         if (one == other || other.isEmpty()) {
             return one;

@@ -19,8 +19,6 @@ public final class Sampler {
     private static final RandomGeneratorFactory<RandomGenerator> GENERATORS =
             RandomGeneratorFactory.of("L64X128MixRandom");
 
-    private static final IntPredicate ANY = _ -> true;
-
     private final SamplingParameters parameters;
     private final RandomGenerator random;
     private final Map<Integer, Integer> answerCounts = new HashMap<>();
@@ -44,7 +42,7 @@ public final class Sampler {
     ///
     /// @param logits one for each token of the vocabulary; changed by this call
     public int sample(float[] logits) {
-        return sample(logits, ANY);
+        return sample(logits, _ -> true);
     }
 
     /// As [#sample(float\[\])], from tokens that are allowed; asked about the likely ones only, as far as
@@ -116,7 +114,7 @@ public final class Sampler {
 
     /// The index of the largest logit, the first of equals; NaN counts as the smallest.
     static int mostLikely(float[] logits) {
-        return Math.max(0, mostLikely(logits, ANY));
+        return Math.max(0, mostLikely(logits, _ -> true));
     }
 
     /// The allowed index of the largest logit, the first of equals; -1 if none has a chance.
@@ -221,7 +219,7 @@ public final class Sampler {
         }
         double logSum = max + Math.log(sum);
         List<TokenProbability> alternatives = new ArrayList<>();
-        for (int id : ranked(logits, Math.min(count, logits.length), ANY)) {
+        for (int id : ranked(logits, Math.min(count, logits.length), _ -> true)) {
             alternatives.add(new TokenProbability(id, logits[id] - logSum, List.of()));
         }
         return new TokenProbability(token, logits[token] - logSum, List.copyOf(alternatives));

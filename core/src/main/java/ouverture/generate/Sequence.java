@@ -77,71 +77,57 @@ public final class Sequence {
     /// @param states hidden states in place of logits
     private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions, boolean states) {}
 
+    /// What an answer is given under besides its parameters.
+    ///
+    /// @param adapters that change the model for it
+    /// @param partition of the prefix cache: the beginning is shared with sequences of the same partition only
+    /// @param matcher of a constraint, which says what tokens may come: the answer is complete then, or was cut off
+    ///     by its length; used by the scheduler's thread alone; null for all tokens
+    public record Terms(
+            Adapters adapters, String partition, @Nullable Matcher matcher) {
+        /// The model as it is, the partition of all, and any token.
+        public static final Terms USUAL = of(Adapters.NONE);
+
+        static Terms of(Adapters adapters) {
+            return new Terms(adapters, "", null);
+        }
+    }
+
     /// An answer to a prompt.
     ///
     /// @param prompt token ids, at least one
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
-    /// @param adapters that change the model for this answer
     /// @param end whether a token ends the answer
-    /// @param partition of the prefix cache: the beginning is shared with sequences of the same partition only
     public Sequence(
             int[] prompt,
-            Adapters adapters,
+            Terms terms,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
-            Listener listener,
-            String partition) {
-        this(prompt, adapters, parameters, maxTokens, end, listener, partition, null);
-    }
-
-    /// An answer that is held to a constraint: it is complete then, or was cut off by its length.
-    ///
-    /// @param partition of the prefix cache
-    /// @param matcher says which tokens may come; used by the scheduler's thread alone; null for all
-    public Sequence(
-            int[] prompt,
-            Adapters adapters,
-            SamplingParameters parameters,
-            int maxTokens,
-            IntPredicate end,
-            Listener listener,
-            String partition,
-            @Nullable Matcher matcher) {
-        this(
-                prompt,
-                adapters,
-                parameters,
-                maxTokens,
-                end,
-                listener,
-                partition,
-                matcher,
-                new LogitsRequest((_, _) -> {}, true, false, false));
+            Listener listener) {
+        this(prompt, terms, parameters, maxTokens, end, listener, new LogitsRequest((_, _) -> {}, true, false, false));
     }
 
     private Sequence(
             int[] prompt,
-            Adapters adapters,
+            Terms terms,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
             Listener listener,
-            String partition,
-            @Nullable Matcher matcher,
             LogitsRequest logits) {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
         this.promptLength = prompt.length;
-        this.adapters = adapters;
-        this.variant = new Variant(partition, adapters.key());
+        this.adapters = terms.adapters;
+        this.variant = new Variant(terms.partition, adapters.key());
         this.blocks = new CachedBlocks(variant);
         this.parameters = parameters;
         this.maxTokens = maxTokens;
         this.sampler = new Sampler(parameters, prompt);
         this.end = end;
         this.listener = listener;
-        this.matcher = matcher;
+        this.matcher = terms.matcher;
         this.logits = logits;
     }
 
@@ -153,13 +139,11 @@ public final class Sequence {
             int[] ids, Adapters adapters, boolean allPositions, LogitsListener logits, Listener listener) {
         return new Sequence(
                 ids,
-                adapters,
+                Terms.of(adapters),
                 SamplingParameters.GREEDY,
                 0,
                 _ -> false,
                 listener,
-                "",
-                null,
                 new LogitsRequest(logits, false, allPositions, false));
     }
 
@@ -169,7 +153,7 @@ public final class Sequence {
     /// @param adapters that change the model for it
     public static Sequence forStates(int[] ids, Adapters adapters, LogitsListener states, Listener listener) {
         LogitsRequest request = new LogitsRequest(states, false, true, true);
-        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, "", null, request);
+        return new Sequence(ids, Terms.of(adapters), SamplingParameters.GREEDY, 0, _ -> false, listener, request);
     }
 
     /// Ends the sequence at the next step. May be called from any thread.

@@ -217,7 +217,8 @@ class SchemaTest {
         fits("{\"properties\":{\"tree\":{\"$ref\":\"#\"}}}", "{\"tree\":{\"tree\":{}}}");
         String shared =
                 "{\"$ref\":\"#/$defs/a\",\"required\":[\"x\"],\"$defs\":{\"a\":{\"properties\":{\"x\":{\"allOf\":"
-                        + "[{\"$ref\":\"#/$defs/a\"},{\"$ref\":\"#/$defs/b\"}]}}},\"b\":{\"properties\":{\"x\":{\"$ref\":\"#/$defs/b\"}}}}}";
+                        + "[{\"$ref\":\"#/$defs/a\"},{\"$ref\":\"#/$defs/b\"}]}}},\"b\":{\"properties\":"
+                        + "{\"x\":{\"$ref\":\"#/$defs/b\"}}}}}";
         fits(shared, "{\"x\":{\"x\":{\"x\":{}}}}");
     }
 

@@ -37,8 +37,13 @@ final class RowSharesTest {
     private Sequence sequence(int token, int length, int pending, String partition) {
         int[] tokens = new int[length];
         Arrays.fill(tokens, token);
-        Sequence sequence =
-                new Sequence(tokens, Adapters.NONE, SamplingParameters.GREEDY, 10, _ -> false, new Silent(), partition);
+        Sequence sequence = new Sequence(
+                tokens,
+                new Sequence.Terms(Adapters.NONE, partition, null),
+                SamplingParameters.GREEDY,
+                10,
+                _ -> false,
+                new Silent());
         sequence.admit(pool);
         sequence.advance(length - pending - sequence.computed(), pool);
         return sequence;

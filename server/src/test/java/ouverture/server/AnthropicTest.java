@@ -155,7 +155,7 @@ class AnthropicTest {
                         tools + ", \"tool_choice\": {\"type\": \"auto\", \"disable_parallel_tool_use\": true}"));
         assertThat(single.at("/content").size()).isEqualTo(1);
         server.ask(MESSAGES, request("Hi", tools + ", \"tool_choice\": {\"type\": \"any\"}"));
-        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
+        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.Any.REQUIRED);
         server.ask(
                 MESSAGES,
                 request(

@@ -150,7 +150,7 @@ class OpenAiTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             "response_format": {"type": "json_object"}                          | JsonObject[]
-            "response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "null"}}} | JsonSchema[schema={"type":"null"}]
+            "response_format":{"type":"json_schema","json_schema":{"schema":{"a":1}}} | JsonSchema[schema={"a":1}]
             "structured_outputs": {"json": "{}"}                                | JsonSchema[schema={}]
             "structured_outputs": {"regex": "a+"}                               | Regex[expression=a+]
             "structured_outputs": {"choice": ["a", "b"]}                        | Choice[texts=[a, b]]
@@ -179,7 +179,7 @@ class OpenAiTest {
         server.ask(CHAT, chat("Hi", tools + ", \"tool_choice\": \"none\""));
         assertThat(server.script.last().tools()).isEmpty();
         server.ask(CHAT, chat("Hi", tools + ", \"tool_choice\": \"required\""));
-        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.REQUIRED);
+        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.Any.REQUIRED);
         server.ask(
                 CHAT,
                 chat(
@@ -245,7 +245,7 @@ class OpenAiTest {
             "logit_bias": {"a": 1}                       | logit_bias     | no token id
             "stop": [""]                                 | stop[0]        | a string that is not empty
             "response_format": {"type": "json"}          | response_format.type | must be `"text"` or `"json_object"`
-            "response_format": {"type": "json_object"}, "structured_outputs": {"regex": "a"} | structured_outputs | does not go with
+            "response_format":{"type":"json_object"},"structured_outputs":{"regex":"a"} | structured_outputs | does not
             "structured_outputs": {"choice": [""]}       | structured_outputs.choice[0] | not empty
             "structured_outputs": {"regex": "a", "grammar": "b"} | structured_outputs.json | exclude each other
             "tool_choice": {"type": "custom"}            | tool_choice.type | JSON arguments

@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.Message;
 import ouverture.Message.Role;
 import ouverture.Reasoning;
+import ouverture.Tool;
+import ouverture.ToolChoice;
+import ouverture.constrain.Constraint;
 import ouverture.server.key.ApiKeys;
 import ouverture.server.key.Scope;
 import tools.jackson.databind.JsonNode;
@@ -83,11 +86,41 @@ class ResponsesTest {
     }
 
     @Test
+    void anAnswerIsHeldToItsForm() {
+        String schema = "{\"type\":\"object\",\"properties\":{\"sum\":{\"type\":\"integer\"}}}";
+        JsonNode response = ask(
+                "Add.",
+                ", \"text\": {\"format\": {\"type\": \"json_schema\", \"name\": \"sum\", \"strict\": true, \"schema\": "
+                        + schema + "}}");
+        assertThat(server.script.last().constraint()).contains(new Constraint.JsonSchema(schema));
+        assertThat(at(response, "/text/format/type")).isEqualTo("json_schema");
+        assertThat(response.at("/text/format/schema").toString()).isEqualTo(schema);
+        ask("Add.", ", \"text\": {\"format\": {\"type\": \"json_object\"}}");
+        assertThat(server.script.last().constraint()).contains(new Constraint.JsonObject());
+        assertThat(at(ask("Add.", ""), "/text/format/type")).isEqualTo("text");
+        assertThat(server.script.last().constraint()).isEmpty();
+    }
+
+    @Test
+    void aToolMustBeCalled() {
+        String tools = ", \"tools\": [{\"type\": \"function\", \"name\": \"add\", \"strict\": true}]";
+        JsonNode response = ask("Add.", tools + ", \"tool_choice\": {\"type\": \"function\", \"name\": \"add\"}");
+        assertThat(server.script.last().toolChoice()).isEqualTo(new ToolChoice.Named("add"));
+        assertThat(server.script.last().tools()).allMatch(Tool::isStrict);
+        assertThat(at(response, "/tool_choice/name")).isEqualTo("add");
+        assertThat(at(ask("Add.", tools + ", \"tool_choice\": \"required\""), "/tool_choice"))
+                .isEqualTo("required");
+        assertThat(server.script.last().toolChoice()).isEqualTo(ToolChoice.Any.REQUIRED);
+    }
+
+    @Test
     void itemsBecomeMessages() {
         server.ask(PATH, body("""
                 [{"role": "developer", "content": "Add."},
-                 {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "1"}, {"type": "input_text", "text": "2"}]},
-                 {"type": "reasoning", "id": "rs_1", "summary": [], "content": [{"type": "reasoning_text", "text": "Hm"}]},
+                 {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "1"},
+                   {"type": "input_text", "text": "2"}]},
+                 {"type": "reasoning", "id": "rs_1", "summary": [], "content": [{"type": "reasoning_text",
+                   "text": "Hm"}]},
                  {"type": "message", "role": "assistant", "id": "msg_1", "status": "completed",
                   "content": [{"type": "output_text", "text": "I add.", "annotations": [], "logprobs": []}]},
                  {"type": "function_call", "call_id": "c1", "name": "add", "arguments": "{}"},
@@ -185,7 +218,8 @@ class ResponsesTest {
                 PATH,
                 body(
                         "[{\"type\": \"reasoning\", \"summary\": [], \"encrypted_content\": \"" + sealed
-                                + "\"}, {\"role\": \"assistant\", \"content\": \"Yes\"}, {\"role\": \"user\", \"content\": \"And?\"}]",
+                                + "\"}, {\"role\": \"assistant\", \"content\": \"Yes\"}, {\"role\": \"us"
+                                + "er\", \"content\": \"And?\"}]",
                         ""));
         assertThat(server.script.last().messages().getFirst().reasoning()).isEqualTo("Hm");
         assertThat(server.get(PATH + "/" + at(response, "/id")).statusCode()).isEqualTo(404);
@@ -323,22 +357,22 @@ class ResponsesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            "x", "colour": 1                                              | colour                | is no field of a response request
-            "x", "background": true, "store": false                       | background            | needs `store`
-            "x", "truncation": "auto"                                     | truncation            | prompts are never cut
-            "x", "conversation": "c"                                      | conversation          | `previous_response_id`
-            "x", "tools": [{"type": "web_search"}]                        | tools[0].type         | no tools of its own
-            "x", "tools": [{"type": "function"}]                          | tools[0].name         | is missing
-            "x", "max_tool_calls": 3                                      | max_tool_calls        | not supported
-            "x", "top_logprobs": 3                                        | top_logprobs          | needs `include`
-            "x", "stream_options": {"include_obfuscation": false}         | stream_options        | needs `stream`
-            "x", "metadata": {"k": 1}                                     | metadata.k            | must be a string
-            "x", "reasoning": {"summary": "concise"}                      | reasoning.summary     | must be
-            []                                                            | input                 | not empty
-            [{"type": "item_reference", "id": "x"}]                       | input[0].type         | send the item itself
-            [{"role": "user", "content": [{"type": "input_image"}]}]      | input[0].content[0].type | reads no images
-            [{"type": "function_call_output", "call_id": "c", "output": ""}] | input              | no item before it makes
-            [{"type": "reasoning", "summary": [], "encrypted_content": "!"}] | input[0].encrypted_content | none of this server's
+            "x", "colour": 1 | colour | is no field of a response request
+            "x", "background": true, "store": false | background | needs `store`
+            "x", "truncation": "auto" | truncation | prompts are never cut
+            "x", "conversation": "c" | conversation | `previous_response_id`
+            "x", "tools": [{"type": "web_search"}] | tools[0].type | no tools of its own
+            "x", "tools": [{"type": "function"}] | tools[0].name | is missing
+            "x", "max_tool_calls": 3 | max_tool_calls | not supported
+            "x", "top_logprobs": 3 | top_logprobs | needs `include`
+            "x", "stream_options": {"include_obfuscation": false} | stream_options | needs `stream`
+            "x", "metadata": {"k": 1} | metadata.k | must be a string
+            "x", "reasoning": {"summary": "concise"} | reasoning.summary | must be
+            [] | input | not empty
+            [{"type": "item_reference", "id": "x"}] | input[0].type | send the item itself
+            [{"role": "user", "content": [{"type": "input_image"}]}] | input[0].content[0].type | reads no images
+            [{"type": "function_call_output", "call_id": "c", "output": ""}] | input | no item before it makes
+            [{"type":"reasoning","summary":[],"encrypted_content":"!"}] | input[0].encrypted_content | none of this
             """)
     void mistakesAreNamed(String input, String field, String sentence) {
         HttpResponse<String> response = server.post(PATH, body(input, ""));

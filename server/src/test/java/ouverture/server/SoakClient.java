@@ -30,7 +30,8 @@ final class SoakClient {
             "{\"model\": \"stories\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"colour\": 1}",
             "{\"model\": \"stories\", \"messages\": [{\"role\": \"user\", \"content\": \"" + "x ".repeat(2000)
                     + "\"}]}",
-            "{\"model\": \"stories\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"logit_bias\": {\"999\": 1}}");
+            "{\"model\": \"stories\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"logit_"
+                    + "bias\": {\"999\": 1}}");
 
     private final RunningServer server;
     private final SoakAnswers expected;

@@ -137,7 +137,8 @@ class VectorsTest {
     @Test
     void documentsArePutInOrder() {
         JsonNode body = server.ask("/v1/rerank", """
-                {"model": "stories", "query": "Once upon a time", "method": "embedding", "top_n": 2, "return_documents": true,
+                {"model": "stories", "query": "Once upon a time", "method": "embedding", "top_n": 2,
+                  "return_documents": true,
                  "documents": ["big red ball", {"text": "Once upon a time"}, "x"]}""");
         assertThat(body.at("/method").stringValue()).isEqualTo("embedding");
         assertThat(body.at("/results")).hasSize(2);

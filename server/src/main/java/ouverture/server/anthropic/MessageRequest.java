@@ -106,13 +106,13 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                             new ObjectType<>(
                                     "a tool choice",
                                     List.of(SINGLE),
-                                    values -> new Choice(true, ToolChoice.AUTO, values.get(SINGLE))))
+                                    values -> new Choice(true, ToolChoice.Any.AUTO, values.get(SINGLE))))
                     .with(
                             "any",
                             new ObjectType<>(
                                     "a tool choice",
                                     List.of(SINGLE),
-                                    values -> new Choice(true, ToolChoice.REQUIRED, values.get(SINGLE))))
+                                    values -> new Choice(true, ToolChoice.Any.REQUIRED, values.get(SINGLE))))
                     .with(
                             "tool",
                             new ObjectType<>(
@@ -123,8 +123,8 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                     .with(
                             "none",
                             new ObjectType<>(
-                                    "a tool choice", List.of(), _ -> new Choice(false, ToolChoice.AUTO, false))),
-            new Choice(true, ToolChoice.AUTO, false),
+                                    "a tool choice", List.of(), _ -> new Choice(false, ToolChoice.Any.AUTO, false))),
+            new Choice(true, ToolChoice.Any.AUTO, false),
             "{\"type\": \"auto\"}",
             "`auto` offers the tools, `any` makes the model call one, `tool` the one that is named, `none` keeps them"
                     + " from it");

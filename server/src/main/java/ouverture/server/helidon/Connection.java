@@ -17,6 +17,7 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import ouverture.server.http.HttpOptions;
 
@@ -42,6 +43,7 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
     private final Inbound inbound;
     private final Outbound outbound;
     private final ServerConnection http;
+    private final AtomicBoolean isCut = new AtomicBoolean();
     private volatile Phase phase = Phase.WAITING;
     private volatile long since = System.nanoTime();
     private volatile @Nullable Thread thread;
@@ -129,12 +131,16 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
         return phase == Phase.WAITING ? System.nanoTime() - since : -1;
     }
 
-    /// Closes the socket; the connection's thread ends by that.
+    /// Closes the socket, once; the connection's thread ends by that.
     void cut() {
-        Thread writer = thread;
-        if (writer != null && outbound.writingNanos() > 0) {
-            // Under TLS a socket says goodbye when it is closed, and would wait behind the write that is stuck.
-            writer.interrupt();
+        if (!isCut.compareAndSet(false, true)) {
+            return;
+        }
+        Thread own = thread;
+        if (own != null) {
+            // Under TLS a socket says goodbye when it is closed, and would wait behind a write that is stuck; the
+            // interruption closes it without a word.
+            own.interrupt();
         }
         Thread.ofVirtual().name("ouverture-cut").start(() -> {
             try {

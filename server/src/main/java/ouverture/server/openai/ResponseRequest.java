@@ -32,6 +32,7 @@ record ResponseRequest(
         String previous,
         ChatRequest chat,
         ResponseTools tools,
+        TextFormat format,
         Thought.Form thoughts,
         Delivery delivery,
         Map<String, String> metadata,
@@ -102,26 +103,6 @@ record ResponseRequest(
                                     || values.get(GENERATE_SUMMARY).isPresent())),
             "how much the model thinks, and where thoughts stand");
 
-    private static final Field<String> FORMAT_TYPE = Field.partly(
-            "type",
-            "`json_object` and `json_schema` are refused: answers cannot be forced into a form yet",
-            "answers cannot be forced into a form yet",
-            "text",
-            "text");
-    private static final Field<Optional<String>> TEXT = Field.optional(
-            "text",
-            new ObjectType<>(
-                    "text options",
-                    List.of(
-                            Field.optional(
-                                    "format",
-                                    new ObjectType<>(
-                                            "a format", List.of(FORMAT_TYPE), values -> values.get(FORMAT_TYPE)),
-                                    "the form of the answer"),
-                            Field.only("verbosity", "models here have no such setting", "\"medium\"")),
-                    _ -> "text"),
-            "the form of the answer");
-
     private static final Field<Map<String, String>> METADATA = Field.of(
             "metadata",
             JsonTypes.map("an object of strings", JsonTypes.text()).as(ResponseRequest::metadata),
@@ -146,7 +127,7 @@ record ResponseRequest(
     private static final List<Field<?>> AFTER = List.of(
             INCLUDE,
             TOP_LOGPROBS,
-            TEXT,
+            TextFormat.TEXT,
             METADATA,
             USER,
             SAFETY_IDENTIFIER,
@@ -188,6 +169,7 @@ record ResponseRequest(
         ResponseTools tools = ResponseTools.of(values);
         Optional<Thinking> thinking = values.get(REASONING);
         List<String> include = values.get(INCLUDE);
+        TextFormat format = values.get(TextFormat.TEXT);
         ChatRequest chat = new ChatRequest(
                 List.of(Message.user("")),
                 SamplingFields.parameters(values, logProbs(values)),
@@ -195,7 +177,10 @@ record ResponseRequest(
                 values.get(SamplingFields.STOP),
                 tools.offered(),
                 thinking.flatMap(Thinking::effort).orElse(Reasoning.AUTO),
-                Map.of());
+                Map.of(),
+                Optional.empty(),
+                format.constraint(),
+                tools.choice().choice());
         return new ResponseRequest(
                 values.get(ChatCompletionRequest.MODEL),
                 values.get(ResponseInput.FIELD),
@@ -203,6 +188,7 @@ record ResponseRequest(
                 values.get(PREVIOUS).orElse(""),
                 chat,
                 tools,
+                format,
                 new Thought.Form(thinking.map(Thinking::summary).orElse(false), include.contains(SEALED)),
                 delivery(values),
                 values.get(METADATA),
@@ -237,14 +223,7 @@ record ResponseRequest(
         if (!instructions.isEmpty()) {
             messages.addFirst(Message.system(instructions));
         }
-        return new ChatRequest(
-                messages,
-                chat.sampling(),
-                chat.maxTokens(),
-                chat.stop(),
-                chat.tools(),
-                chat.reasoning(),
-                chat.templateVariables());
+        return chat.withMessages(messages);
     }
 
     /// What a response repeats of its request.
@@ -268,7 +247,7 @@ record ResponseRequest(
         ObjectNode reasoning = response.putObject("reasoning");
         putOrNull(reasoning, "effort", effort());
         putOrNull(reasoning, "summary", thoughts.isSummary() ? "detailed" : "");
-        response.putObject("text").putObject("format").put("type", "text");
+        response.putObject("text").set("format", format.echo());
         ObjectNode notes = JsonNodeFactory.instance.objectNode();
         metadata.forEach(notes::put);
         response.set("metadata", notes);

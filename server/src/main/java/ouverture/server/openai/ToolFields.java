@@ -66,7 +66,7 @@ record ToolFields(List<Tool> tools, ToolChoice choice, boolean parallel) {
                                     new ObjectType<>("a tool choice", List.of(NAMED), values -> values.get(NAMED)))
                             .without("allowed_tools", "send the tools that may be called, and no others")
                             .without("custom", "tools have JSON arguments here")),
-            new Choice(true, ToolChoice.AUTO),
+            new Choice(true, ToolChoice.Any.AUTO),
             "\"auto\"",
             "`auto` offers the tools, `none` keeps them from the model, `required` makes it call one, and a function is"
                     + " called by its name");
@@ -78,9 +78,9 @@ record ToolFields(List<Tool> tools, ToolChoice choice, boolean parallel) {
 
     private static Map<String, Choice> choices() {
         Map<String, Choice> choices = new LinkedHashMap<>();
-        choices.put("auto", new Choice(true, ToolChoice.AUTO));
-        choices.put("none", new Choice(false, ToolChoice.AUTO));
-        choices.put("required", new Choice(true, ToolChoice.REQUIRED));
+        choices.put("auto", new Choice(true, ToolChoice.Any.AUTO));
+        choices.put("none", new Choice(false, ToolChoice.Any.AUTO));
+        choices.put("required", new Choice(true, ToolChoice.Any.REQUIRED));
         return choices;
     }
 

@@ -44,8 +44,10 @@ final class Rerank {
     private static final Field<Optional<Method>> METHOD = Field.optional(
             "method",
             JsonTypes.oneOf("yes_no", "embedding").as(name -> Method.valueOf(name.toUpperCase(Locale.ROOT))),
-            "`yes_no` asks the model whether a document answers the query, and scores its probability of yes (the way of"
-                    + " Qwen3-Reranker); `embedding` scores the cosine of both texts' vectors; without it `yes_no` where"
+            "`yes_no` asks the model whether a document answers the query, and scores its probability of"
+                    + " yes (the way of"
+                    + " Qwen3-Reranker); `embedding` scores the cosine of both texts' vectors; without i"
+                    + "t `yes_no` where"
                     + " the model has a chat template, else `embedding`");
 
     private static final ObjectType<Values> TYPE = new ObjectType<>(

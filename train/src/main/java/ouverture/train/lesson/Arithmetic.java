@@ -130,7 +130,7 @@ final class Arithmetic implements Subject {
                     draw,
                     Question.of(question),
                     working.text(),
-                    Phrasebook.fill(answer, "quotient", a / b, "rest", a % b));
+                    Phrasebook.fill(draw.language(), answer, "quotient", a / b, "rest", a % b));
         }
         working.divide(BigDecimal.valueOf(a), b);
         return lesson(

@@ -26,6 +26,7 @@ final class Classification implements Subject {
         String label = draw.pick(labels);
         String wording = phrases.pick(draw, kind + "." + label);
         String message = sentence(
+                draw,
                 wording,
                 "product",
                 words.pick(draw, "product"),
@@ -51,8 +52,8 @@ final class Classification implements Subject {
     }
 
     /// A wording that begins with a capital, whatever is put in at its start.
-    private static String sentence(String wording, Object... slots) {
-        String text = Phrasebook.fill(wording, slots);
+    private static String sentence(Draw draw, String wording, Object... slots) {
+        String text = Phrasebook.fill(draw.language(), wording, slots);
         return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 

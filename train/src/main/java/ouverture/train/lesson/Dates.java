@@ -53,9 +53,15 @@ final class Dates {
                 .get(date.getDayOfWeek().getValue() - 1);
     }
 
+    /// The day of the month as it is said: `1er`, `12`.
+    static String day(LocalDate date, Language language) {
+        int day = date.getDayOfMonth();
+        return language == Language.FRENCH && day == 1 ? "1er" : String.valueOf(day);
+    }
+
     /// `12 mars 2026`, `12 March 2026`.
     static String words(LocalDate date, Language language) {
-        return date.getDayOfMonth() + " " + month(date, language) + " " + date.getYear();
+        return day(date, language) + " " + month(date, language) + " " + date.getYear();
     }
 
     /// `12/03/2026`: the day first, in both languages.

@@ -65,7 +65,7 @@ final class Extraction implements Subject {
             working.say(shown + (said ? "=" + found.read(draw) : ": " + language.missing()));
             put(json, shown, said ? found.value : "");
         }
-        String text = Phrasebook.fill(wording, slots.toArray());
+        String text = Phrasebook.fill(draw.language(), wording, slots.toArray());
         String question = phrases.pick(draw, "request", "keys", names, "text", text);
         String answer = json.toString();
         return Lesson.of(draw, Question.of(question), working.text(), new Reply.Text(answer), Check.json(answer));

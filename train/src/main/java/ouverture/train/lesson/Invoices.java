@@ -29,7 +29,14 @@ final class Invoices implements Subject {
             int quantity = draw.number(2, draw.bySize(5, 12, 30));
             BigDecimal price = draw.amount(1, draw.bySize(20, 90, 400));
             lines.add(Phrasebook.fill(
-                    line, "count", quantity, "things", words.pick(draw, "things"), "price", language.money(price)));
+                    draw.language(),
+                    line,
+                    "count",
+                    quantity,
+                    "things",
+                    words.pick(draw, "things"),
+                    "price",
+                    language.money(price)));
             BigDecimal cost = working.multiply(price, quantity);
             sum = i == 0 ? cost : working.add(sum, cost);
         }
@@ -37,7 +44,8 @@ final class Invoices implements Subject {
         String separator = draw.pick("\n", "\n", " ; ");
         return Lesson.exact(
                 draw,
-                Question.of(Phrasebook.fill(wording, "rate", rate, "lines", String.join(separator, lines))),
+                Question.of(Phrasebook.fill(
+                        draw.language(), wording, "rate", rate, "lines", String.join(separator, lines))),
                 working.text(),
                 language.money(result));
     }

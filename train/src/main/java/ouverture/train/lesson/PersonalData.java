@@ -49,11 +49,14 @@ final class PersonalData implements Subject {
                 found.add(value);
             }
         }
-        String text = Phrasebook.fill(wording, given.all());
+        String text = Phrasebook.fill(draw.language(), wording, given.all());
         if (draw.chance(0.6)) {
             String question = phrases.pick(draw, "redact", "text", text);
             return Lesson.exact(
-                    draw, Question.of(question), thought.toString(), Phrasebook.fill(wording, hidden.all()));
+                    draw,
+                    Question.of(question),
+                    thought.toString(),
+                    Phrasebook.fill(draw.language(), wording, hidden.all()));
         }
         String answer = JsonMapper.shared().valueToTree(found).toString();
         String question = phrases.pick(draw, "list", "text", text);

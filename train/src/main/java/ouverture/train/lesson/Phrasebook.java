@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 final class Phrasebook {
     private static final Pattern SLOT = Pattern.compile("\\{[a-z]\\w*}");
 
+    private static final Pattern ELISION = Pattern.compile("\\b([Dd])e (?=[aeiouàâéèêîôûAEIOUÀÂÉÈÊÎÔÛ])");
+
     private final String name;
     private final Map<Language, Map<String, List<String>>> sections = new EnumMap<>(Language.class);
 
@@ -75,18 +77,18 @@ final class Phrasebook {
     ///
     /// @param slots names and values in turn
     String pick(Draw draw, String section, Object... slots) {
-        return fill(pick(draw, section), slots);
+        return fill(draw.language(), pick(draw, section), slots);
     }
 
-    /// Puts values in.
+    /// Puts values in; French `de` loses its vowel before another one.
     ///
     /// @param slots names and values in turn
-    static String fill(String wording, Object... slots) {
+    static String fill(Language language, String wording, Object... slots) {
         String text = wording;
         for (int i = 0; i < slots.length; i += 2) {
             text = text.replace("{" + slots[i] + "}", String.valueOf(slots[i + 1]));
         }
         assert !SLOT.matcher(text).find() : text;
-        return text;
+        return language == Language.FRENCH ? ELISION.matcher(text).replaceAll("$1'") : text;
     }
 }

@@ -30,6 +30,7 @@ final class Problems implements Subject {
             case NONE -> language.number(result);
             case MONEY -> language.money(result);
         };
-        return Lesson.exact(draw, Question.of(Phrasebook.fill(wording, slots.all())), working.text(), answer);
+        return Lesson.exact(
+                draw, Question.of(Phrasebook.fill(draw.language(), wording, slots.all())), working.text(), answer);
     }
 }

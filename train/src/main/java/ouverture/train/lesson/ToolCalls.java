@@ -107,8 +107,8 @@ final class ToolCalls implements Subject {
         Slots slots = new Slots();
         Map<String, String> arguments = new LinkedHashMap<>();
         StringJoiner thought = new StringJoiner("; ");
-        thought.add(
-                Phrasebook.fill(phrases.lines(draw.language(), "thought.call").getFirst(), "tool", tool));
+        thought.add(Phrasebook.fill(
+                draw.language(), phrases.lines(draw.language(), "thought.call").getFirst(), "tool", tool));
         for (Parameter parameter : parameters(draw, tool)) {
             Argument argument = argument(draw, parameter.kind);
             slots.put(parameter.name, argument.written);
@@ -117,7 +117,8 @@ final class ToolCalls implements Subject {
                 thought.add(parameter.name + "=" + argument.written);
             }
         }
-        return new Request(tool, Phrasebook.fill(wording, slots.all()), object(arguments), thought.toString());
+        return new Request(
+                tool, Phrasebook.fill(draw.language(), wording, slots.all()), object(arguments), thought.toString());
     }
 
     private Argument argument(Draw draw, String kind) {
@@ -162,8 +163,8 @@ final class ToolCalls implements Subject {
         String[] pair = draw.pick(phrases.lines(draw.language(), "result." + request.tool))
                 .split(" => ", 2);
         int number = draw.number(1, draw.bySize(20, 900, 9999));
-        String result = Phrasebook.fill(pair[0], "n", number);
-        String answer = Phrasebook.fill(pair[1], "n", number);
+        String result = Phrasebook.fill(draw.language(), pair[0], "n", number);
+        String answer = Phrasebook.fill(draw.language(), pair[1], "n", number);
         String id = "call_1";
         Message call = Message.assistant(
                 "", "", Collections.singletonList(new Message.Call(id, request.tool, request.arguments)));

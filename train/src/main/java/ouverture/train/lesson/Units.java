@@ -206,9 +206,9 @@ final class Units implements Subject {
                 "weekday",
                 known,
                 "first",
-                first.getDayOfMonth(),
+                Dates.day(first, language),
                 "last",
-                last.getDayOfMonth(),
+                Dates.day(last, language),
                 "month",
                 Dates.month(first, language));
         return Lesson.exact(draw, Question.of(question), working.text(), Dates.weekday(last, language));

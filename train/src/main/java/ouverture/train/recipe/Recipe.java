@@ -149,6 +149,7 @@ public record Recipe(
         require(file, !stages.isEmpty(), "it has no \"stages\"");
         for (Stage stage : stages) {
             require(file, stage.lessons >= 0, "\"lessons\" is negative");
+            require(file, stage.size != Draw.Size.LONG, "\"size\": long is kept for examinations");
             require(file, stage.followUps >= 0 && stage.followUps <= 1, "\"followUps\" is not within 0 and 1");
             require(file, areShares(stage.shares), "\"shares\" are not positive numbers");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -178,6 +179,25 @@ class SubjectsTest {
                     .as(name)
                     .containsExactlyElementsOf(phrases.sections(Language.ENGLISH, ""));
         }
+    }
+
+    @Test
+    void frenchElidesAndCountsTheFirst() {
+        assertThat(Phrasebook.fill(
+                        Language.FRENCH,
+                        "{count} kg de {things}, de {name}",
+                        "count",
+                        2,
+                        "things",
+                        "oranges",
+                        "name",
+                        "Paul"))
+                .isEqualTo("2 kg d'oranges, de Paul");
+        assertThat(Phrasebook.fill(Language.ENGLISH, "de {name}", "name", "Omar"))
+                .isEqualTo("de Omar");
+        LocalDate first = LocalDate.of(2026, 4, 1);
+        assertThat(Dates.words(first, Language.FRENCH)).isEqualTo("1er avril 2026");
+        assertThat(Dates.words(first, Language.ENGLISH)).isEqualTo("1 April 2026");
     }
 
     @Test

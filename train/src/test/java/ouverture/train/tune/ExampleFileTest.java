@@ -97,10 +97,11 @@ class ExampleFileTest {
     @Test
     void thoughtsAndPromptsCountWhatTheyAreGiven() {
         TuningSettings settings = weighted(0.25f, 0.5f, 1);
-        Document document =
-                read(settings, """
+        String line = """
                 {"messages":[{"role":"user","content":"Hi"},\
-                {"role":"assistant","reasoning":"Hmm then","content":"Good day"}]}""").examples().getFirst().documents().getFirst();
+                {"role":"assistant","reasoning":"Hmm then","content":"Good day"}]}""";
+        Document document =
+                read(settings, line).examples().getFirst().documents().getFirst();
         assertThat(document.weights()).contains(0.25f, 0.5f, 1f);
         float[] weights = document.weights();
         String thoughts = "";
