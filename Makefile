@@ -2,13 +2,14 @@
 MAVEN = tools/maven --no-transfer-progress
 MODEL ?= ../shared/models/stories260K/stories260K.gguf
 FUZZ_SECONDS ?= 60
+SOAK_MINUTES ?= 10
 OUVERTURE_BENCH_MODELS ?= ../ouverture-bench
 BENCH_JAVA = tools/jdk java --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
 	-cp 'benchmarks/target/classes:benchmarks/target/dependency/*'
 BENCH_COMMIT = $$(git rev-parse --short HEAD)$$(git diff --quiet HEAD -- core kernels cli benchmarks/src || echo ' with changes')
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test format fuzz bench bench-build bench-models bench-peers bench-smoke doc run clean
+.PHONY: help build check test format fuzz bench bench-build bench-models bench-peers bench-smoke doc run soak clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[a-z -]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -27,6 +28,11 @@ format: ## format the sources
 
 fuzz: ## the fuzz tests for FUZZ_SECONDS each, guided by coverage
 	JAZZER_FUZZ=1 JAZZER_MAX_DURATION=$(FUZZ_SECONDS)s $(MAVEN) -pl core -Dspotless.check.skip -DreuseForks=false -Dtest="*FuzzTest" verify
+
+soak: ## a server under mixed load for SOAK_MINUTES: every answer compared, nothing left behind
+	$(MAVEN) -pl server -am -Dspotless.check.skip -Dsurefire.failIfNoSpecifiedTests=false -Dtest=SoakTest \
+		-Douverture.soak.minutes=$(SOAK_MINUTES) -Douverture.test.jvm="-Xms256m -Xmx256m -XX:+AlwaysPreTouch" verify
+	@cat server/target/soak.txt
 
 bench: bench-build ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture bench MODEL measures a model
 	$(BENCH_JAVA) org.openjdk.jmh.Main $(BENCH)

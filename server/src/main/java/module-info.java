@@ -7,9 +7,11 @@ module ouverture.server {
     requires io.helidon.common.concurrency.limits;
     requires io.helidon.common.socket;
     requires io.helidon.common.task;
+    requires io.helidon.common.tls;
     requires io.helidon.http;
     requires io.helidon.webserver;
     requires java.logging;
+    requires jdk.management;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires ouverture.core;

@@ -9,10 +9,14 @@ module ouverture.train {
 
     exports ouverture.train;
     exports ouverture.train.gradient;
+    exports ouverture.train.lesson;
     exports ouverture.train.recipe;
     exports ouverture.train.tokenizer;
+    exports ouverture.train.tune;
 
     opens ouverture.train.recipe to
+            tools.jackson.databind;
+    opens ouverture.train.tune to
             tools.jackson.databind;
     opens ouverture.train to
             tools.jackson.databind;

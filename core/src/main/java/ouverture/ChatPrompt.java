@@ -40,7 +40,7 @@ final class ChatPrompt {
         reasoning = ReasoningSwitch.of(
                 format,
                 traits,
-                variables -> render(probe.withTemplateVariables(variables), Arguments.VALUES, SOME_DAY));
+                variables -> render(probe.withTemplateVariables(variables), Arguments.VALUES, true, SOME_DAY));
     }
 
     /// The chat template of a file, where it has one.
@@ -64,7 +64,7 @@ final class ChatPrompt {
         Map<String, Object> variables = new LinkedHashMap<>(set);
         variables.putAll(request.templateVariables());
         set.keySet().removeAll(request.templateVariables().keySet());
-        String text = render(request.withTemplateVariables(variables));
+        String text = render(request.withTemplateVariables(variables), true, LocalDateTime.now(ZoneId.systemDefault()));
         int length = tokenizer.encode(text, false, true).length;
         int room = Math.max(1, positions - length);
         int answer = request.maxTokens() == 0 ? room : Math.min(room, request.maxTokens());
@@ -102,6 +102,28 @@ final class ChatPrompt {
                 mustCall);
     }
 
+    /// The text up to an answer, and the text with it.
+    ///
+    /// @param request ends with the answer
+    /// @throws TemplateException if the template refuses the conversation
+    ChatLesson.Texts texts(ChatRequest request) {
+        List<Message> before = request.messages().subList(0, request.messages().size() - 1);
+        ChatRequest asked = new ChatRequest(
+                before,
+                request.sampling(),
+                request.maxTokens(),
+                request.stop(),
+                request.tools(),
+                request.reasoning(),
+                request.templateVariables());
+        return new ChatLesson.Texts(render(asked, true, SOME_DAY), render(request, false, SOME_DAY));
+    }
+
+    /// The beginning of a text in tokens, with the start token where the model wants one.
+    int[] tokens(String text) {
+        return encode(text);
+    }
+
     private int[] closing(String text) {
         return tokenizer.encode(text, false, true);
     }
@@ -117,16 +139,17 @@ final class ChatPrompt {
 
     /// Most templates take the arguments of earlier calls as values; some want them as text, and some fail at
     /// arguments that are no objects.
-    private String render(ChatRequest request) {
-        LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    ///
+    /// @param asks whether the text ends where the model goes on
+    private String render(ChatRequest request, boolean asks, LocalDateTime now) {
         try {
-            return render(request, Arguments.VALUES, now);
+            return render(request, Arguments.VALUES, asks, now);
         } catch (TemplateException e) {
             boolean hasCalls = request.messages().stream()
                     .anyMatch(message -> !message.calls().isEmpty());
             for (Arguments form : hasCalls ? List.of(Arguments.TEXT, Arguments.OBJECTS) : List.<Arguments>of()) {
                 try {
-                    return render(request, form, now);
+                    return render(request, form, asks, now);
                 } catch (TemplateException again) {
                     e.addSuppressed(again);
                 }
@@ -135,9 +158,9 @@ final class ChatPrompt {
         }
     }
 
-    private String render(ChatRequest request, Arguments form, LocalDateTime now) {
+    private String render(ChatRequest request, Arguments form, boolean asks, LocalDateTime now) {
         Map<String, @Nullable Object> variables = messages.variables(request, form);
-        variables.put("add_generation_prompt", true);
+        variables.put("add_generation_prompt", asks);
         variables.put("bos_token", bos());
         variables.put(
                 "eos_token",

@@ -16,6 +16,7 @@ import ouverture.generate.SamplingParameters;
 ///     tokens
 /// @param templateVariables further variables of the chat template, JSON values of Java: they prevail over what
 ///     `reasoning` sets
+/// @param adapters that change the model for this request; empty for those of the engine ([Engine#adapt])
 /// @param constraint what the text of the answer is held to; thoughts and calls are not
 /// @param toolChoice whether tools may or must be called
 public record ChatRequest(
@@ -26,9 +27,26 @@ public record ChatRequest(
         List<Tool> tools,
         Reasoning reasoning,
         Map<String, Object> templateVariables,
+        Optional<List<Adapter>> adapters,
         Optional<Constraint> constraint,
         ToolChoice toolChoice) {
-    /// A request without a constraint, whose model calls tools as it likes.
+    public ChatRequest {
+        messages = List.copyOf(messages);
+        stop = List.copyOf(stop);
+        tools = List.copyOf(tools);
+        templateVariables = Map.copyOf(templateVariables);
+        adapters = adapters.map(List::copyOf);
+        CompletionRequest.check(maxTokens, stop);
+        if (messages.isEmpty()) {
+            throw new RequestException("The conversation has no message; give at least one.");
+        }
+        if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
+            throw new RequestException("Two tools of the request have the same name; give each its own.");
+        }
+        check(toolChoice, tools);
+    }
+
+    /// A request with the adapters of the engine and no constraint, whose model calls tools as it likes.
     public ChatRequest(
             List<Message> messages,
             SamplingParameters sampling,
@@ -46,22 +64,8 @@ public record ChatRequest(
                 reasoning,
                 templateVariables,
                 Optional.empty(),
+                Optional.empty(),
                 ToolChoice.AUTO);
-    }
-
-    public ChatRequest {
-        messages = List.copyOf(messages);
-        stop = List.copyOf(stop);
-        tools = List.copyOf(tools);
-        templateVariables = Map.copyOf(templateVariables);
-        CompletionRequest.check(maxTokens, stop);
-        if (messages.isEmpty()) {
-            throw new RequestException("The conversation has no message; give at least one.");
-        }
-        if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
-            throw new RequestException("Two tools of the request have the same name; give each its own.");
-        }
-        check(toolChoice, tools);
     }
 
     private static void check(ToolChoice choice, List<Tool> tools) {
@@ -101,32 +105,101 @@ public record ChatRequest(
 
     public ChatRequest withSampling(SamplingParameters sampling) {
         return new ChatRequest(
-                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withMaxTokens(int maxTokens) {
         return new ChatRequest(
-                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withStop(List<String> stop) {
         return new ChatRequest(
-                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withTools(List<Tool> tools) {
         return new ChatRequest(
-                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withReasoning(Reasoning reasoning) {
         return new ChatRequest(
-                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withTemplateVariables(Map<String, Object> templateVariables) {
         return new ChatRequest(
-                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
+    }
+
+    /// @param adapters that change the model for this request, all at once; none for the model as it is
+    public ChatRequest withAdapters(List<Adapter> adapters) {
+        return new ChatRequest(
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                Optional.of(adapters),
+                constraint,
+                toolChoice);
     }
 
     public ChatRequest withConstraint(Constraint constraint) {
@@ -138,12 +211,22 @@ public record ChatRequest(
                 tools,
                 reasoning,
                 templateVariables,
+                adapters,
                 Optional.of(constraint),
                 toolChoice);
     }
 
     public ChatRequest withToolChoice(ToolChoice toolChoice) {
         return new ChatRequest(
-                messages, sampling, maxTokens, stop, tools, reasoning, templateVariables, constraint, toolChoice);
+                messages,
+                sampling,
+                maxTokens,
+                stop,
+                tools,
+                reasoning,
+                templateVariables,
+                adapters,
+                constraint,
+                toolChoice);
     }
 }

@@ -2,10 +2,9 @@ package ouverture;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Constraint;
@@ -13,15 +12,16 @@ import ouverture.constrain.Matcher;
 import ouverture.error.PromptTooLongException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
+import ouverture.file.AdapterFile;
 import ouverture.file.MappedPages;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
 import ouverture.generate.Draft;
-import ouverture.generate.FinishReason;
 import ouverture.generate.SamplingParameters;
 import ouverture.generate.Scheduler;
 import ouverture.generate.Sequence;
-import ouverture.generate.TokenProbability;
+import ouverture.model.AdapterWeights;
+import ouverture.model.Adapters;
 import ouverture.model.ExpertResidency;
 import ouverture.model.Family;
 import ouverture.model.MemoryPlan;
@@ -49,8 +49,11 @@ public final class Engine implements ChatModel, AutoCloseable {
     private final Kernels kernels;
     private final Scheduler scheduler;
     private final ModelInfo info;
+    private final int sequences;
     private final @Nullable Tokenizer tokenizer;
     private final @Nullable ChatPrompt chatPrompt;
+    private final Model model;
+    private volatile Adapters adapters = Adapters.NONE;
     private final @Nullable AnswerGrammars grammars;
 
     /// Loads a model with default options.
@@ -83,17 +86,20 @@ public final class Engine implements ChatModel, AutoCloseable {
         ModelFile file = ModelFile.open(model);
         ModelFile small = null;
         Arena arena = Arena.ofShared();
+        Engine engine;
         try {
             if (options.speculation() instanceof Speculation.DraftModel(Path path)) {
                 small = ModelFile.open(path);
             }
-            return new Engine(file, small, arena, provider, options, memory);
+            engine = new Engine(file, small, arena, provider, options, memory);
         } catch (RuntimeException | Error e) {
             arena.close();
             close(small);
             file.close();
             throw e;
         }
+        engine.adapt(options);
+        return engine;
     }
 
     private static void close(@Nullable ModelFile file) {
@@ -115,7 +121,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         Metadata metadata = file.metadata();
         Family family = Families.of(metadata);
         int positions = positions(metadata, options);
-        Model model = family.loader().load(metadata, new Weights(file), positions);
+        model = family.loader().load(metadata, new Weights(file), positions);
         tokenizer = Tokenizer.find(file).orElse(null);
         chatPrompt =
                 tokenizer == null ? null : ChatPrompt.of(metadata, tokenizer).orElse(null);
@@ -137,6 +143,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
+        sequences = options.sequences();
         kernels = provider.create(kernelsOptions(options, plan, threads));
         scheduler = start(model, steps, residency(plan), small, options);
     }
@@ -251,6 +258,48 @@ public final class Engine implements ChatModel, AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
+    /// Reads an adapter for this model, which requests may then name.
+    ///
+    /// @param path a GGUF file, or a folder of the PEFT library
+    /// @throws ouverture.error.ModelFileException if it is missing, damaged, or made for another model
+    /// @throws ouverture.error.UnsupportedModelException if it is of a kind that this version cannot apply
+    /// @throws ResourceException if there is no memory for it
+    public Adapter adapter(Path path) {
+        return new Adapter(this, AdapterWeights.of(AdapterFile.read(path, file), file.tensors(), model), 1);
+    }
+
+    /// Changes the model for all requests from now on that do not name adapters themselves; running answers go
+    /// on as they began.
+    ///
+    /// @param adapters that work together; none for the model as it is
+    /// @throws RequestException if one was read by another engine
+    public void adapt(List<Adapter> adapters) {
+        this.adapters = together(adapters);
+    }
+
+    private void adapt(EngineOptions options) {
+        try {
+            adapt(options.adapters().stream()
+                    .map(source -> adapter(source.path()).scaled(source.scale()))
+                    .toList());
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Adapters together(List<Adapter> adapters) {
+        for (Adapter adapter : adapters) {
+            if (!adapter.isOf(this)) {
+                throw new RequestException("The adapter " + adapter.name()
+                        + " was read by another engine; read it with the one that is to use it.");
+            }
+        }
+        return new Adapters(adapters.stream()
+                .map(adapter -> new Adapters.Part(adapter.weights(), (float) adapter.scale()))
+                .toList());
+    }
+
     /// Starts the answer to a conversation, rendered by the model's own chat template. Thoughts, text and tool
     /// calls come as events of their own.
     ///
@@ -261,9 +310,18 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
+        return chat(request, "");
+    }
+
+    /// Starts the answer to a conversation; throws as the other.
+    ///
+    /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over from
+    ///     requests of the same partition only, since how fast it is answered tells what others have asked
+    public Generation chat(ChatRequest request, String cachePartition) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
         Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
-        return start(prompt, request.sampling(), request.maxTokens(), request.stop(), matcher);
+        Adapters own = request.adapters().map(this::together).orElse(adapters);
+        return start(prompt, own, request.sampling(), request.maxTokens(), request.stop(), matcher, cachePartition);
     }
 
     private ChatPrompt chatPrompt() {
@@ -280,11 +338,18 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what
     /// depends on the room that there is.
     public int promptTokens(ChatRequest request) {
-        return chatPrompt().prompt(request, info.cachePositions()).ids().length;
+        return promptIds(request).length;
     }
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     public Generation complete(CompletionRequest request) {
+        return complete(request, "");
+    }
+
+    /// Starts the continuation of a text or of token ids; throws as [#chat].
+    ///
+    /// @param cachePartition as in [#chat(ChatRequest, String)]
+    public Generation complete(CompletionRequest request, String cachePartition) {
         int[] prompt = switch (request.prompt()) {
             case CompletionRequest.Prompt.Text(String text) -> {
                 if (tokenizer == null) {
@@ -299,10 +364,12 @@ public final class Engine implements ChatModel, AutoCloseable {
         OutputParser parser = tokenizer == null ? null : OutputFormat.PLAIN.parser(tokenizer, DeclaredTools.NONE, "");
         return start(
                 Prompt.raw(prompt, parser),
+                request.adapters().map(this::together).orElse(adapters),
                 request.sampling(),
                 request.maxTokens(),
                 request.stop(),
-                request.constraint().map(this::matcher).orElse(null));
+                request.constraint().map(this::matcher).orElse(null),
+                cachePartition);
     }
 
     private Matcher matcher(Constraint constraint) {
@@ -314,7 +381,13 @@ public final class Engine implements ChatModel, AutoCloseable {
     }
 
     private Generation start(
-            Prompt prompted, SamplingParameters sampling, int maxTokens, List<String> stop, @Nullable Matcher matcher) {
+            Prompt prompted,
+            Adapters own,
+            SamplingParameters sampling,
+            int maxTokens,
+            List<String> stop,
+            @Nullable Matcher matcher,
+            String cachePartition) {
         int[] prompt = prompted.ids();
         check(prompt);
         sampling.logitBias().keySet().forEach(id -> checkId(id, "A logit bias"));
@@ -329,7 +402,14 @@ public final class Engine implements ChatModel, AutoCloseable {
         }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
-                prompt, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation, matcher);
+                prompt,
+                own,
+                sampling,
+                maxTokens == 0 ? room : Math.min(maxTokens, room),
+                this::ends,
+                generation,
+                cachePartition,
+                matcher);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;
@@ -361,42 +441,58 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @param allPositions whether to return a row for each position, or for the last one only
     /// @return rows of vocabulary size
     public float[][] logits(int[] ids, boolean allPositions) {
+        checkFits(ids);
+        float[][] rows = new float[allPositions ? ids.length : 1][];
+        PromptRun run = new PromptRun();
+        run.start(
+                scheduler,
+                Sequence.forLogits(
+                        ids, adapters, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, run));
+        run.await();
+        return rows;
+    }
+
+    /// Computes embeddings of texts: their hidden states, brought together and to length 1. Texts share batches.
+    ///
+    /// @param prompts token ids of each text, used as they are
+    /// @return a vector for each text, as long as the model is wide
+    /// @throws PromptTooLongException if a text does not fit the context
+    /// @throws ouverture.error.OverloadedException if too many requests wait
+    public List<float[]> embed(List<int[]> prompts, Pooling pooling) {
+        prompts.forEach(this::checkFits);
+        List<float[]> vectors = new ArrayList<>();
+        for (int from = 0; from < prompts.size(); from += sequences) {
+            List<PooledStates> group = new ArrayList<>();
+            try {
+                for (int[] prompt : prompts.subList(from, Math.min(from + sequences, prompts.size()))) {
+                    PooledStates states = new PooledStates(pooling, prompt.length);
+                    states.run().start(scheduler, Sequence.forStates(prompt, adapters, states, states.run()));
+                    group.add(states);
+                }
+                group.forEach(states -> vectors.add(states.vector()));
+            } finally {
+                group.forEach(states -> states.run().cancel());
+            }
+        }
+        return vectors;
+    }
+
+    /// How the model's file says that its hidden states make an embedding; [Pooling#MEAN] where it does not.
+    public Pooling pooling() {
+        return Pooling.of(file.metadata().integer("pooling_type", 0));
+    }
+
+    /// Ids of the prompt that a conversation becomes; throws as [#promptTokens].
+    public int[] promptIds(ChatRequest request) {
+        return chatPrompt().prompt(request, info.cachePositions()).ids();
+    }
+
+    private void checkFits(int[] ids) {
         check(ids);
         if (ids.length > info.cachePositions()) {
             throw new PromptTooLongException(
                     "There are " + ids.length + " tokens and the context holds " + info.cachePositions() + ".");
         }
-        float[][] rows = new float[allPositions ? ids.length : 1][];
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        Sequence.Listener listener = new Sequence.Listener() {
-            @Override
-            public boolean token(int id, TokenProbability probability) {
-                return true;
-            }
-
-            @Override
-            public void finished(FinishReason reason, Sequence.Counts counts) {
-                done.complete(null);
-            }
-
-            @Override
-            public void failed(Throwable failure) {
-                done.completeExceptionally(failure);
-            }
-        };
-        Sequence sequence = Sequence.forLogits(
-                ids, allPositions, (position, row) -> rows[allPositions ? position : 0] = row, listener);
-        scheduler.submit(sequence);
-        try {
-            done.get();
-        } catch (ExecutionException e) {
-            throw StreamedGeneration.failure(done.exceptionNow());
-        } catch (InterruptedException e) {
-            sequence.cancel();
-            Thread.currentThread().interrupt();
-            throw new ResourceException("The computation was given up: its caller was interrupted.", e);
-        }
-        return rows;
     }
 
     /// Ends running answers with a failure, then gives back threads and memory.

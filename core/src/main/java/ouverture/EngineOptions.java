@@ -1,5 +1,6 @@
 package ouverture;
 
+import java.util.List;
 import ouverture.error.RequestException;
 
 /// How an engine is to run; [#DEFAULT] suits one user on one machine.
@@ -17,6 +18,7 @@ import ouverture.error.RequestException;
 /// @param largerThanMemory whether a model may be opened that does not fit the memory: its weights are then read
 ///     from the mapped file again and again; of a mixture, the experts that are chosen most stay in memory
 /// @param speculation how tokens are guessed before the model says them; changes the speed and no token
+/// @param adapters that change the model for all requests that do not name others, until [Engine#adapt]
 /// @param repack whether kernels may keep weights in another form, in place of the mapped file
 public record EngineOptions(
         String kernels,
@@ -29,6 +31,7 @@ public record EngineOptions(
         int batchTokens,
         boolean largerThanMemory,
         Speculation speculation,
+        List<AdapterSource> adapters,
         Repack repack) {
     /// Number formats of the key/value cache.
     public enum CacheFormat {
@@ -59,9 +62,21 @@ public record EngineOptions(
 
     /// The fastest kernels, all processors, an F16 cache, 8 sequences, guesses by n-grams.
     public static final EngineOptions DEFAULT = new EngineOptions(
-            "auto", 0, CacheFormat.F16, Activations.AUTO, 0, 8, 64, 512, false, Speculation.NGRAM, Repack.AUTO);
+            "auto",
+            0,
+            CacheFormat.F16,
+            Activations.AUTO,
+            0,
+            8,
+            64,
+            512,
+            false,
+            Speculation.NGRAM,
+            List.of(),
+            Repack.AUTO);
 
     public EngineOptions {
+        adapters = List.copyOf(adapters);
         atLeast("number of threads", threads, 0);
         atLeast("context", context, 0);
         atLeast("number of sequences", sequences, 1);
@@ -98,6 +113,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -113,6 +129,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -128,6 +145,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -143,6 +161,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -158,6 +177,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -173,6 +193,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -188,6 +209,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -203,6 +225,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -218,6 +241,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 
@@ -233,6 +257,23 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
+                repack);
+    }
+
+    public EngineOptions withAdapters(List<AdapterSource> adapters) {
+        return new EngineOptions(
+                kernels,
+                threads,
+                cache,
+                activations,
+                context,
+                sequences,
+                queue,
+                batchTokens,
+                largerThanMemory,
+                speculation,
+                adapters,
                 repack);
     }
 
@@ -248,6 +289,7 @@ public record EngineOptions(
                 batchTokens,
                 largerThanMemory,
                 speculation,
+                adapters,
                 repack);
     }
 }

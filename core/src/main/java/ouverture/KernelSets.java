@@ -10,7 +10,7 @@ import ouverture.tensor.KernelsProvider;
 
 /// The kernel sets on this machine.
 public final class KernelSets {
-    /// Stands for the fastest usable kernel set.
+    /// Stands for the fastest usable kernel set that is not reserved for those who ask for it.
     public static final String AUTO = "auto";
 
     private KernelSets() {}
@@ -27,10 +27,14 @@ public final class KernelSets {
     ///
     /// @throws ResourceException if there is none of that name, or it cannot run here
     public static KernelsProvider choose(String name) {
-        List<KernelsProvider> all = all();
+        return choose(name, all());
+    }
+
+    /// @param all to choose from, the fastest first
+    static KernelsProvider choose(String name, List<KernelsProvider> all) {
         for (KernelsProvider provider : all) {
             Optional<String> reason = provider.unusable();
-            if (name.equals(AUTO) && reason.isEmpty()) {
+            if (name.equals(AUTO) && reason.isEmpty() && provider.reserved().isEmpty()) {
                 return provider;
             }
             if (name.equals(provider.name())) {

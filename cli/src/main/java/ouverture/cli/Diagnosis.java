@@ -62,7 +62,12 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
     ///
     /// @param chosen whether `--kernels auto` takes it
     /// @param unusable why it cannot run here and what to do, one sentence; null if it can
-    record KernelSet(String name, boolean chosen, @Nullable String unusable) {}
+    /// @param reserved why it runs only if `--kernels` names it, one sentence; null if it need not be named
+    record KernelSet(
+            String name,
+            boolean chosen,
+            @Nullable String unusable,
+            @Nullable String reserved) {}
 
     Diagnosis {
         kernels = List.copyOf(kernels);
@@ -82,8 +87,10 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
         boolean found = false;
         for (KernelsProvider provider : providers) {
             @Nullable String unusable = provider.unusable().orElse(null);
-            kernels.add(new KernelSet(provider.name(), unusable == null && !found, unusable));
-            found |= unusable == null;
+            @Nullable String reserved = unusable == null ? provider.reserved().orElse(null) : null;
+            boolean serves = unusable == null && reserved == null;
+            kernels.add(new KernelSet(provider.name(), serves && !found, unusable, reserved));
+            found |= serves;
         }
         return new Diagnosis(java, machine, kernels, machine.processors(), advice(java, machine, kernels));
     }
@@ -123,6 +130,16 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
         return advice;
     }
 
+    private static String state(KernelSet kernel) {
+        if (kernel.unusable != null) {
+            return "unusable: " + kernel.unusable;
+        }
+        if (kernel.reserved != null) {
+            return "usable, with --kernels " + kernel.name + " only: " + kernel.reserved;
+        }
+        return kernel.chosen ? "usable, chosen" : "usable";
+    }
+
     /// The report for people.
     String page() {
         StringBuilder page = new StringBuilder();
@@ -157,11 +174,7 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
         page.append("\nKernels\n");
         Table sets = new Table("  ", "ll");
         for (KernelSet kernel : kernels) {
-            sets.row(
-                    kernel.name,
-                    kernel.unusable != null
-                            ? "unusable: " + kernel.unusable
-                            : kernel.chosen ? "usable, chosen" : "usable");
+            sets.row(kernel.name, state(kernel));
         }
         sets.appendTo(page);
         page.append("\nAdvice\n");

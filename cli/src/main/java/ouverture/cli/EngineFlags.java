@@ -1,6 +1,7 @@
 package ouverture.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.EngineOptions.Activations;
@@ -61,6 +62,13 @@ final class EngineFlags {
             description = "Runs a model that does not fit the memory: weights are read from the disk again and again.")
     private boolean largerThanMemory;
 
+    @Option(
+            names = "--adapter",
+            paramLabel = "FILE[=SCALE]",
+            description = "Changes the model by a LoRA adapter, a GGUF file or a PEFT folder; may be repeated. SCALE is"
+                    + " what it counts (default: 1).")
+    private List<String> adapters = List.of();
+
     /// The options, for one sequence at a time and without guesses.
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
@@ -82,6 +90,7 @@ final class EngineFlags {
                 .withBatchTokens(batch)
                 .withLargerThanMemory(largerThanMemory)
                 .withSpeculation(Speculation.OFF)
+                .withAdapters(adapters.stream().map(AdapterArgument::parse).toList())
                 .withRepack(repack);
     }
 

@@ -27,8 +27,10 @@ public final class Main implements Runnable {
             "serve",
             "api-key",
             "train",
+            "tune",
             "inspect",
             "quantize",
+            "adapter",
             "tokenize",
             "template",
             "harmony",
@@ -86,8 +88,13 @@ public final class Main implements Runnable {
             case "serve" -> new ServeCommand(streams);
             case "api-key" -> new ApiKeyCommand(streams);
             case "train" -> new TrainCommand(streams);
+            case "tune" -> new TuneCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "quantize" -> new QuantizeCommand(streams);
+            case "adapter" ->
+                new CommandLine(new AdapterCommand())
+                        .addSubcommand("merge", new AdapterMergeCommand(streams))
+                        .addSubcommand("convert", new AdapterConvertCommand(streams));
             case "tokenize" -> new TokenizeCommand(streams);
             case "template" -> new TemplateCommand(streams);
             case "harmony" ->

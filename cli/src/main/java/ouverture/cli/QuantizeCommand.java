@@ -1,7 +1,6 @@
 package ouverture.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,7 +88,7 @@ final class QuantizeCommand implements Callable<Integer> {
         AtomicBoolean stopped = new AtomicBoolean();
         try (var _ = new Interruption(() -> stopped.set(true));
                 ModelFile model = ModelFile.open(in)) {
-            checkOut(model);
+            OutputModel.check("OUT", out, "IN", model, force || dryRun);
             GgufKeys tokenizer = noTokenizer ? GgufKeys.none(model) : GgufKeys.of(model);
             tokenizer.notes().forEach(note -> streams.err().println("Note: " + note));
             QuantizationPlan plan = QuantizationPlan.of(model, tokenizer.values(), fileType, requantize);
@@ -100,24 +99,6 @@ final class QuantizeCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
             return write(plan, stopped);
-        }
-    }
-
-    /// Refuses to replace the model itself, and any other file unless asked to.
-    private void checkOut(ModelFile model) throws IOException {
-        if (!Files.exists(out)) {
-            return;
-        }
-        for (Path file : model.weightFiles()) {
-            if (Files.isSameFile(file, out)) {
-                throw new RequestException("OUT is IN, " + out + ": name another file.");
-            }
-        }
-        if (!Files.isRegularFile(out)) {
-            throw new RequestException("OUT is " + out + ", which is no regular file: name another one.");
-        }
-        if (!force && !dryRun) {
-            throw new RequestException("OUT is there already, " + out + ": name another file, or add --force.");
         }
     }
 

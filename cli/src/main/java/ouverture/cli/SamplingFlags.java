@@ -118,7 +118,8 @@ final class SamplingFlags {
     ///
     /// @throws ouverture.error.RequestException if a value is out of its range
     CompletionRequest completion(String text) {
-        return new CompletionRequest(new Prompt.Text(text), parameters(), maxTokens, stop, constraint);
+        return new CompletionRequest(
+                new Prompt.Text(text), parameters(), maxTokens, stop, Optional.empty(), constraint);
     }
 
     /// A conversation to answer.

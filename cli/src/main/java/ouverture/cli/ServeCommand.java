@@ -21,6 +21,7 @@ import ouverture.EngineOptions;
 import ouverture.error.RequestException;
 import ouverture.server.Server;
 import ouverture.server.ServerOptions;
+import ouverture.server.TlsFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "serve",
         description = {
-            "Answers clients of OpenAI's API with one or more models; docs/api.md has every field.",
+            "Answers clients of OpenAI's, Anthropic's and Ollama's APIs; docs/api.md has every field.",
+            "Models are loaded as far as they fit together, and others when they are asked for.",
             "Its address goes to standard output, a line of JSON for each request to standard error."
         },
         mixinStandardHelpOptions = true,
@@ -65,6 +67,18 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Path keys;
 
     @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Speaks HTTPS with this certificate, and those that vouch for it behind it, in PEM.")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "The certificate's private key: PEM, PKCS#8, not encrypted.")
+    private @Nullable Path certificateKey;
+
+    @Option(
             names = "--cors-origin",
             paramLabel = "ORIGIN",
             description = "Lets web pages of another host ask, as https://example.org; may be repeated.")
@@ -73,14 +87,13 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description =
-                    "Answers that run at the same time; the context is shared by them (default: ${DEFAULT-VALUE}).")
+            description = "Answers that a model gives at once; they share its context (default: ${DEFAULT-VALUE}).")
     private int parallel = EngineOptions.DEFAULT.sequences();
 
     @Option(
             names = "--queue",
             paramLabel = "N",
-            description = "Requests that may wait for their turn (default: ${DEFAULT-VALUE}).")
+            description = "Answers that a key, or an address, may have waiting (default: ${DEFAULT-VALUE}).")
     private int queue = EngineOptions.DEFAULT.queue();
 
     @Option(
@@ -136,26 +149,32 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private String address(int listening) {
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listening;
+        return (certificate == null ? "http://" : "https://") + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + listening;
     }
 
     private ServerOptions options(Consumer<String> log) {
         if (port < 0 || port > 65535) {
             throw new RequestException("The port is " + port + "; it must be 0 to 65535.");
         }
-        return new ServerOptions(
-                host,
-                port,
-                Optional.ofNullable(keys),
-                new HashSet<>(origins),
-                DEFAULT.connections(),
-                DEFAULT.bodyBytes(),
-                DEFAULT.readTimeout(),
-                DEFAULT.idleTimeout(),
-                DEFAULT.writeTimeout(),
-                seconds("--answer-timeout", answerTimeout, 1),
-                seconds("--shutdown-timeout", shutdownTimeout, 0),
-                log);
+        return DEFAULT.withHost(host)
+                .withPort(port)
+                .withKeys(Optional.ofNullable(keys))
+                .withTls(tls())
+                .withOrigins(new HashSet<>(origins))
+                .withAnswerTimeout(seconds("--answer-timeout", answerTimeout, 1))
+                .withPatience(seconds("--shutdown-timeout", shutdownTimeout, 0))
+                .withLog(log);
+    }
+
+    private Optional<TlsFiles> tls() {
+        if (certificate == null && certificateKey == null) {
+            return Optional.empty();
+        }
+        if (certificate == null || certificateKey == null) {
+            throw new RequestException("HTTPS takes both --tls-cert and --tls-key; give the other one too.");
+        }
+        return Optional.of(new TlsFiles(certificate, certificateKey));
     }
 
     private static Duration seconds(String name, int value, int min) {

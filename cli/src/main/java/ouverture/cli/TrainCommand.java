@@ -3,6 +3,7 @@ package ouverture.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,6 +12,7 @@ import ouverture.KernelSets;
 import ouverture.error.RequestException;
 import ouverture.error.TrainingException;
 import ouverture.train.Trainer;
+import ouverture.train.recipe.Mark;
 import ouverture.train.recipe.Recipe;
 import ouverture.train.recipe.RecipeRun;
 import ouverture.train.recipe.Score;
@@ -52,6 +54,11 @@ final class TrainCommand implements Callable<Integer> {
             description = "auto, jit, vector or scalar (default: ${DEFAULT-VALUE}).")
     private String kernels = KernelSets.AUTO;
 
+    @Option(
+            names = "--score",
+            description = "Trains no further: examines the model as the checkpoint has it, and prints a table.")
+    private boolean scores;
+
     @Option(names = "--json", description = "Prints the report as one JSON object.")
     private boolean json;
 
@@ -77,7 +84,14 @@ final class TrainCommand implements Callable<Integer> {
                             + " parameters, in " + folder + ": step "
                             + trainer.progress().step() + " of "
                             + recipe.training().steps() + ".");
-            try (TrainProgress progress = new TrainProgress(streams, recipe, trainer.progress())) {
+            if (scores) {
+                run.export();
+                List<Mark> marks = examine(run);
+                streams.out().write(json ? Json.line(Json.MAPPER.valueToTree(marks)) + "\n" : Mark.tables(marks));
+                return ExitCode.OK;
+            }
+            try (TrainProgress progress =
+                    new TrainProgress(streams, recipe.training().steps(), trainer.progress())) {
                 boolean done = trainer.run(step -> {
                     progress.show(step);
                     return !stopped.get();
@@ -93,9 +107,20 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    /// Marks, each of which is told on a terminal as it comes.
+    private List<Mark> examine(RecipeRun run) {
+        return run.examine(mark -> {
+            if (streams.errorIsTerminal()) {
+                streams.err().println(mark.subject() + ", " + mark.level() + ": " + mark.right() + " of " + mark.of());
+                streams.err().flush();
+            }
+        });
+    }
+
     /// Examines the model and says how it went.
     private int report(Recipe recipe, RecipeRun run, Path folder) throws IOException {
-        Score score = run.examine();
+        List<Mark> marks = examine(run);
+        Score score = Mark.total(marks);
         TrainReport report = TrainReport.of(recipe, run, score);
         String record = Json.indented(Json.object(report)) + "\n";
         Files.writeString(folder.resolve("record.json"), record);

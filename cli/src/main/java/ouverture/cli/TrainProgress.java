@@ -3,7 +3,6 @@ package ouverture.cli;
 import java.util.Locale;
 import ouverture.train.Progress;
 import ouverture.train.TrainingLog;
-import ouverture.train.recipe.Recipe;
 
 /// A line on standard error while a model is trained, drawn anew a few times a second and gone at the end; none
 /// if standard error is no terminal.
@@ -15,11 +14,12 @@ final class TrainProgress implements AutoCloseable {
     private final Progress start;
     private long shown = System.nanoTime();
 
+    /// @param steps of the whole run
     /// @param start where this part of the run begins
-    TrainProgress(Streams streams, Recipe recipe, Progress start) {
+    TrainProgress(Streams streams, int steps, Progress start) {
         this.streams = streams;
         this.start = start;
-        steps = recipe.training().steps();
+        this.steps = steps;
     }
 
     void show(TrainingLog.Entry step) {

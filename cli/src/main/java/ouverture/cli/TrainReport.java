@@ -10,6 +10,7 @@ import ouverture.train.recipe.Score;
 /// What came of a training; the names of its parts are those of `--json` and of the file `record.json`.
 ///
 /// @param recipe all of it
+/// @param lessons says which lessons were taught (SHA-256)
 /// @param model the file
 /// @param parameters numbers that were trained
 /// @param steps changes of them
@@ -23,6 +24,7 @@ import ouverture.train.recipe.Score;
 /// @param shareHigh upper end
 record TrainReport(
         Recipe recipe,
+        String lessons,
         String model,
         long parameters,
         long steps,
@@ -39,6 +41,7 @@ record TrainReport(
         List<TrainingLog.Entry> last = entries.subList(entries.size() * 9 / 10, entries.size());
         return new TrainReport(
                 recipe,
+                run.lessonsHash(),
                 run.modelFile().toString(),
                 run.blueprint().parameters(),
                 run.trainer().progress().step(),

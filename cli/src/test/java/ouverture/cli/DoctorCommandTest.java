@@ -30,10 +30,23 @@ class DoctorCommandTest {
             "madvise");
 
     /// A provider that is never asked for its kernels.
-    private record Provider(String name, int rank, @Nullable String reason) implements KernelsProvider {
+    private record Provider(
+            String name,
+            int rank,
+            @Nullable String reason,
+            @Nullable String reservation) implements KernelsProvider {
+        Provider(String name, int rank, @Nullable String reason) {
+            this(name, rank, reason, null);
+        }
+
         @Override
         public Optional<String> unusable() {
             return Optional.ofNullable(reason);
+        }
+
+        @Override
+        public Optional<String> reserved() {
+            return Optional.ofNullable(reservation);
         }
 
         @Override
@@ -83,8 +96,8 @@ class DoctorCommandTest {
 
         assertThat(diagnosis.kernels())
                 .containsExactly(
-                        new Diagnosis.KernelSet("vector", false, "The module is missing; use ./ouverture."),
-                        new Diagnosis.KernelSet("scalar", true, null));
+                        new Diagnosis.KernelSet("vector", false, "The module is missing; use ./ouverture.", null),
+                        new Diagnosis.KernelSet("scalar", true, null, null));
         assertThat(diagnosis.advice())
                 .satisfiesExactly(
                         scalar -> assertThat(scalar).startsWith("Only the scalar kernels run"),
@@ -97,6 +110,20 @@ class DoctorCommandTest {
                 .contains("vector  unusable: The module is missing")
                 .contains("not told by the system");
         assertThat(diagnosis.page().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void kernelsThatAreReservedAreNotChosen() {
+        Diagnosis diagnosis = Diagnosis.of(
+                jvm("mixed mode, sharing", "/o/cache.aot"),
+                MACHINE,
+                List.of(new Provider("jit", 20, null, "They are new."), new Provider("vector", 10, null)));
+
+        assertThat(diagnosis.kernels())
+                .containsExactly(
+                        new Diagnosis.KernelSet("jit", false, null, "They are new."),
+                        new Diagnosis.KernelSet("vector", true, null, null));
+        assertThat(diagnosis.page()).contains("jit     usable, with --kernels jit only: They are new.");
     }
 
     @Test

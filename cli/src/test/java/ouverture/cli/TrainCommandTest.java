@@ -11,7 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.train.Progress;
 import ouverture.train.TrainingLog;
-import ouverture.train.recipe.Recipe;
 import tools.jackson.databind.JsonNode;
 
 class TrainCommandTest {
@@ -53,6 +52,11 @@ class TrainCommandTest {
         assertThat(folder.resolve("run/log.jsonl")).content().hasLineCount(4);
         Invocation inspection = Invocation.of("inspect", folder.resolve("run/model.gguf"));
         assertThat(inspection.out()).contains("gpt-oss, runs here");
+        Invocation score =
+                Invocation.of("train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1, "--score");
+        assertThat(score.out()).contains("| numbers | questions | auto |", "| addition | 3 | ");
+        assertThat(folder.resolve("run/marks.json")).content().contains("\"subject\" : \"addition\"");
+        assertThat(folder.resolve("run/marks.md")).hasContent(score.out());
         Invocation again = train(recipe("smoke", "tiny"));
         assertThat(again.err()).contains("step 4 of 4.");
         Invocation people = Invocation.of("train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1);
@@ -74,7 +78,9 @@ class TrainCommandTest {
                 "\"steps\": 4 | \"steps\": 0 | \"steps\" is not positive",
                 "\"steps\": 4 | \"steppes\": 4 | Missing property 'steps'.",
                 "\"steps\": 4 | \"steps\": \"many\" | line",
-                "\"task\": \"addition\" | \"task\": \"chess\" | no task named \"chess\"",
+                "\"addition\": 1 | \"chess\": 1 | no subject named \"chess\"",
+                "\"addition\": 1 | \"addition\": 0 | \"shares\" are not positive",
+                "\"auto\": 1 | \"deep\": 1 | \"levels\" are not off",
                 "\"heads\": 2 | \"heads\": 3 | 3 heads",
                 "\"seed\": 1 | \"seed\": 1, \"speed\": 9 | speed",
                 "\"vocabulary\": 320 | \"vocabulary\": 200 | too small",
@@ -115,7 +121,6 @@ class TrainCommandTest {
 
     @Test
     void theLineShowsLossSpeedAndTimeLeft() throws IOException {
-        Recipe recipe = Recipe.read(recipe("\"steps\": 4", "\"steps\": 100"));
         Progress start = new Progress(10, 0, 1000, 5);
         TrainingLog.Entry entry = new TrainingLog.Entry(30, 0.5321, 1, 1, 1e-3, 61_000, 25);
 
@@ -127,7 +132,7 @@ class TrainCommandTest {
                         false,
                         false,
                         true),
-                recipe,
+                100,
                 start)) {
             assertThat(progress.line(entry)).isEqualTo("Step 30 of 100, loss 0.532, 3,000 tokens/s, 1:10 left");
         }

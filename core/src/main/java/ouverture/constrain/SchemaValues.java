@@ -34,7 +34,9 @@ final class SchemaValues {
     Expression expression(Schema schema) {
         Set<Schema.Type> types = schema.types();
         boolean isFree = !schema.has("type") && types.size() == Schema.Type.values().length;
-        if (schema.has("format") && !types.contains(Schema.Type.STRING) && !NUMBER_FORMATS.contains(schema.text("format"))) {
+        if (schema.has("format")
+                && !types.contains(Schema.Type.STRING)
+                && !NUMBER_FORMATS.contains(schema.text("format"))) {
             throw schema.wrong("has the format " + schema.text("format") + " for something that is no string, which is"
                     + " not supported; leave it out");
         }

@@ -8,4 +8,8 @@ public final class TrainingException extends OuvertureException {
     public TrainingException(String message) {
         super(message);
     }
+
+    public TrainingException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -169,14 +169,14 @@ final class HuggingFaceFamilies {
                     tensor("ln_f", "output_norm"),
                     tensor("lm_head", "output"),
                     tensor("h.{}.ln_1", "blk.{}.attn_norm"),
-                    tensor("h.{}.attn.c_attn", "blk.{}.attn_qkv", TensorChange::transpose),
-                    tensor("h.{}.attn.c_proj", "blk.{}.attn_output", TensorChange::transpose),
+                    tensor("h.{}.attn.c_attn", "blk.{}.attn_qkv", TensorChange.TRANSPOSE),
+                    tensor("h.{}.attn.c_proj", "blk.{}.attn_output", TensorChange.TRANSPOSE),
                     // the causal mask, which old checkpoints store
                     Map.entry("h.{}.attn", UNUSED),
                     Map.entry("h.{}.attn.masked_bias", UNUSED),
                     tensor("h.{}.ln_2", "blk.{}.ffn_norm"),
-                    tensor("h.{}.mlp.c_fc", "blk.{}.ffn_up", TensorChange::transpose),
-                    tensor("h.{}.mlp.c_proj", "blk.{}.ffn_down", TensorChange::transpose)));
+                    tensor("h.{}.mlp.c_fc", "blk.{}.ffn_up", TensorChange.TRANSPOSE),
+                    tensor("h.{}.mlp.c_proj", "blk.{}.ffn_down", TensorChange.TRANSPOSE)));
 
     private static final HuggingFaceFamily DEEPSEEK = new HuggingFaceFamily(
             "deepseek2",
@@ -217,6 +217,13 @@ final class HuggingFaceFamilies {
     /// Every family that can be read from safetensors.
     static List<HuggingFaceFamily> all() {
         return Stream.concat(OWN.stream(), HuggingFaceGemma.ALL.stream()).toList();
+    }
+
+    /// The family whose architecture GGUF calls so; empty if it is not in the table.
+    static Optional<HuggingFaceFamily> ofArchitecture(String architecture) {
+        return all().stream()
+                .filter(family -> family.architecture().equals(architecture))
+                .findFirst();
     }
 
     /// The family that a config.json names.

@@ -41,6 +41,9 @@ record HuggingFaceFamily(
     private static final Pattern OTHER_SENSES = Pattern.compile(
             "(model\\.)?(vision_tower|multi_modal_projector|embed_vision|audio_tower|embed_audio)\\..*");
 
+    /// The output matrix, which has no prefix in any family.
+    private static final String OUTPUT = "lm_head";
+
     /// Of families whose tensors are published whole.
     static final Assembly WHOLE = (_, _) -> {};
 
@@ -157,6 +160,25 @@ record HuggingFaceFamily(
         int plane = numbers.size() > planeAt ? numbers.get(planeAt) : -1;
         String gguf = target.name.isEmpty() ? "" : target.name.replace("{}", layer) + suffix;
         return Optional.of(new Place(gguf, plane, target.change));
+    }
+
+    /// Where a weight comes from.
+    ///
+    /// @param name of its module, with `{}` for the number of a plane where it is made of many
+    record Origin(String name, TensorChange change) {}
+
+    /// The module that a weight of GGUF comes from, whole or as planes; empty if it is not known.
+    Optional<Origin> origin(String gguf) {
+        String name = gguf.replaceFirst("\\.weight$", "");
+        int layer = layer(name);
+        String pattern = layer < 0 ? name : name.replaceFirst("\\." + layer + "\\.", ".{}.");
+        return tensors.entrySet().stream()
+                .filter(entry -> entry.getValue().name.equals(pattern))
+                .min(Map.Entry.comparingByKey())
+                .map(entry -> {
+                    String module = entry.getKey().replaceFirst("\\{}", String.valueOf(layer));
+                    return new Origin((module.equals(OUTPUT) ? "" : prefix) + module, entry.getValue().change);
+                });
     }
 
     /// The layer in a tensor's name; -1 if it names none.

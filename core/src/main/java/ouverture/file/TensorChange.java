@@ -24,6 +24,14 @@ interface TensorChange {
     /// The tensor as it is; every other change copies it.
     TensorChange NONE = (tensor, _, _) -> tensor;
 
+    /// Rows and columns exchanged: [#transpose].
+    TensorChange TRANSPOSE = TensorChange::transpose;
+
+    /// Whether outputs of a matrix stay in their order.
+    default boolean keepsOutputs() {
+        return equals(NONE) || equals(TRANSPOSE);
+    }
+
     /// The changed tensor.
     ///
     /// @param metadata of the model, in GGUF's keys

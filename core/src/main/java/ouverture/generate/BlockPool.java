@@ -12,21 +12,28 @@ import org.jspecify.annotations.Nullable;
 
 /// Hands out the blocks of the key/value cache. A full block is remembered by the tokens that it and all blocks
 /// before it hold, so that a later sequence with the same beginning takes it over instead of computing it again;
-/// the least recently used of these are forgotten when blocks run out. Not thread-safe.
+/// the least recently used of these are forgotten when blocks run out. Sequences of different variants never take
+/// over each other's blocks. Remembered blocks are never written again: what follows them goes to blocks of its
+/// own, so nothing needs to be copied. Not thread-safe.
 final class BlockPool {
     /// Stands for "no block before this one".
     static final long ROOT = 0;
 
     /// The tokens of a block and everything before it, by the serial number of the block before.
-    private record Prefix(long parent, int[] tokens) {
+    ///
+    /// @param variant of the model that computes it
+    private record Prefix(Object variant, long parent, int[] tokens) {
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Prefix(long p, int[] t) && p == parent && Arrays.equals(t, tokens);
+            return other instanceof Prefix(Object v, long p, int[] t)
+                    && p == parent
+                    && v.equals(variant)
+                    && Arrays.equals(t, tokens);
         }
 
         @Override
         public int hashCode() {
-            return 31 * Long.hashCode(parent) + Arrays.hashCode(tokens);
+            return 31 * (31 * variant.hashCode() + Long.hashCode(parent)) + Arrays.hashCode(tokens);
         }
     }
 
@@ -76,13 +83,19 @@ final class BlockPool {
         return block;
     }
 
-    /// The longest run of known full blocks that hold the beginning of `tokens`, not beyond `limit` tokens; the
-    /// caller uses them from now on.
-    List<Integer> reuse(int[] tokens, int limit) {
+    /// The longest run of known full blocks that hold `tokens` from a position on; the caller uses them from now
+    /// on.
+    ///
+    /// @param variant of the model, such as its adapters' key: others' keys and values are others
+    /// @param after serial number of the block before, or [#ROOT]
+    /// @param start position where a block begins
+    /// @param limit position up to which the blocks may go
+    List<Integer> reuse(Object variant, long after, int[] tokens, int start, int limit) {
         List<Integer> blocks = new ArrayList<>();
-        long parent = ROOT;
-        for (int from = 0; from + blockSize <= limit; from += blockSize) {
-            Known found = known.get(new Prefix(parent, Arrays.copyOfRange(tokens, from, from + blockSize)));
+        long parent = after;
+        for (int from = start; from + blockSize <= limit; from += blockSize) {
+            int[] content = Arrays.copyOfRange(tokens, from, from + blockSize);
+            Known found = known.get(new Prefix(variant, parent, content));
             if (found == null) {
                 break;
             }
@@ -97,10 +110,11 @@ final class BlockPool {
 
     /// Remembers a full block that has been computed.
     ///
+    /// @param variant of the model that computed it
     /// @param parent what this method returned for the block before, or [#ROOT]
     /// @return the serial number to give for the block after
-    long remember(int block, long parent, int[] tokens) {
-        Prefix prefix = new Prefix(parent, tokens);
+    long remember(Object variant, int block, long parent, int[] tokens) {
+        Prefix prefix = new Prefix(variant, parent, tokens);
         Known already = known.get(prefix);
         if (already != null) {
             return already.serial;

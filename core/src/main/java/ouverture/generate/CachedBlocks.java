@@ -7,16 +7,34 @@ import java.util.List;
 /// The blocks of a cache that hold one sequence's keys and values. Not thread-safe.
 final class CachedBlocks {
     private final List<Integer> blocks = new ArrayList<>();
+    private final Object variant;
     private int remembered;
     private long rememberedSerial = BlockPool.ROOT;
 
-    /// Takes over known blocks that hold the beginning of `tokens`; to be asked first.
+    /// @param variant of the model that computes them, and whatever else they are not shared beyond
+    CachedBlocks(Object variant) {
+        this.variant = variant;
+    }
+
+    /// Takes over known blocks that hold what follows the first `computed` tokens, in place of blocks that were
+    /// reserved for it.
     ///
-    /// @param limit tokens of the beginning at most
+    /// @param limit position up to which tokens may be taken over
     /// @return tokens that they hold
-    int reuse(BlockPool pool, int[] tokens, int limit) {
-        blocks.addAll(pool.reuse(tokens, limit));
-        return blocks.size() * pool.blockSize();
+    int reuse(BlockPool pool, int[] tokens, int computed, int limit) {
+        int size = pool.blockSize();
+        if (computed % size != 0) {
+            return 0;
+        }
+        remember(pool, tokens, computed);
+        int first = computed / size;
+        List<Integer> known = pool.reuse(variant, rememberedSerial, tokens, computed, limit);
+        List<Integer> own = blocks.subList(first, Math.min(first + known.size(), blocks.size()));
+        pool.release(own);
+        own.clear();
+        blocks.addAll(first, known);
+        remember(pool, tokens, computed + known.size() * size);
+        return known.size() * size;
     }
 
     /// Takes the blocks that are missing for `positions` positions.
@@ -39,7 +57,7 @@ final class CachedBlocks {
         int size = pool.blockSize();
         while ((remembered + 1) * size <= computed) {
             int[] content = Arrays.copyOfRange(tokens, remembered * size, (remembered + 1) * size);
-            rememberedSerial = pool.remember(blocks.get(remembered), rememberedSerial, content);
+            rememberedSerial = pool.remember(variant, blocks.get(remembered), rememberedSerial, content);
             remembered++;
         }
     }

@@ -38,7 +38,7 @@ final class ModelDraft extends Draft {
 
     /// The small model's place in one sequence.
     private static final class Runner {
-        private final CachedBlocks blocks = new CachedBlocks();
+        private final CachedBlocks blocks;
         /// The sequence's tokens, and behind them the guess.
         private int[] tokens = new int[0];
         private int[] grounds = new int[0];
@@ -49,6 +49,10 @@ final class ModelDraft extends Draft {
         private double chance;
         /// Tokens that the next pass computes.
         private int rows;
+
+        private Runner(String partition) {
+            blocks = new CachedBlocks(partition);
+        }
     }
 
     ModelDraft(
@@ -99,7 +103,7 @@ final class ModelDraft extends Draft {
     }
 
     private Runner runner(Wish wish) {
-        return runners.computeIfAbsent(wish.sequence(), _ -> new Runner());
+        return runners.computeIfAbsent(wish.sequence(), sequence -> new Runner(sequence.partition()));
     }
 
     /// Goes back to where the guesses were right, and takes over what is known now.
@@ -117,7 +121,7 @@ final class ModelDraft extends Draft {
         }
         runner.grounds = new int[wish.most()];
         sequence.copyTokens(agreed, runner.tokens);
-        runner.computed = isNew ? runner.blocks.reuse(pool, runner.tokens, runner.known - 1) : agreed;
+        runner.computed = isNew ? runner.blocks.reuse(pool, runner.tokens, 0, runner.known - 1) : agreed;
         runner.blocks.remember(pool, runner.tokens, runner.computed);
         boolean possible = wish.most() > 0 && end <= model.contextLength() && runner.blocks.reserve(pool, end);
         runner.rows = possible ? runner.known - runner.computed : 0;

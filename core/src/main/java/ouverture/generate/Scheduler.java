@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 import ouverture.error.OverloadedException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
+import ouverture.model.Adapters;
 import ouverture.model.ExpertResidency;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
+import ouverture.model.RowAdapters;
 import ouverture.model.Scratch;
 import ouverture.tensor.Batch;
 import ouverture.tensor.Kernels;
@@ -21,8 +23,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
 /// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each
-/// step takes one token of every answer and as many prompt tokens as fit beside them. Where there are answers
-/// only, tokens that a [Draft] guesses are computed along with them.
+/// step takes one token of every answer and as many prompt tokens as fit beside them ([RowShares]). Where there are
+/// answers only, tokens that a [Draft] guesses are computed along with them.
 public final class Scheduler implements AutoCloseable {
     private static final int[] NOTHING = {};
     private static final String CLOSED = "The engine is closed; open it again to ask it.";
@@ -35,6 +37,7 @@ public final class Scheduler implements AutoCloseable {
     private final @Nullable Drafting drafting;
     private final Limits limits;
     private final BlockPool pool;
+    private final RowShares rowShares;
     private final BlockingQueue<Sequence> submitted;
     private final Deque<Sequence> waiting = new ArrayDeque<>();
     private final List<Sequence> running = new ArrayList<>();
@@ -51,7 +54,7 @@ public final class Scheduler implements AutoCloseable {
     /// Which rows of a batch belong to a sequence.
     ///
     /// @param count known tokens
-    /// @param outputPositions of these, positions whose logits are wanted
+    /// @param outputPositions of these, positions whose logits or hidden states are wanted
     /// @param guessed tokens behind them, whose logits are wanted too
     private record Share(Sequence sequence, int count, List<Integer> outputPositions, int[] guessed) {
         int rows() {
@@ -59,7 +62,18 @@ public final class Scheduler implements AutoCloseable {
         }
 
         int outputs() {
-            return outputPositions.size() + guessed.length;
+            return sequence.wantsStates() ? 0 : outputPositions.size() + guessed.length;
+        }
+
+        int states() {
+            return sequence.wantsStates() ? outputPositions.size() : 0;
+        }
+    }
+
+    /// What a step computes for those who wait.
+    private record Results(Tensor logits, @Nullable Tensor states) {
+        float[] row(boolean isState, int row) {
+            return (isState && states != null ? states : logits).floats(row);
         }
     }
 
@@ -101,6 +115,7 @@ public final class Scheduler implements AutoCloseable {
         this.drafting = drafting;
         this.limits = limits;
         this.pool = new BlockPool(cache.blocks(), cache.blockSize());
+        this.rowShares = new RowShares(limits.batchTokens(), System::nanoTime);
         this.submitted = new LinkedBlockingQueue<>(limits.queue());
         this.thread = Thread.ofPlatform().daemon().name("ouverture-scheduler").unstarted(this::run);
         this.thread.start();
@@ -172,11 +187,15 @@ public final class Scheduler implements AutoCloseable {
     private void step() {
         List<Share> shares = shares();
         try {
-            boolean answersOnly = shares.stream().allMatch(share -> share.count == 1 && share.sequence.isAnswer());
+            boolean answersOnly =
+                    shares.stream().map(Share::sequence).allMatch(each -> each.pending() == 1 && each.isAnswer());
             if (drafting != null && answersOnly) {
                 stepWithGuesses(drafting, shares);
             } else {
-                publish(shares, forward(shares));
+                long start = rowShares.now();
+                Results results = forward(shares);
+                rowShares.note(shares.stream().mapToInt(Share::rows).sum(), start);
+                publish(shares, results);
             }
         } catch (RuntimeException | Error e) {
             for (Share share : shares) {
@@ -192,13 +211,19 @@ public final class Scheduler implements AutoCloseable {
         List<Share> shares = withGuesses(drafting, known);
         int rows = shares.stream().mapToInt(Share::rows).sum();
         long start = drafting.now();
-        Tensor logits = forward(shares);
+        Results results = forward(shares);
         drafting.note(rows, start);
-        publish(shares, logits);
+        publish(shares, results);
     }
 
-    private Tensor forward(List<Share> shares) {
-        return model.forward(new ForwardPass(kernels, batch(shares), cache, scratch, residency));
+    private Results forward(List<Share> shares) {
+        Batch batch = batch(shares);
+        List<Adapters> adapters =
+                shares.stream().map(share -> share.sequence.adapters()).toList();
+        RowAdapters ofRows = RowAdapters.of(batch, adapters).orElse(null);
+        ForwardPass pass = new ForwardPass(kernels, batch, cache, scratch, residency, ofRows);
+        Tensor logits = model.forward(pass);
+        return new Results(logits, batch.states().length == 0 ? null : pass.hiddenStates());
     }
 
     /// Adds guesses, as far as there is room: nobody is put off for them.
@@ -219,20 +244,17 @@ public final class Scheduler implements AutoCloseable {
         return longer;
     }
 
-    /// Answers get their one row each before prompts share what is left, oldest first.
+    /// What each sequence computes in the next step.
     private List<Share> shares() {
-        int budget = limits.batchTokens();
-        for (Sequence sequence : running) {
-            budget -= sequence.pending() == 1 ? 1 : 0;
-        }
+        running.forEach(sequence -> sequence.catchUp(pool));
+        int[] counts = rowShares.counts(running, pool.blockSize());
         List<Share> shares = new ArrayList<>();
         for (int i = 0; i < running.size(); i++) {
             Sequence sequence = running.get(i);
-            int count = sequence.pending() == 1 ? 1 : Math.min(budget, sequence.pending());
+            int count = counts[i];
             if (count == 0) {
                 continue;
             }
-            budget -= sequence.pending() == 1 ? 0 : count;
             while (!sequence.reserve(sequence.computed() + count, pool) && running.getLast() != sequence) {
                 postpone(running.removeLast());
             }
@@ -269,7 +291,9 @@ public final class Scheduler implements AutoCloseable {
         int[] sequences = new int[rows];
         int[][] tables = new int[shares.size()][];
         int[] outputs = new int[shares.stream().mapToInt(Share::outputs).sum()];
+        int[] states = new int[shares.stream().mapToInt(Share::states).sum()];
         int output = 0;
+        int state = 0;
         int row = 0;
         for (int s = 0; s < tables.length; s++) {
             Share share = shares.get(s);
@@ -277,7 +301,11 @@ public final class Scheduler implements AutoCloseable {
             tables[s] = sequence.table();
             int first = sequence.computed();
             for (int position : share.outputPositions) {
-                outputs[output++] = row + position - first;
+                if (sequence.wantsStates()) {
+                    states[state++] = row + position - first;
+                } else {
+                    outputs[output++] = row + position - first;
+                }
             }
             for (int i = 0; i < share.rows(); i++) {
                 boolean known = i < share.count;
@@ -290,17 +318,18 @@ public final class Scheduler implements AutoCloseable {
                 row++;
             }
         }
-        return new Batch(tokens, positions, sequences, tables, outputs);
+        return new Batch(tokens, positions, sequences, tables, outputs, states);
     }
 
-    private void publish(List<Share> shares, Tensor logits) {
-        int row = 0;
+    private void publish(List<Share> shares, Results results) {
+        int output = 0;
+        int state = 0;
         for (Share share : shares) {
             Sequence sequence = share.sequence;
             sequence.advance(share.count, pool);
             FinishReason reason;
             try {
-                reason = publish(share, row, logits);
+                reason = publish(share, share.states() > 0 ? state : output, results);
             } catch (RequestException e) {
                 // A constraint that cannot be followed ends its own answer only.
                 reason = null;
@@ -308,7 +337,8 @@ public final class Scheduler implements AutoCloseable {
                 forgetGuesses(sequence);
                 sequence.fail(e, pool);
             }
-            row += share.outputs();
+            output += share.outputs();
+            state += share.states();
             if (reason != null) {
                 running.remove(sequence);
                 forgetGuesses(sequence);
@@ -317,20 +347,21 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
-    /// Hands out what came for one sequence, whose first row of logits is `row`.
-    private @Nullable FinishReason publish(Share share, int row, Tensor logits) {
+    /// Hands out what came for one sequence, whose first row of logits or hidden states is `row`.
+    private @Nullable FinishReason publish(Share share, int row, Results results) {
         Sequence sequence = share.sequence;
         FinishReason reason = null;
         if (sequence.isAnswer()) {
             if (share.outputs() > 0) {
-                reason = sequence.draw(share.guessed, i -> logits.floats(row + i), pool);
+                reason = sequence.draw(share.guessed, i -> results.row(false, row + i), pool);
                 if (drafting != null) {
                     drafting.learn(sequence);
                 }
             }
         } else {
-            for (int i = 0; i < share.outputs(); i++) {
-                reason = sequence.hear(share.outputPositions.get(i), logits.floats(row + i));
+            for (int i = 0; i < share.outputPositions.size(); i++) {
+                float[] values = results.row(sequence.wantsStates(), row + i);
+                reason = sequence.hear(share.outputPositions.get(i), values);
             }
         }
         return reason;

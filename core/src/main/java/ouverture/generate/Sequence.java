@@ -6,6 +6,7 @@ import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Matcher;
+import ouverture.model.Adapters;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
 public final class Sequence {
@@ -38,7 +39,7 @@ public final class Sequence {
     /// @param accepted of these, tokens that came
     public record Counts(int generated, int cached, int drafted, int accepted) {}
 
-    /// Hears the logits of prompt positions.
+    /// Hears the logits, or the hidden states, of prompt positions.
     @FunctionalInterface
     public interface LogitsListener {
         void logits(int position, float[] logits);
@@ -63,43 +64,78 @@ public final class Sequence {
     private int cached;
     private int drafted;
     private int accepted;
-    private final CachedBlocks blocks = new CachedBlocks();
+    private final Adapters adapters;
+    private final Variant variant;
+    private final CachedBlocks blocks;
 
-    private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions) {}
+    /// Sequences that differ in this do not share what they have computed.
+    private record Variant(String partition, Object adapters) {}
+
+    /// What is wanted of a prompt.
+    ///
+    /// @param none nothing: an answer is
+    /// @param states hidden states in place of logits
+    private record LogitsRequest(LogitsListener listener, boolean none, boolean allPositions, boolean states) {}
 
     /// An answer to a prompt.
     ///
     /// @param prompt token ids, at least one
     /// @param maxTokens tokens of the answer at most, at least 1; prompt and answer must fit the context
+    /// @param adapters that change the model for this answer
     /// @param end whether a token ends the answer
-    public Sequence(int[] prompt, SamplingParameters parameters, int maxTokens, IntPredicate end, Listener listener) {
-        this(prompt, parameters, maxTokens, end, listener, null);
+    /// @param partition of the prefix cache: the beginning is shared with sequences of the same partition only
+    public Sequence(
+            int[] prompt,
+            Adapters adapters,
+            SamplingParameters parameters,
+            int maxTokens,
+            IntPredicate end,
+            Listener listener,
+            String partition) {
+        this(prompt, adapters, parameters, maxTokens, end, listener, partition, null);
     }
 
     /// An answer that is held to a constraint: it is complete then, or was cut off by its length.
     ///
+    /// @param partition of the prefix cache
     /// @param matcher says which tokens may come; used by the scheduler's thread alone; null for all
     public Sequence(
             int[] prompt,
+            Adapters adapters,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
             Listener listener,
+            String partition,
             @Nullable Matcher matcher) {
-        this(prompt, parameters, maxTokens, end, listener, matcher, new LogitsRequest((_, _) -> {}, true, false));
+        this(
+                prompt,
+                adapters,
+                parameters,
+                maxTokens,
+                end,
+                listener,
+                partition,
+                matcher,
+                new LogitsRequest((_, _) -> {}, true, false, false));
     }
 
     private Sequence(
             int[] prompt,
+            Adapters adapters,
             SamplingParameters parameters,
             int maxTokens,
             IntPredicate end,
             Listener listener,
+            String partition,
             @Nullable Matcher matcher,
             LogitsRequest logits) {
         this.tokens = Arrays.copyOf(prompt, prompt.length + 16);
         this.length = prompt.length;
         this.promptLength = prompt.length;
+        this.adapters = adapters;
+        this.variant = new Variant(partition, adapters.key());
+        this.blocks = new CachedBlocks(variant);
         this.parameters = parameters;
         this.maxTokens = maxTokens;
         this.sampler = new Sampler(parameters, prompt);
@@ -111,16 +147,29 @@ public final class Sequence {
 
     /// A prompt whose logits are wanted and no answer; it neither uses nor fills the prefix cache.
     ///
+    /// @param adapters that change the model for it
     /// @param allPositions whether the logits of every position are wanted, or those of the last one only
-    public static Sequence forLogits(int[] ids, boolean allPositions, LogitsListener logits, Listener listener) {
+    public static Sequence forLogits(
+            int[] ids, Adapters adapters, boolean allPositions, LogitsListener logits, Listener listener) {
         return new Sequence(
                 ids,
+                adapters,
                 SamplingParameters.GREEDY,
                 0,
                 _ -> false,
                 listener,
+                "",
                 null,
-                new LogitsRequest(logits, false, allPositions));
+                new LogitsRequest(logits, false, allPositions, false));
+    }
+
+    /// A prompt whose hidden states at every position are wanted and no answer; it neither uses nor fills the
+    /// prefix cache.
+    ///
+    /// @param adapters that change the model for it
+    public static Sequence forStates(int[] ids, Adapters adapters, LogitsListener states, Listener listener) {
+        LogitsRequest request = new LogitsRequest(states, false, true, true);
+        return new Sequence(ids, adapters, SamplingParameters.GREEDY, 0, _ -> false, listener, "", null, request);
     }
 
     /// Ends the sequence at the next step. May be called from any thread.
@@ -132,6 +181,10 @@ public final class Sequence {
         return cancelled;
     }
 
+    Adapters adapters() {
+        return adapters;
+    }
+
     Listener listener() {
         return listener;
     }
@@ -140,7 +193,7 @@ public final class Sequence {
     ///
     /// @return whether the pool had enough; if not, nothing was taken
     boolean admit(BlockPool pool) {
-        int reused = logits.none ? blocks.reuse(pool, tokens, length - 1) : 0;
+        int reused = logits.none ? blocks.reuse(pool, tokens, 0, length - 1) : 0;
         if (!reserve(length, pool)) {
             evict(pool);
             return false;
@@ -150,6 +203,27 @@ public final class Sequence {
             cached = computed;
         }
         return true;
+    }
+
+    /// Takes over what others have computed of its prompt since it was admitted.
+    void catchUp(BlockPool pool) {
+        if (logits.none && pending() > 1) {
+            int more = blocks.reuse(pool, tokens, computed, length - 1);
+            computed += more;
+            cached += length == promptLength ? more : 0;
+        }
+    }
+
+    /// Whether another sequence may take over its blocks up to a position, once they are computed.
+    boolean sharesBeginning(Sequence other, int end) {
+        return logits.none
+                && other.logits.none
+                && variant.equals(other.variant)
+                && Arrays.equals(tokens, 0, end, other.tokens, 0, end);
+    }
+
+    String partition() {
+        return variant.partition;
     }
 
     /// Takes the blocks that are missing for `positions` positions.
@@ -196,7 +270,12 @@ public final class Sequence {
         return difference < 0 ? to : from + difference;
     }
 
-    /// Whether it is an answer; if not, only the logits of its prompt are wanted.
+    /// Whether hidden states are wanted where others want logits.
+    boolean wantsStates() {
+        return logits.states;
+    }
+
+    /// Whether it is an answer; if not, only the logits of its prompt are wanted, or its hidden states.
     boolean isAnswer() {
         return logits.none;
     }
@@ -210,7 +289,7 @@ public final class Sequence {
         return blocks.table();
     }
 
-    /// Whether somebody waits for the logits after this position.
+    /// Whether somebody waits for the logits, or the hidden state, of this position.
     boolean wantsLogits(int position) {
         return position == length - 1 || logits.allPositions;
     }
@@ -223,7 +302,7 @@ public final class Sequence {
         }
     }
 
-    /// Takes the logits of a prompt's position.
+    /// Takes the logits, or the hidden state, of a prompt's position.
     ///
     /// @return why the sequence ends now, or null if it goes on
     @Nullable

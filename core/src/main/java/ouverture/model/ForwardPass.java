@@ -1,5 +1,6 @@
 package ouverture.model;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.tensor.Activation;
@@ -19,29 +20,38 @@ public final class ForwardPass {
     private final KvCache cache;
     private final StepMemory scratch;
     private final @Nullable ExpertResidency residency;
+    private final @Nullable RowAdapters adapters;
+    private @Nullable Tensor hiddenStates;
 
     /// @param scratch memory of the results, used anew by each step
     public ForwardPass(Kernels kernels, Batch batch, KvCache cache, StepMemory scratch) {
-        this(kernels, batch, cache, scratch, null);
+        this(kernels, batch, cache, scratch, null, null);
     }
 
     /// @param scratch memory of the results, used anew by each step
     /// @param residency which experts are kept in memory, null where that is left to the system
+    /// @param adapters which rows have which, null where none has any
     public ForwardPass(
-            Kernels kernels, Batch batch, KvCache cache, StepMemory scratch, @Nullable ExpertResidency residency) {
+            Kernels kernels,
+            Batch batch,
+            KvCache cache,
+            StepMemory scratch,
+            @Nullable ExpertResidency residency,
+            @Nullable RowAdapters adapters) {
         this.kernels = kernels;
         this.batch = batch;
         this.cache = cache;
         this.scratch = scratch;
         this.residency = residency;
+        this.adapters = adapters;
         scratch.reset();
         if (residency != null) {
             residency.step();
         }
     }
 
-    /// Begins layer `index`: what the layer before computed may be gone. What was computed before the first layer,
-    /// such as the residual stream, lives on.
+    /// Begins layer `index`: what the layer before computed may be gone. What was computed before the first
+    /// layer, such as the residual stream, lives on.
     public void layer(int index) {
         scratch.layer(index);
     }
@@ -50,6 +60,9 @@ public final class ForwardPass {
     public Tensor embed(Linear table) {
         Tensor out = scratch.matrix("embedding", batch.rows(), table.weight().columns());
         kernels.embed(out, table.weight(), batch.tokens());
+        if (adapters != null) {
+            adapters.addToEmbedding(kernels, scratch, out, table.weight(), batch.tokens());
+        }
         return out;
     }
 
@@ -107,6 +120,9 @@ public final class ForwardPass {
         Tensor out = scratch.matrix(weight.name(), x.rows(), weight.rows());
         if (x.rows() > 0) {
             kernels.matmul(out, x, weight, linear.bias());
+            if (adapters != null) {
+                adapters.addToProduct(kernels, scratch, out, x, weight);
+            }
         }
         return out;
     }
@@ -215,6 +231,9 @@ public final class ForwardPass {
         Tensor weight = experts.weight();
         Tensor out = scratch.matrix(weight.name(), Math.toIntExact(chosen.size()), weight.rows());
         kernels.matmulExperts(out, x, weight, experts.bias(), chosen);
+        if (adapters != null) {
+            adapters.addToExperts(kernels, scratch, out, x, weight, chosen);
+        }
         return out;
     }
 
@@ -310,10 +329,33 @@ public final class ForwardPass {
         return out;
     }
 
-    /// The rows whose logits somebody waits for.
+    /// The rows whose logits somebody waits for, and behind them those whose hidden states somebody waits for.
     public Tensor outputRows(Tensor x) {
-        Tensor out = scratch.matrix("outputs", batch.outputs().length, x.columns());
-        kernels.gatherRows(out, x, batch.outputs());
+        int[] rows = Arrays.copyOf(batch.outputs(), batch.outputs().length + batch.states().length);
+        System.arraycopy(batch.states(), 0, rows, batch.outputs().length, batch.states().length);
+        Tensor out = scratch.matrix("outputs", rows.length, x.columns());
+        kernels.gatherRows(out, x, rows);
         return out;
+    }
+
+    /// The logits that somebody waits for.
+    ///
+    /// @param x the normalised rows of [#outputRows]
+    public Tensor logits(Tensor x, Linear unembedding) {
+        int states = batch.states().length;
+        if (states == 0) {
+            return linear(x, unembedding);
+        }
+        hiddenStates = x.rows(batch.outputs().length, states);
+        return linear(x.rows(0, batch.outputs().length), unembedding);
+    }
+
+    /// The hidden states that somebody waits for, in the order of [Batch#states()]: what the network knows of
+    /// each row after its last normalisation. They are there after [#logits].
+    public Tensor hiddenStates() {
+        if (hiddenStates == null) {
+            throw new IllegalStateException("nobody waits for hidden states, or they are not computed yet");
+        }
+        return hiddenStates;
     }
 }

@@ -67,7 +67,7 @@ public record MemoryPlan(
 
     /// What a step takes of [Scratch]: measured on steps of one row with and without logits, as the size of every
     /// intermediate result is proportional to the rows or to the rows with logits.
-    static long scratchBytes(Model model, int rows, int outputs) {
+    public static long scratchBytes(Model model, int rows, int outputs) {
         try (Arena arena = Arena.ofConfined()) {
             KvCache cache = KvCache.allocate(arena, DType.F32, 1, 1, model.cacheShapes());
             Scratch silent = measure(model, cache, new Scratch(arena), new int[0]);

@@ -9,7 +9,13 @@ import java.util.Arrays;
 /// @param sequences for each row, the index of its sequence in `tables`
 /// @param tables for each sequence, the cache blocks that hold its positions, in order
 /// @param outputs the rows whose logits somebody waits for, ascending
-public record Batch(int[] tokens, int[] positions, int[] sequences, int[][] tables, int[] outputs) {
+/// @param states the rows whose hidden states somebody waits for, ascending
+public record Batch(int[] tokens, int[] positions, int[] sequences, int[][] tables, int[] outputs, int[] states) {
+    /// A step of which only logits are wanted.
+    public Batch(int[] tokens, int[] positions, int[] sequences, int[][] tables, int[] outputs) {
+        this(tokens, positions, sequences, tables, outputs, new int[0]);
+    }
+
     /// Number of rows.
     public int rows() {
         return tokens.length;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import ouverture.Shared;
 import ouverture.file.ModelFile;
+import ouverture.model.Adapters;
 import ouverture.model.Model;
 import ouverture.model.Scratch;
 import ouverture.model.family.Families;
@@ -163,10 +164,12 @@ public abstract class DraftContract {
                     Question question = recorder.question;
                     scheduler.submit(new Sequence(
                             question.prompt,
+                            Adapters.NONE,
                             question.parameters,
                             question.maxTokens,
                             id -> question.ends && id % 97 == 3,
-                            recorder));
+                            recorder,
+                            ""));
                 }
                 List<Answer> answers = recorders.stream().map(Recorder::answer).toList();
                 int drafted = recorders.stream()

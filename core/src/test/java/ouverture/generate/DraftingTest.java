@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import ouverture.model.Adapters;
 
 /// Simulates steps whose cost is known, on texts that are known, to see what guesses gain or lose.
 final class DraftingTest {
@@ -61,10 +62,12 @@ final class DraftingTest {
             writers.add(new Writer());
             sequences.add(new Sequence(
                     Arrays.copyOf(text, prompt),
+                    Adapters.NONE,
                     SamplingParameters.GREEDY,
                     text.length - prompt,
                     _ -> false,
-                    writers.getLast()));
+                    writers.getLast(),
+                    ""));
             sequences.getLast().admit(pool);
             sequences.getLast().advance(prompt - 1, pool);
         }
@@ -178,8 +181,10 @@ final class DraftingTest {
     void noMoreIsGuessedThanThereIsRoomFor() {
         Drafting drafting = new Drafting(Draft.ngrams(), 2, () -> 0);
         int[] text = edited(400, 0, 8);
-        Sequence nearlyDone = new Sequence(text, SamplingParameters.GREEDY, 3, _ -> false, new Writer());
-        Sequence beginning = new Sequence(text, SamplingParameters.GREEDY, 300, _ -> false, new Writer());
+        Sequence nearlyDone =
+                new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 3, _ -> false, new Writer(), "");
+        Sequence beginning =
+                new Sequence(text, Adapters.NONE, SamplingParameters.GREEDY, 300, _ -> false, new Writer(), "");
 
         assertThat(drafting.guess(List.of(nearlyDone, beginning), 500))
                 .extracting(guess -> guess.length)

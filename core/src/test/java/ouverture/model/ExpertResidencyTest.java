@@ -58,7 +58,7 @@ class ExpertResidencyTest {
                         new int[1],
                         new int[][] {{0}},
                         new int[1]);
-                Tensor row = model.forward(new ForwardPass(kernels, batch, cache, scratch, residency));
+                Tensor row = model.forward(new ForwardPass(kernels, batch, cache, scratch, residency, null));
                 logits.add(row.floats(0));
                 if (residency != null) {
                     assertThat(residency.residentBytes()).isBetween(1L, budget);

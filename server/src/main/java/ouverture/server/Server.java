@@ -51,7 +51,8 @@ public final class Server implements AutoCloseable {
     /// @param models files or folders by the names that clients use, in the order in which they are listed
     /// @param engine how each of them runs
     /// @throws ouverture.error.OuvertureException if a model cannot be loaded
-    /// @throws RequestException if the host is unknown, or open to others without keys
+    /// @throws RequestException if the host is unknown, or open to others without keys, or the certificate no
+    ///     good
     /// @throws ouverture.error.ResourceException if the address cannot be had
     public static Server open(ServerOptions options, Map<String, Path> models, EngineOptions engine) {
         check(options);
@@ -97,6 +98,7 @@ public final class Server implements AutoCloseable {
     /// Refuses what cannot be before models are loaded.
     private static void check(ServerOptions options) {
         address(options.host(), keys(options));
+        options.tls().ifPresent(TlsFiles::context);
     }
 
     private static ApiKeys keys(ServerOptions options) {
@@ -117,6 +119,7 @@ public final class Server implements AutoCloseable {
                 new HttpOptions(
                         address,
                         options.port(),
+                        options.tls().map(TlsFiles::context),
                         options.connections(),
                         HEADER_BYTES,
                         options.bodyBytes(),

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 /// @param host name or address to listen on; other than this machine's own only with keys
 /// @param port 0 lets the system choose
 /// @param keys file of API keys ([ouverture.server.key.ApiKeys])
+/// @param tls certificate and key for HTTPS; plain HTTP without them
 /// @param origins web pages of other hosts that may ask, as `https://example.org`
 /// @param connections open at once at most
 /// @param bodyBytes of a request at most
@@ -24,6 +25,7 @@ public record ServerOptions(
         String host,
         int port,
         Optional<Path> keys,
+        Optional<TlsFiles> tls,
         Set<String> origins,
         int connections,
         int bodyBytes,
@@ -38,6 +40,7 @@ public record ServerOptions(
             "127.0.0.1",
             11435,
             Optional.empty(),
+            Optional.empty(),
             Set.of(),
             4096,
             32 << 20,
@@ -50,5 +53,193 @@ public record ServerOptions(
 
     public ServerOptions {
         origins = Set.copyOf(origins);
+    }
+
+    public ServerOptions withHost(String host) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withPort(int port) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withKeys(Optional<Path> keys) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withTls(Optional<TlsFiles> tls) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withOrigins(Set<String> origins) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withConnections(int connections) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withBodyBytes(int bodyBytes) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withAnswerTimeout(Duration answerTimeout) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withPatience(Duration patience) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    public ServerOptions withLog(Consumer<String> log) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
+    }
+
+    /// With limits of how long clients may take.
+    public ServerOptions withTimeouts(Duration readTimeout, Duration idleTimeout, Duration writeTimeout) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                log);
     }
 }

@@ -223,7 +223,7 @@ class AnthropicTest {
             {"role": "assistant", "content": "I"}                                     | must end with a user's message
             {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c"}]} | names no tool use
             {"role": "user", "content": [{"type": "image", "source": {}}]}            | this server reads no images
-            {"role": "system", "content": "x"}                                        | `messages[0].role`
+            {"role": "robot", "content": "x"}                                         | `messages[0].role`
             """)
     void messagesAreReadStrictly(String message, String sentence) {
         HttpResponse<String> response =

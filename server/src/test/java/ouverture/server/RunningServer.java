@@ -30,14 +30,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A server on a free port of this machine, with a small trained model and a scripted one, and a client for it.
-final class RunningServer implements AutoCloseable {
-    static final String STORIES = "stories";
+public final class RunningServer implements AutoCloseable {
+    /// Name of the trained model.
+    public static final String STORIES = "stories";
     static final int TURNS = 8;
     static final int QUEUE = 4;
 
     private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}";
 
-    final ScriptedModel script = new ScriptedModel();
+    public final ScriptedModel script = new ScriptedModel();
     final List<String> log = new CopyOnWriteArrayList<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Server server;
@@ -56,34 +57,47 @@ final class RunningServer implements AutoCloseable {
         return new ModelSource(name, "gguf", 1000, Instant.EPOCH, TURNS, _ -> model);
     }
 
+    /// Options of a server that waits for nobody.
+    static ServerOptions impatient(ServerOptions options) {
+        return options.withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    }
+
     private static ServerOptions options(List<String> log) {
-        ServerOptions options = ServerOptions.DEFAULT;
-        return new ServerOptions(
-                options.host(),
-                0,
-                options.keys(),
-                options.origins(),
-                options.connections(),
-                1 << 20,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1),
-                options.answerTimeout(),
-                Duration.ofMillis(500),
-                log::add);
+        return ServerOptions.DEFAULT
+                .withPort(0)
+                .withBodyBytes(1 << 20)
+                .withPatience(Duration.ofMillis(500))
+                .withLog(log::add);
     }
 
     /// A server with both models.
-    static RunningServer withEngine(Path folder) {
+    public static RunningServer withEngine(Path folder) {
+        return withEngine(folder, UnaryOperator.identity());
+    }
+
+    /// A server with both models and other options.
+    static RunningServer withEngine(Path folder, UnaryOperator<ServerOptions> change) {
+        return with(engine(folder), change);
+    }
+
+    /// A server with a model in place of the trained one.
+    static RunningServer with(Engine engine, UnaryOperator<ServerOptions> change) {
+        return new RunningServer(Optional.of(engine), change);
+    }
+
+    /// The trained model alone.
+    ///
+    /// @param folder for its file
+    static Engine engine(Path folder) {
         Path model = GgufFixture.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
                 .with("tokenizer.chat_template", TEMPLATE)
                 .write(folder.resolve("stories.gguf"));
         EngineOptions options = EngineOptions.DEFAULT.withKernels("scalar").withThreads(1);
-        return new RunningServer(Optional.of(Engine.open(model, options)), UnaryOperator.identity());
+        return Engine.open(model, options);
     }
 
     /// A server with the scripted model only.
-    static RunningServer scripted(UnaryOperator<ServerOptions> change) {
+    public static RunningServer scripted(UnaryOperator<ServerOptions> change) {
         return new RunningServer(Optional.empty(), change);
     }
 
@@ -91,7 +105,8 @@ final class RunningServer implements AutoCloseable {
         return server.port();
     }
 
-    String url(String path) {
+    /// Where a client finds a path.
+    public String url(String path) {
         return "http://127.0.0.1:" + server.port() + path;
     }
 
@@ -106,7 +121,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofSeconds(20));
+        return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofSeconds(60));
     }
 
     HttpResponse<String> get(String path) {
@@ -120,6 +135,17 @@ final class RunningServer implements AutoCloseable {
                 .build());
     }
 
+    HttpResponse<String> delete(String path) {
+        return send(request(path).DELETE().build());
+    }
+
+    /// The JSON of what lies at a path.
+    JsonNode look(String path) {
+        HttpResponse<String> response = get(path);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JsonMapper.shared().readTree(response.body());
+    }
+
     /// The JSON of an answer with status 200.
     JsonNode ask(String path, String body) {
         HttpResponse<String> response = post(path, body);
@@ -129,7 +155,11 @@ final class RunningServer implements AutoCloseable {
 
     /// The data of the events of an answer.
     List<JsonNode> events(String path, String body) {
-        HttpResponse<String> response = post(path, body);
+        return events(post(path, body));
+    }
+
+    /// The data of the events of an answer.
+    static List<JsonNode> events(HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(response.headers().firstValue("content-type")).contains("text/event-stream");
         return Stream.of(response.body().split("\n\n"))
@@ -141,7 +171,7 @@ final class RunningServer implements AutoCloseable {
 
     /// Waits for something that another thread brings about.
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("it came in time").isLessThan(end);
             try {

@@ -3,20 +3,17 @@ package ouverture.server;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import ouverture.ChatEvent;
 import ouverture.ChatRequest;
-import ouverture.CompletionRequest;
 import ouverture.Generation;
 import ouverture.Message;
 import ouverture.ModelInfo;
 import ouverture.ReasoningApplied;
 import ouverture.generate.FinishReason;
-import ouverture.server.model.ServedModel;
-import ouverture.text.Tokenizer;
+import ouverture.server.model.IdleModel;
 
 /// A model that says what its last message asks for, and remembers what it was asked:
 ///
@@ -25,22 +22,25 @@ import ouverture.text.Tokenizer;
 /// - `forever`: one word after the other, until it is cancelled
 /// - `fail`: nothing, because of a mistake of ours
 /// - anything else: the same, word by word
-final class ScriptedModel implements ServedModel {
-    static final String NAME = "scripted";
+public final class ScriptedModel extends IdleModel {
+    /// As clients call it.
+    public static final String NAME = "scripted";
 
     private final List<ChatRequest> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger cancelled = new AtomicInteger();
 
-    List<ChatRequest> requests() {
+    /// What it was asked, oldest first.
+    public List<ChatRequest> requests() {
         return requests;
     }
 
-    ChatRequest last() {
+    /// What it was asked last.
+    public ChatRequest last() {
         return requests.getLast();
     }
 
     /// Answers that were cancelled before their end.
-    int cancelled() {
+    public int cancelled() {
         return cancelled.get();
     }
 
@@ -50,26 +50,8 @@ final class ScriptedModel implements ServedModel {
     }
 
     @Override
-    public long mappedBytes() {
-        return 0;
-    }
-
-    @Override
     public int promptTokens(ChatRequest request) {
         return 10;
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public Optional<Tokenizer> tokenizer() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Generation complete(CompletionRequest request) {
-        throw new UnsupportedOperationException("the script has chats only");
     }
 
     @Override

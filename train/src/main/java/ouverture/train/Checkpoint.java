@@ -92,7 +92,8 @@ final class Checkpoint {
             Map<String, Object> values = checkpoint.metadata().values();
             if (!identity.equals(values.get(KEYS + "identity"))) {
                 throw new TrainingException("The checkpoint " + file
-                        + " belongs to another recipe: name another folder for this run, or remove that one.");
+                        + " belongs to another recipe or to other examples: name another folder for this run, or remove"
+                        + " that one.");
             }
             tensors().forEach((name, tensor) -> copy(checkpoint, name, tensor));
             return new Progress(

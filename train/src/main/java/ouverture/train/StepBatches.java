@@ -2,6 +2,7 @@ package ouverture.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import ouverture.error.TrainingException;
 import ouverture.train.gradient.TrainingBatch;
 import ouverture.train.gradient.TrainingBatch.Document;
@@ -24,13 +25,14 @@ record StepBatches(List<TrainingBatch> batches, List<Long> first, long next) {
         int rows = 0;
         long index = cursor;
         for (; taken < rowsOfStep; index++) {
-            Document document = data.document(index);
-            if (document.rows() > rowsOfBatch) {
-                throw new TrainingException("Example " + index + " has " + document.tokens().length
-                        + " tokens and a batch takes " + (rowsOfBatch + 1)
+            List<Document> example = data.documents(index);
+            int own = example.stream().mapToInt(Document::rows).sum();
+            if (own > rowsOfBatch) {
+                throw new TrainingException(capital(data.describe(index, index + 1)) + " has "
+                        + (own + example.size()) + " tokens and a batch takes " + (rowsOfBatch + example.size())
                         + " of them: shorten it, or make \"tokensPerBatch\" larger.");
             }
-            if (rows + document.rows() > rowsOfBatch) {
+            if (rows + own > rowsOfBatch) {
                 batches.add(TrainingBatch.of(documents));
                 documents.clear();
                 rows = 0;
@@ -38,12 +40,26 @@ record StepBatches(List<TrainingBatch> batches, List<Long> first, long next) {
             if (documents.isEmpty()) {
                 first.add(index);
             }
-            documents.add(document);
-            rows += document.rows();
-            taken += document.rows();
+            documents.addAll(example);
+            rows += own;
+            taken += own;
         }
         batches.add(TrainingBatch.of(documents));
         return new StepBatches(batches, first, index);
+    }
+
+    private static String capital(String words) {
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    /// The number of the example behind the last one of a batch.
+    long end(int batch) {
+        return batch + 1 < first.size() ? first.get(batch + 1) : next;
+    }
+
+    /// Examples of all batches.
+    long examples() {
+        return next - first.getFirst();
     }
 
     /// Sum of the weights of all that is learned.

@@ -33,9 +33,15 @@ public final class Trainer implements AutoCloseable {
     /// @throws TrainingException if the plan's folder has the checkpoint of another run
     /// @throws ouverture.error.ModelFileException if the checkpoint is damaged
     public Trainer(Model model, ParameterSet parameters, TrainingData data, Kernels kernels, TrainingPlan plan) {
+        this(new Network(model, kernels, parameters.all(), plan.network()), parameters, data, kernels, plan);
+    }
+
+    /// @param network that learns the parameters, and is closed with this
+    /// @throws TrainingException as the other
+    public Trainer(Network network, ParameterSet parameters, TrainingData data, Kernels kernels, TrainingPlan plan) {
         this.plan = plan;
         this.data = data;
-        network = new Network(model, kernels, parameters.all(), plan.network());
+        this.network = network;
         optimiser = new AdamW(parameters, plan.optimiser(), kernels);
         checkpoint = new Checkpoint(plan.checkpoint(), plan.identity(), parameters, optimiser);
         try {
@@ -83,24 +89,26 @@ public final class Trainer implements AutoCloseable {
         long start = System.nanoTime();
         long step = progress.step() + 1;
         StepBatches batches = StepBatches.of(data, progress.cursor(), plan.tokensPerStep(), plan.tokensPerBatch());
-        double weight = batches.totalWeight();
-        if (weight == 0) {
+        if (batches.totalWeight() == 0) {
             throw stopped(
-                    step,
-                    "in examples " + progress.cursor() + " to " + (batches.next() - 1) + " there is nothing to learn");
+                    step, "in " + data.describe(progress.cursor(), batches.next()) + " there is nothing to learn");
         }
+        boolean judged = data.objective(progress.cursor(), batches.end(0)).isPresent();
+        double weight = judged ? batches.examples() : batches.totalWeight();
         double loss = 0;
         double balance = 0;
         for (int b = 0; b < batches.batches().size(); b++) {
             TrainingBatch batch = batches.batches().get(b);
             double share = batch.batch().rows() / (double) batches.rows();
-            Network.Result result = network.learn(batch, 1 / weight, share);
+            long first = batches.first().get(b);
+            Network.Result result = data.objective(first, batches.end(b))
+                    .map(objective -> network.learn(batch, objective, 1 / weight, share))
+                    .orElseGet(() -> network.learn(batch, 1 / weight, share));
             if (!Double.isFinite(result.loss())) {
-                long last = b + 1 < batches.first().size() ? batches.first().get(b + 1) : batches.next();
                 throw stopped(
                         step,
-                        "the loss of its batch " + (b + 1) + ", examples "
-                                + batches.first().get(b) + " to " + (last - 1) + ", is " + result.loss());
+                        "the loss of its batch " + (b + 1) + ", " + data.describe(first, batches.end(b)) + ", is "
+                                + result.loss());
             }
             loss += result.loss() / weight;
             balance += result.balance() * share;

@@ -16,7 +16,12 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     /// Left to right: a package may use those before it.
     private static final List<String> PACKAGES = List.of(
-            "ouverture.train.gradient", "ouverture.train.tokenizer", "ouverture.train", "ouverture.train.recipe");
+            "ouverture.train.gradient",
+            "ouverture.train.tokenizer",
+            "ouverture.train.lesson",
+            "ouverture.train",
+            "ouverture.train.tune",
+            "ouverture.train.recipe");
 
     private static final JavaClasses TRAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -45,10 +50,10 @@ class ArchitectureTest {
 
     /// Gradients are those of any family: none is named.
     @Test
-    void onlyRecipesKnowTheFamilies() {
+    void onlyRecipesAndTuningKnowTheFamilies() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("ouverture.train.recipe")
+                .resideOutsideOfPackages("ouverture.train.recipe", "ouverture.train.tune")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ouverture.model.family")

@@ -111,11 +111,19 @@ public record QuantizationPlan(FileType type, Map<String, GgufValue> values, Lis
     }
 
     private static Map<String, GgufValue> values(ModelFile model, Map<String, Object> added, FileType type) {
+        Map<String, GgufValue> values = header(model, added);
+        values.put(TYPE_KEY, GgufValue.of((long) type.number()));
+        values.put(VERSION_KEY, GgufValue.of(QUANTIZATION_VERSION));
+        return values;
+    }
+
+    /// The model's header, without what describes its old file.
+    ///
+    /// @param added keys that go behind those of the model or replace them
+    static Map<String, GgufValue> header(ModelFile model, Map<String, Object> added) {
         Map<String, GgufValue> values = new LinkedHashMap<>(model.ggufValues());
         values.keySet().removeAll(LEFT_OUT);
         added.forEach((key, value) -> values.put(key, GgufValue.of(value)));
-        values.put(TYPE_KEY, GgufValue.of((long) type.number()));
-        values.put(VERSION_KEY, GgufValue.of(QUANTIZATION_VERSION));
         return values;
     }
 

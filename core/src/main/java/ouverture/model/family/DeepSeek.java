@@ -170,7 +170,7 @@ public final class DeepSeek implements Model {
             x = pass.add(x, attention(pass, i, layer, pass.norm(x, layer.attentionNorm)));
             x = pass.add(x, pass.feedForward(pass.norm(x, layer.feedForwardNorm), layer.feedForward));
         }
-        return pass.linear(pass.norm(pass.outputRows(x), norm), unembedding);
+        return pass.logits(pass.norm(pass.outputRows(x), norm), unembedding);
     }
 
     private Tensor attention(ForwardPass pass, int i, Layer layer, Tensor x) {

@@ -99,7 +99,7 @@ public final class Gemma2 implements Model {
             Tensor h = pass.gatedMlp(pass.norm(x, layer.mlpNorm), layer.mlp);
             x = pass.add(x, pass.norm(h, layer.mlpOutputNorm));
         }
-        return pass.softcap(pass.linear(pass.norm(pass.outputRows(x), norm), unembedding), finalCap);
+        return pass.softcap(pass.logits(pass.norm(pass.outputRows(x), norm), unembedding), finalCap);
     }
 
     private Tensor attention(ForwardPass pass, int i, Layer layer, Tensor x) {

@@ -153,7 +153,7 @@ public final class Gemma3n implements Model {
             altUp.replace(pass, streams, corrected);
         }
         Tensor out = altUp.merge(pass, pass.outputRows(streams));
-        return pass.softcap(pass.linear(pass.norm(out, norm), unembedding), finalCap);
+        return pass.softcap(pass.logits(pass.norm(out, norm), unembedding), finalCap);
     }
 
     private Tensor compute(ForwardPass pass, Layer layer, Tensor x) {

@@ -132,7 +132,7 @@ public final class Gemma4 implements Model {
             }
             x = pass.scale(x, layer.scale);
         }
-        return pass.softcap(pass.linear(pass.norm(pass.outputRows(x), norm), unembedding), finalCap);
+        return pass.softcap(pass.logits(pass.norm(pass.outputRows(x), norm), unembedding), finalCap);
     }
 
     private Tensor mlp(ForwardPass pass, Layer layer, Tensor x) {

@@ -64,7 +64,7 @@ public final class Gpt2 implements Model {
             x = pass.add(x, attention(pass, i, layer, pass.norm(x, layer.attentionNorm)));
             x = pass.add(x, pass.mlp(pass.norm(x, layer.mlpNorm), layer.up, Activation.GELU_TANH, layer.down));
         }
-        return pass.linear(pass.norm(pass.outputRows(x), norm), unembedding);
+        return pass.logits(pass.norm(pass.outputRows(x), norm), unembedding);
     }
 
     private Tensor attention(ForwardPass pass, int i, Layer layer, Tensor x) {

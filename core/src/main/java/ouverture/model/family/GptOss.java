@@ -91,7 +91,7 @@ public final class GptOss implements Model {
             x = pass.add(x, attention(pass, i, layer, pass.norm(x, layer.attentionNorm)));
             x = pass.add(x, pass.mixture(pass.norm(x, layer.mixtureNorm), layer.mixture));
         }
-        return pass.linear(pass.norm(pass.outputRows(x), norm), unembedding);
+        return pass.logits(pass.norm(pass.outputRows(x), norm), unembedding);
     }
 
     private Tensor attention(ForwardPass pass, int i, Layer layer, Tensor x) {

@@ -90,7 +90,7 @@ public final class Phi3 implements Model {
             x = pass.add(x, attention(pass, i, layer, pass.norm(x, layer.attentionNorm)));
             x = pass.add(x, pass.gatedMlp(pass.norm(x, layer.mlpNorm), layer.mlp));
         }
-        return pass.linear(pass.norm(pass.outputRows(x), norm), unembedding);
+        return pass.logits(pass.norm(pass.outputRows(x), norm), unembedding);
     }
 
     private Tensor attention(ForwardPass pass, int i, Layer layer, Tensor x) {

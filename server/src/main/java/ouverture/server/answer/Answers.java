@@ -11,15 +11,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import ouverture.ChatEvent;
 import ouverture.Generation;
-import ouverture.error.OverloadedException;
 import ouverture.error.ResourceException;
 import ouverture.generate.FinishReason;
-import ouverture.server.api.ApiError;
 import ouverture.server.api.ApiException;
-import ouverture.server.api.Call;
+import ouverture.server.api.Work;
 import ouverture.server.metric.ServerMetrics;
 import ouverture.server.model.Models;
-import ouverture.server.model.Turns;
 import ouverture.server.model.Turns.Turn;
 
 /// The answers to one request, as events in the order in which they come. Each waits for its turn and then runs
@@ -44,9 +41,9 @@ public final class Answers implements AutoCloseable {
         record Failure(RuntimeException failure) implements Item {}
     }
 
-    private final Call call;
+    private final Work work;
     private final ServerMetrics metrics;
-    private final Turns turns;
+    private final Models.Lease lease;
     private final int answersPerPrompt;
     private final List<Start> starts;
     private final BlockingQueue<Item> items = new LinkedBlockingQueue<>();
@@ -59,14 +56,14 @@ public final class Answers implements AutoCloseable {
     /// @param answersPerPrompt answers that have their prompt in common; they follow each other
     /// @throws ouverture.error.OuvertureException if the engine cannot take the first
     /// @throws ApiException if too many wait
-    public Answers(Call call, Backend backend, Models.Lease lease, int answersPerPrompt, List<Start> starts) {
-        this.call = call;
+    public Answers(Work work, Backend backend, Models.Lease lease, int answersPerPrompt, List<Start> starts) {
+        this.work = work;
         this.metrics = backend.metrics();
-        this.turns = lease.turns();
+        this.lease = lease;
         this.answersPerPrompt = answersPerPrompt;
         this.starts = List.copyOf(starts);
         CompletableFuture<Generation> first = new CompletableFuture<>();
-        call.whenCancelled(this::close);
+        work.whenCancelled(this::close);
         for (int i = 0; i < starts.size(); i++) {
             run(i, i == 0 ? first : new CompletableFuture<>());
         }
@@ -74,7 +71,7 @@ public final class Answers implements AutoCloseable {
             first.join();
         } catch (CompletionException | CancellationException e) {
             close();
-            call.checkCancelled();
+            work.checkCancelled();
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
@@ -82,12 +79,10 @@ public final class Answers implements AutoCloseable {
     private void run(int answer, CompletableFuture<Generation> begun) {
         CompletableFuture<Turn> turn;
         try {
-            turn = turns.ask(call.party());
-        } catch (OverloadedException e) {
+            turn = InTurn.ask(lease);
+        } catch (ApiException e) {
             close();
-            String message = e.getMessage();
-            throw new ApiException(
-                    new ApiError(ApiError.Kind.TOO_MANY, message == null ? "" : message, "", turns.patience()));
+            throw e;
         }
         cancelWith(() -> turn.cancel(false));
         var _ = Thread.ofVirtual().name("ouverture-answer").start(() -> run(answer, turn, begun));
@@ -100,7 +95,7 @@ public final class Answers implements AutoCloseable {
             begun.complete(generation);
             for (ChatEvent event : generation) {
                 if (!(event instanceof ChatEvent.Finished)) {
-                    call.account().first();
+                    work.account().first();
                 }
                 items.add(new Item.Next(new Event(answer, event)));
             }
@@ -144,7 +139,7 @@ public final class Answers implements AutoCloseable {
             return switch (items.take()) {
                 case Item.Next(Event event) -> event;
                 case Item.Failure(RuntimeException failure) -> {
-                    call.checkCancelled();
+                    work.checkCancelled();
                     throw failure;
                 }
             };
@@ -156,13 +151,13 @@ public final class Answers implements AutoCloseable {
 
     private void note(int answer, ChatEvent.Finished end) {
         if (end.reason() == FinishReason.CANCELLED) {
-            call.checkCancelled();
+            work.checkCancelled();
         }
         boolean isFirst = answer % answersPerPrompt == 0;
-        call.account().answered(end.reason(), end.usage(), isFirst);
-        Duration first = counted ? null : call.account().firstToken();
+        work.account().answered(end.reason(), end.usage(), isFirst);
+        Duration first = counted ? null : work.account().firstToken();
         counted = true;
-        metrics.answer(call.account().operation(), call.account().model(), end.usage(), first, isFirst);
+        metrics.answer(work.account().operation(), work.account().model(), end.usage(), first, isFirst);
     }
 
     /// Ends what still runs.

@@ -54,7 +54,7 @@ public final class Anthropic implements Api {
             case INVALID, PROMPT_TOO_LONG, WRONG_METHOD, NOT_SUPPORTED -> "invalid_request_error";
             case NO_KEY -> "authentication_error";
             case FORBIDDEN -> "permission_error";
-            case NOT_FOUND, NO_MODEL -> "not_found_error";
+            case NOT_FOUND, NO_MODEL, NO_RESPONSE -> "not_found_error";
             case TOO_LARGE -> "request_too_large";
             case TOO_MANY -> "rate_limit_error";
             case FAILED -> "api_error";

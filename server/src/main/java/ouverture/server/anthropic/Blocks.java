@@ -77,7 +77,12 @@ final class Blocks {
             Field.of("is_error", JsonTypes.flag(), false, "puts `Error: ` before it");
     private static final ObjectType<Block> TOOL_RESULT = new ObjectType<>(
             "a tool result",
-            List.of(TOOL_USE_ID, RESULT, IS_ERROR, CACHE_CONTROL),
+            List.of(
+                    TOOL_USE_ID,
+                    RESULT,
+                    IS_ERROR,
+                    CACHE_CONTROL,
+                    Field.refused("toolset_name", "there are no toolsets")),
             values -> new Block.Result(
                     values.get(TOOL_USE_ID),
                     (values.get(IS_ERROR) ? "Error: " : "") + values.get(RESULT).orElse(""),
@@ -97,7 +102,13 @@ final class Blocks {
             Field.required("input", JsonTypes.object(), "the arguments, as they came back");
     private static final ObjectType<Block> TOOL_USE = new ObjectType<>(
             "a tool use",
-            List.of(CALL_ID, CALL_NAME, INPUT, CACHE_CONTROL),
+            List.of(
+                    CALL_ID,
+                    CALL_NAME,
+                    INPUT,
+                    CACHE_CONTROL,
+                    Field.refused("caller", "only the model calls tools"),
+                    Field.refused("toolset_name", "there are no toolsets")),
             values -> new Block.Use(new Message.Call(
                     values.get(CALL_ID),
                     values.get(CALL_NAME),
@@ -123,11 +134,20 @@ final class Blocks {
                     .without("server_tool_use", NO_SERVER_TOOLS)),
             "what the model said");
 
+    private static final Field<String> OF_SYSTEM =
+            Field.required("content", PLAIN, "what holds from here on; not every model's template allows it");
+
     private static final JsonType<Turn> MESSAGE = new TaggedType<Turn>("a message", "role")
             .with(
                     "user",
                     new ObjectType<>(
                             "a user message", List.of(OF_USER), values -> new Turn(Role.USER, values.get(OF_USER))))
+            .with(
+                    "system",
+                    new ObjectType<>(
+                            "a system message",
+                            List.of(OF_SYSTEM),
+                            values -> new Turn(Role.SYSTEM, List.of(new Block.Text(values.get(OF_SYSTEM))))))
             .with(
                     "assistant",
                     new ObjectType<>(
@@ -174,10 +194,10 @@ final class Blocks {
             if (i + 1 < turns.size() && turns.get(i + 1).role == turn.role) {
                 continue;
             }
-            if (turn.role == Role.USER) {
-                addUser(pending, called, messages);
-            } else {
-                messages.add(assistant(pending, called));
+            switch (turn.role) {
+                case SYSTEM -> messages.add(Message.system(joined(pending)));
+                case ASSISTANT -> messages.add(assistant(pending, called));
+                case USER, TOOL -> addUser(pending, called, messages);
             }
             pending.clear();
         }

@@ -123,10 +123,13 @@ final class MessageEvents {
 
     /// What an answer took.
     static ObjectNode usage(Finished end) {
-        return usage(
+        ObjectNode usage = usage(
                 end.usage().promptTokens() - end.usage().cachedTokens(),
                 end.usage().cachedTokens(),
                 end.usage().generatedTokens());
+        usage.putObject("output_tokens_details")
+                .put("thinking_tokens", end.usage().thoughtTokens());
+        return usage;
     }
 
     /// @param input tokens of the prompt that were computed

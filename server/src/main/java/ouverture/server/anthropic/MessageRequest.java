@@ -143,6 +143,7 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                             new ObjectType<>(
                                     "a thinking setting", List.of(BUDGET, DISPLAY), values -> values.get(BUDGET)))
                     .with("adaptive", new ObjectType<>("a thinking setting", List.of(DISPLAY), _ -> Reasoning.AUTO))
+                    .without("between_tools", "models think before they answer or not at all")
                     .with("disabled", new ObjectType<>("a thinking setting", List.of(), _ -> Reasoning.OFF)),
             Reasoning.OFF,
             "{\"type\": \"disabled\"}",
@@ -169,7 +170,15 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
 
     /// What a prompt consists of: the fields that counting its tokens takes too.
     private static final List<Field<?>> PROMPT = List.of(
-            MODEL, Blocks.MESSAGES, Blocks.SYSTEM, TOOLS, TOOL_CHOICE, THINKING, OUTPUT_CONFIG, Blocks.CACHE_CONTROL);
+            MODEL,
+            Blocks.MESSAGES,
+            Blocks.SYSTEM,
+            TOOLS,
+            TOOL_CHOICE,
+            THINKING,
+            OUTPUT_CONFIG,
+            Blocks.CACHE_CONTROL,
+            Field.only("speed", "all requests are served alike", "\"standard\""));
 
     /// How it is read.
     static final ObjectType<MessageRequest> TYPE =
@@ -190,6 +199,7 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                 TOP_K,
                 METADATA,
                 Field.only("service_tier", "all requests are served alike", "\"auto\"", "\"standard_only\""),
+                Field.refused("diagnostics", "the access log has what is known"),
                 Field.refused("container", "this server runs no tools itself"),
                 Field.refused("context_management", "conversations are never cut"),
                 Field.refused("mcp_servers", "this server runs no tools itself"),

@@ -25,6 +25,7 @@ public record ApiError(Kind kind, String message, String field, Duration patienc
         FORBIDDEN(403),
         NOT_FOUND(404),
         NO_MODEL(404),
+        NO_RESPONSE(400),
         WRONG_METHOD(405),
         TOO_LARGE(413),
         TOO_MANY(429),
@@ -64,7 +65,7 @@ public record ApiError(Kind kind, String message, String field, Duration patienc
     }
 
     /// What a client is told about a failure of the engine.
-    static ApiError of(OuvertureException failure) {
+    public static ApiError of(OuvertureException failure) {
         Kind kind = switch (failure) {
             case RequestException _, TemplateException _ -> Kind.INVALID;
             case PromptTooLongException _ -> Kind.PROMPT_TOO_LONG;

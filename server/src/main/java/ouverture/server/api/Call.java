@@ -1,15 +1,10 @@
 package ouverture.server.api;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ouverture.server.http.ClientGoneException;
 import ouverture.server.http.Exchange;
@@ -17,8 +12,8 @@ import ouverture.server.key.ApiKey;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// One request on its way through the server. Its own thread answers it; any thread may cancel it.
-public final class Call {
+/// One request on its way through the server.
+public final class Call extends Work {
     private static final int MOST_PATIENCE_SECONDS = 60;
 
     private final String id;
@@ -26,20 +21,24 @@ public final class Call {
     private final ApiKey key;
     private final int bodyBytes;
     private final Map<String, String> headers = new LinkedHashMap<>();
-    private final Account account = new Account();
-    private final Object lock = new Object();
-    private @Nullable RuntimeException cancellation;
-    private @Nullable Runnable canceller;
+    private final Supplier<Background> detacher;
     private @Nullable EventStream stream;
     private @Nullable BiConsumer<EventStream, ApiError> streamFailure;
     private int status;
-    private final List<Runnable> atEnd = new ArrayList<>();
 
-    Call(String id, Exchange exchange, ApiKey key, int bodyBytes) {
+    /// @param bodyBytes of the request at most
+    /// @param detacher begins work that goes on when the request has ended
+    Call(String id, Exchange exchange, ApiKey key, int bodyBytes, Supplier<Background> detacher) {
+        super(party(key, exchange.remoteAddress()));
         this.id = id;
+        this.detacher = detacher;
         this.exchange = exchange;
         this.key = key;
         this.bodyBytes = bodyBytes;
+    }
+
+    static String party(ApiKey key, String remote) {
+        return key.name().isEmpty() ? remote : key.name();
     }
 
     /// Names the request in logs and in the answer's headers.
@@ -52,18 +51,9 @@ public final class Call {
         return key;
     }
 
-    /// Whose turn it is: a key's, or without keys that of an address.
-    public String party() {
-        return key.name().isEmpty() ? exchange.remoteAddress() : key.name();
-    }
-
-    /// Has something done when the request has ended, by its own thread.
-    public void atEnd(Runnable action) {
-        atEnd.add(action);
-    }
-
-    void ended() {
-        atEnd.forEach(Runnable::run);
+    /// Work for the same party that goes on when the request has ended; its thread must end it.
+    public Background detached() {
+        return detacher.get();
     }
 
     /// Decoded path of the request.
@@ -71,9 +61,14 @@ public final class Call {
         return exchange.path();
     }
 
-    /// What is remembered of it.
-    public Account account() {
-        return account;
+    /// Whether the client says that it takes a media type.
+    public boolean accepts(String type) {
+        return exchange.header("accept").filter(value -> value.contains(type)).isPresent();
+    }
+
+    /// What follows the question mark of the request's address, as it came; empty if nothing does.
+    String query() {
+        return exchange.query();
     }
 
     /// Status of the answer as far as it was sent; 0 before.
@@ -81,7 +76,8 @@ public final class Call {
         return status;
     }
 
-    void header(String name, String value) {
+    /// Adds a header to the answer; to be called before it begins.
+    public void header(String name, String value) {
         headers.put(name, value);
     }
 
@@ -90,65 +86,6 @@ public final class Call {
         byte[] body = exchange.body(bodyBytes);
         exchange.whenGone(() -> cancel(new ClientGoneException(new IllegalStateException("closed by the client"))));
         return body;
-    }
-
-    /// Gives the request up.
-    ///
-    /// @param reason thrown from [#checkCancelled] from now on
-    void cancel(RuntimeException reason) {
-        Runnable action;
-        synchronized (lock) {
-            if (cancellation != null) {
-                return;
-            }
-            cancellation = reason;
-            action = canceller;
-        }
-        if (action != null) {
-            action.run();
-        }
-    }
-
-    /// Gives the request up when it takes longer than this.
-    ///
-    /// @return to be completed when the request has ended
-    CompletableFuture<Void> limit(Duration timeout) {
-        CompletableFuture<Void> ended =
-                new CompletableFuture<Void>().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        var _ = ended.whenComplete((_, failure) -> {
-            if (failure instanceof TimeoutException) {
-                cancel(new ApiException(
-                        ApiError.Kind.TIMEOUT,
-                        "The answer was given up after " + timeout.toSeconds()
-                                + " seconds, the most that this server allows: ask for fewer tokens."));
-            }
-        });
-        return ended;
-    }
-
-    /// Says how the work for this request is ended before its time; takes the place of what was said before.
-    ///
-    /// @param action may be called at once, and on any thread
-    public void whenCancelled(Runnable action) {
-        boolean already;
-        synchronized (lock) {
-            canceller = action;
-            already = cancellation != null;
-        }
-        if (already) {
-            action.run();
-        }
-    }
-
-    /// Throws what the request was given up for, if it was.
-    public void checkCancelled() {
-        RuntimeException reason;
-        synchronized (lock) {
-            reason = cancellation;
-        }
-        if (reason != null) {
-            throw reason;
-        }
     }
 
     /// Sends JSON with status 200.

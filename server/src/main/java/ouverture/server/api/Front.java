@@ -26,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Front implements HttpHandler {
     private static final Duration STEP = Duration.ofMillis(20);
     private static final String PREFLIGHT = "OPTIONS";
+    private static final String BACKGROUND = "BACKGROUND";
 
     /// What a server lets pass.
     ///
@@ -43,7 +44,7 @@ public final class Front implements HttpHandler {
     private final Rules rules;
     private final Observer observer;
     private final SecureRandom random = new SecureRandom();
-    private final Set<Call> running = ConcurrentHashMap.newKeySet();
+    private final Set<Work> running = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
     /// Hears of every request that has ended.
@@ -57,6 +58,7 @@ public final class Front implements HttpHandler {
     /// A request that has ended.
     ///
     /// @param key name of the key that it came with, or empty
+    /// @param method of HTTP, or `BACKGROUND` for an answer that went on without its request
     /// @param status of the answer; 499 if the client left before
     public record Ended(
             String id,
@@ -74,7 +76,7 @@ public final class Front implements HttpHandler {
         this.observer = observer;
     }
 
-    /// Requests that are being answered.
+    /// Requests that are being answered, and answers that go on in the background.
     public int running() {
         return running.size();
     }
@@ -87,10 +89,14 @@ public final class Front implements HttpHandler {
         String id = "req_" + HexFormat.of().formatHex(number);
         Api api = router.api(exchange.path());
         Optional<ApiKey> key = key(exchange);
-        Call call = new Call(id, exchange, key.orElse(ApiKey.ANYBODY), rules.bodyBytes());
+        Call call = new Call(
+                id,
+                exchange,
+                key.orElse(ApiKey.ANYBODY),
+                rules.bodyBytes(),
+                () -> background(id, exchange, key.orElse(ApiKey.ANYBODY)));
         call.header(api.requestIdHeader(), id);
-        running.add(call);
-        CompletableFuture<Void> ended = call.limit(rules.timeout());
+        begin(call);
         ApiError error = null;
         Throwable mistake = null;
         int status;
@@ -108,9 +114,7 @@ public final class Front implements HttpHandler {
             error = new ApiError(ApiError.Kind.FAILED, "The server failed; its log has request " + id + ".");
             status = tell(call, error, api);
         } finally {
-            ended.complete(null);
             call.ended();
-            running.remove(call);
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         observer.ended(
@@ -125,6 +129,30 @@ public final class Front implements HttpHandler {
                         call.account()),
                 error,
                 mistake);
+    }
+
+    /// Takes note of work until it has ended, within the time that it may take.
+    private void begin(Work work) {
+        running.add(work);
+        CompletableFuture<Void> limit = work.limit(rules.timeout());
+        work.atEnd(() -> {
+            limit.complete(null);
+            running.remove(work);
+        });
+    }
+
+    /// Work of a request that goes on without it; has a line of its own in the log.
+    private Background background(String id, Exchange exchange, ApiKey key) {
+        long start = System.nanoTime();
+        String remote = exchange.remoteAddress();
+        String path = exchange.path();
+        Background work = new Background(Call.party(key, remote), (account, error, mistake) -> {
+            int status = error == null ? 200 : error.kind().status();
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            observer.ended(new Ended(id, remote, key.name(), BACKGROUND, path, status, took, account), error, mistake);
+        });
+        begin(work);
+        return work;
     }
 
     private static int tell(Call call, ApiError error, Api api) {
@@ -146,7 +174,9 @@ public final class Front implements HttpHandler {
             }
             Endpoint<?> endpoint = router.find(exchange.method(), exchange.path());
             checkKey(endpoint, key);
-            if (!exchange.query().isEmpty() && !endpoint.api().allows(exchange.query())) {
+            if (!exchange.query().isEmpty()
+                    && !endpoint.takesQuery()
+                    && !endpoint.api().allows(exchange.query())) {
                 throw new ApiException(
                         ApiError.Kind.INVALID,
                         "Nothing is known that could be asked after the question mark of " + exchange.path()
@@ -263,7 +293,7 @@ public final class Front implements HttpHandler {
     public void drain(Duration patience) {
         stopping = true;
         await(patience);
-        running.forEach(call -> call.cancel(new ApiException(
+        running.forEach(work -> work.cancel(new ApiException(
                 ApiError.Kind.UNAVAILABLE, "The server was shut down before the answer was complete.")));
         await(Duration.ofSeconds(1));
     }

@@ -2,6 +2,7 @@ package ouverture.server.api;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Finds the endpoint for a request.
 final class Router {
@@ -61,8 +62,13 @@ final class Router {
 
     private static boolean matches(Endpoint<?> endpoint, String path) {
         String pattern = endpoint.path();
-        return pattern.endsWith(REST)
-                ? path.startsWith(pattern.substring(0, pattern.length() - 1)) && path.length() >= pattern.length()
-                : path.equals(pattern);
+        if (pattern.endsWith(REST)) {
+            return path.startsWith(pattern.substring(0, pattern.length() - 1)) && path.length() >= pattern.length();
+        }
+        String[] wanted = pattern.split("/", -1);
+        String[] there = path.split("/", -1);
+        return wanted.length == there.length
+                && IntStream.range(0, wanted.length)
+                        .allMatch(i -> wanted[i].startsWith("{") ? !there[i].isEmpty() : wanted[i].equals(there[i]));
     }
 }

@@ -15,6 +15,7 @@ public final class TaggedType<T> implements JsonType<T> {
     private final String tag;
     private final Map<String, ObjectType<? extends T>> variants = new LinkedHashMap<>();
     private final Map<String, String> refused = new LinkedHashMap<>();
+    private String otherwise = "";
 
     /// @param words what it is, within a sentence: `a message`
     /// @param tag the field that decides
@@ -37,21 +38,28 @@ public final class TaggedType<T> implements JsonType<T> {
         return this;
     }
 
+    /// Says which value of the tag an object has that lacks it.
+    public TaggedType<T> otherwise(String value) {
+        otherwise = value;
+        return this;
+    }
+
     @Override
     public T read(JsonNode value, String path) {
         if (!value.isObject()) {
             throw FieldException.unfit(path, words);
         }
         String own = path.isEmpty() ? tag : path + "." + tag;
-        JsonNode kind = value.path(tag);
-        ObjectType<? extends T> variant = kind.isString() ? variants.get(kind.stringValue()) : null;
+        JsonNode given = value.path(tag);
+        String kind = given.isString() ? given.stringValue() : given.isMissingNode() || given.isNull() ? otherwise : "";
+        ObjectType<? extends T> variant = variants.get(kind);
         if (variant != null) {
             return variant.read(value, path, tag);
         }
-        String why = kind.isString() ? refused.get(kind.stringValue()) : null;
+        String why = refused.get(kind);
         if (why != null) {
             throw new FieldException(
-                    own, FieldException.quoted(own) + " \"" + kind.stringValue() + "\" is not supported: " + why + ".");
+                    own, FieldException.quoted(own) + " \"" + kind + "\" is not supported: " + why + ".");
         }
         throw FieldException.unfit(own, choices());
     }
@@ -79,7 +87,7 @@ public final class TaggedType<T> implements JsonType<T> {
         rows.add(new Row(
                 path + "." + tag,
                 choices(),
-                "required",
+                otherwise.isEmpty() ? "required" : "`\"" + otherwise + "\"`",
                 Standing.HONOURED,
                 "decides about the other fields" + (reasons.isEmpty() ? "" : "; " + reasons)));
         Map<List<Row>, List<String>> alike = new LinkedHashMap<>();

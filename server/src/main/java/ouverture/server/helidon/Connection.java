@@ -17,6 +17,7 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 import ouverture.server.http.HttpOptions;
 
 /// A client's connection: Helidon's own, with eyes on how long it takes for what.
@@ -43,6 +44,7 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
     private final ServerConnection http;
     private volatile Phase phase = Phase.WAITING;
     private volatile long since = System.nanoTime();
+    private volatile @Nullable Thread thread;
     private long requestBytes;
     private boolean linger;
 
@@ -129,11 +131,18 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
 
     /// Closes the socket; the connection's thread ends by that.
     void cut() {
-        try {
-            socket.close();
-        } catch (RuntimeException e) {
-            // It was closed already, by the client or by its own thread.
+        Thread writer = thread;
+        if (writer != null && outbound.writingNanos() > 0) {
+            // Under TLS a socket says goodbye when it is closed, and would wait behind the write that is stuck.
+            writer.interrupt();
         }
+        Thread.ofVirtual().name("ouverture-cut").start(() -> {
+            try {
+                socket.close();
+            } catch (RuntimeException e) {
+                // It was closed already, by the client or by its own thread.
+            }
+        });
     }
 
     @Override
@@ -142,6 +151,7 @@ final class Connection implements ServerConnection, InterruptableTask<Void> {
             if (!all.add(this)) {
                 return;
             }
+            thread = Thread.currentThread();
             ScopedValue.where(CURRENT, this).call(() -> {
                 http.handle(limit);
                 return null;

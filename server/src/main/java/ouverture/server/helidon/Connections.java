@@ -42,6 +42,11 @@ final class Connections implements AutoCloseable {
         open.remove(connection);
     }
 
+    /// Connections at once, at most.
+    int most() {
+        return most;
+    }
+
     int size() {
         return open.size();
     }

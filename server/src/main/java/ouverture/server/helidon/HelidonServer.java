@@ -1,7 +1,9 @@
 package ouverture.server.helidon;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.HeaderNames;
@@ -9,6 +11,7 @@ import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -17,6 +20,7 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Set;
 import java.util.logging.Level;
@@ -32,6 +36,9 @@ public final class HelidonServer implements HttpServer {
     /// time.
     private static final Duration NEVER = Duration.ofDays(1);
 
+    /// Connections that are being closed and still have their socket; more wait at the system's door.
+    private static final int LEAVING = 64;
+
     /// Helidon tells of every start and stop; only what is wrong is of interest here.
     private static final Logger HELIDON = Logger.getLogger("io.helidon");
 
@@ -43,7 +50,7 @@ public final class HelidonServer implements HttpServer {
     /// @throws ResourceException if the address cannot be had
     public static HttpServer start(HttpOptions options, HttpHandler handler) {
         HELIDON.setLevel(Level.SEVERE);
-        Connections connections = new Connections(options.connections());
+        Connections connections = new Connections(most(options));
         try {
             return new HelidonServer(options, handler, connections);
         } catch (RuntimeException | Error e) {
@@ -52,20 +59,32 @@ public final class HelidonServer implements HttpServer {
         }
     }
 
+    /// Connections at once: not more than a half of the files that the system lets this process open, since a
+    /// server that may open no more of them stops to listen.
+    private static int most(HttpOptions options) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long files = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount();
+            return Math.clamp(files / 2, 1, options.connections());
+        }
+        return options.connections();
+    }
+
     private HelidonServer(HttpOptions options, HttpHandler handler, Connections connections) {
         this.connections = connections;
         Http1Config http = Http1Config.builder()
                 .maxHeadersSize(options.headerBytes())
                 .maxPrologueLength(options.headerBytes())
                 .build();
-        server = WebServer.builder()
-                .address(options.address())
+        WebServerConfig.Builder builder = WebServer.builder();
+        options.tls().ifPresent(tls -> builder.tls(Tls.builder().sslContext(tls).build()));
+        server = builder.address(options.address())
                 .port(options.port())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .protocolsDiscoverServices(false)
                 .addConnectionSelector(new Selector(
                         Http1ConnectionSelector.builder().config(http).build(), options, connections))
+                .maxTcpConnections(connections.most() + LEAVING)
                 .connectionOptions(SocketOptions.builder().readTimeout(NEVER).build())
                 .idleConnectionTimeout(NEVER)
                 .idleConnectionPeriod(NEVER)

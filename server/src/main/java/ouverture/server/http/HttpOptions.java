@@ -2,10 +2,13 @@ package ouverture.server.http;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /// How an HTTP server listens, and what it takes.
 ///
 /// @param port 0 lets the system choose
+/// @param tls with the server's certificate; plain HTTP without it
 /// @param connections open at once at most; one more takes the place of the one that has waited longest, or is
 ///     closed where all are busy
 /// @param headerBytes of a request's line and headers, each, at most
@@ -16,6 +19,7 @@ import java.time.Duration;
 public record HttpOptions(
         InetAddress address,
         int port,
+        Optional<SSLContext> tls,
         int connections,
         int headerBytes,
         int bodyBytes,

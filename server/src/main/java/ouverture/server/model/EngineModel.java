@@ -1,15 +1,19 @@
 package ouverture.server.model;
 
+import java.util.List;
 import java.util.Optional;
 import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
 import ouverture.Engine;
 import ouverture.Generation;
 import ouverture.ModelInfo;
+import ouverture.Pooling;
 import ouverture.text.Tokenizer;
 
 /// A model with an engine of its own.
-record EngineModel(Engine engine) implements ServedModel {
+///
+/// @param party whose prompts share the cache
+record EngineModel(Engine engine, String party) implements ServedModel {
     @Override
     public ModelInfo info() {
         return engine.info();
@@ -22,12 +26,12 @@ record EngineModel(Engine engine) implements ServedModel {
 
     @Override
     public Generation chat(ChatRequest request) {
-        return engine.chat(request);
+        return engine.chat(request, party);
     }
 
     @Override
     public Generation complete(CompletionRequest request) {
-        return engine.complete(request);
+        return engine.complete(request, party);
     }
 
     @Override
@@ -36,8 +40,33 @@ record EngineModel(Engine engine) implements ServedModel {
     }
 
     @Override
+    public int[] promptIds(ChatRequest request) {
+        return engine.promptIds(request);
+    }
+
+    @Override
+    public float[] nextLogits(int[] ids) {
+        return engine.logits(ids, false)[0];
+    }
+
+    @Override
+    public List<float[]> embed(List<int[]> prompts, Pooling pooling) {
+        return engine.embed(prompts, pooling);
+    }
+
+    @Override
+    public Pooling pooling() {
+        return engine.pooling();
+    }
+
+    @Override
     public Optional<Tokenizer> tokenizer() {
         return engine.tokenizer();
+    }
+
+    @Override
+    public ServedModel forParty(String other) {
+        return new EngineModel(engine, other);
     }
 
     @Override

@@ -8,11 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import ouverture.ModelInfo;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
+import ouverture.server.model.Turns.Urgency;
 
 /// The models that a server has. They are loaded when they are asked for; where memory is short, those that
 /// nobody uses make room, the one whose last use was longest ago first.
@@ -72,11 +74,14 @@ public final class Models implements AutoCloseable {
     public final class Lease implements AutoCloseable {
         private final Entry entry;
         private final ServedModel model;
+        private final String party;
+        private Urgency urgency = Urgency.USUAL;
         private boolean over;
 
-        private Lease(Entry entry, ServedModel model) {
+        private Lease(Entry entry, ServedModel model, String party) {
             this.entry = entry;
-            this.model = model;
+            this.model = model.forParty(party);
+            this.party = party;
         }
 
         public ServedModel model() {
@@ -97,6 +102,16 @@ public final class Models implements AutoCloseable {
 
         public Turns turns() {
             return entry.turns;
+        }
+
+        /// Says how urgent its answers are; usual ones otherwise.
+        public void urgency(Urgency of) {
+            urgency = of;
+        }
+
+        /// Asks for a turn; throws as [Turns#ask].
+        public CompletableFuture<Turns.Turn> askForTurn() {
+            return entry.turns.ask(party, urgency);
         }
 
         @Override
@@ -165,18 +180,19 @@ public final class Models implements AutoCloseable {
 
     /// The use of a model, which is loaded if it is not; empty if there is none of this name.
     ///
+    /// @param party who uses it ([ServedModel#forParty])
     /// @throws ResourceException if there is no memory for it, even when all models that nobody uses are unloaded
     /// @throws ouverture.error.OuvertureException if it cannot be loaded
-    public Optional<Lease> lease(String name) {
+    public Optional<Lease> lease(String name, String party) {
         Entry entry = byName.get(name);
         if (entry == null) {
             return Optional.empty();
         }
-        Optional<Lease> ready = leaseLoaded(entry);
-        return ready.isPresent() ? ready : Optional.of(leaseAfterLoading(entry));
+        Optional<Lease> ready = leaseLoaded(entry, party);
+        return ready.isPresent() ? ready : Optional.of(leaseAfterLoading(entry, party));
     }
 
-    private synchronized Optional<Lease> leaseLoaded(Entry entry) {
+    private synchronized Optional<Lease> leaseLoaded(Entry entry, String party) {
         if (closed) {
             throw new ResourceException("The server is shutting down.");
         }
@@ -184,13 +200,13 @@ public final class Models implements AutoCloseable {
             return Optional.empty();
         }
         entry.users++;
-        return Optional.of(new Lease(entry, entry.model));
+        return Optional.of(new Lease(entry, entry.model, party));
     }
 
-    private Lease leaseAfterLoading(Entry entry) {
+    private Lease leaseAfterLoading(Entry entry, String party) {
         loading.lock();
         try {
-            Optional<Lease> ready = leaseLoaded(entry);
+            Optional<Lease> ready = leaseLoaded(entry, party);
             while (ready.isEmpty()) {
                 try {
                     load(entry);
@@ -199,7 +215,7 @@ public final class Models implements AutoCloseable {
                         throw e;
                     }
                 }
-                ready = leaseLoaded(entry);
+                ready = leaseLoaded(entry, party);
             }
             return ready.get();
         } finally {

@@ -1,5 +1,6 @@
 package ouverture.server.model;
 
+import java.util.List;
 import java.util.Optional;
 import ouverture.ChatModel;
 import ouverture.ChatRequest;
@@ -7,6 +8,7 @@ import ouverture.CompletionRequest;
 import ouverture.Engine;
 import ouverture.Generation;
 import ouverture.ModelInfo;
+import ouverture.Pooling;
 import ouverture.text.Tokenizer;
 
 /// A model that answers requests.
@@ -22,8 +24,25 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// As [Engine#promptTokens].
     int promptTokens(ChatRequest request);
 
+    /// As [Engine#promptIds].
+    int[] promptIds(ChatRequest request);
+
+    /// Logits of the token that follows, [Engine#logits].
+    float[] nextLogits(int[] ids);
+
+    /// As [Engine#embed].
+    List<float[]> embed(List<int[]> prompts, Pooling pooling);
+
+    /// As [Engine#pooling].
+    Pooling pooling();
+
     /// As [Engine#tokenizer].
     Optional<Tokenizer> tokenizer();
+
+    /// The same model for one party, which does not notice what others have asked. Closed with this one only.
+    ///
+    /// @param party a key, or an address
+    ServedModel forParty(String party);
 
     /// Gives its memory back.
     @Override
@@ -31,6 +50,6 @@ public interface ServedModel extends ChatModel, AutoCloseable {
 
     /// A model in this process, which owns its engine.
     static ServedModel of(Engine engine) {
-        return new EngineModel(engine);
+        return new EngineModel(engine, "");
     }
 }

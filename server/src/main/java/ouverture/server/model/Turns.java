@@ -2,6 +2,7 @@ package ouverture.server.model;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,14 +10,15 @@ import java.util.concurrent.CompletableFuture;
 import ouverture.error.OverloadedException;
 
 /// Who answers next: a model runs so many answers at a time, and the parties that wait take turns, so that one
-/// with many requests does not keep out one with few.
+/// with many requests does not keep out one with few. Of one party's requests the more urgent come first, and the
+/// older ones of those.
 public final class Turns {
     /// Weight of the newest answer in the mean time that they take.
     private static final double NEWEST = 0.2;
 
     private final int atOnce;
     private final int queue;
-    private final Map<String, Deque<CompletableFuture<Turn>>> waiting = new LinkedHashMap<>();
+    private final Map<String, Deque<Waiting>> waiting = new LinkedHashMap<>();
     private int running;
     private double seconds = 1;
 
@@ -25,6 +27,19 @@ public final class Turns {
     public Turns(int atOnce, int queue) {
         this.atOnce = atOnce;
         this.queue = queue;
+    }
+
+    /// How urgent a request is among its party's own.
+    public enum Urgency {
+        FIRST,
+        USUAL,
+        LAST
+    }
+
+    private record Waiting(CompletableFuture<Turn> turn, Urgency urgency) {
+        boolean isOver() {
+            return turn.isDone();
+        }
     }
 
     /// A turn, to be closed when its answer has ended.
@@ -45,20 +60,20 @@ public final class Turns {
     /// @param party that asks: a key, or an address
     /// @return completed when it is this party's turn; cancelled by the caller if it does not want it any more
     /// @throws OverloadedException if too much of the party waits already
-    public synchronized CompletableFuture<Turn> ask(String party) {
+    public synchronized CompletableFuture<Turn> ask(String party, Urgency urgency) {
         CompletableFuture<Turn> asked = new CompletableFuture<>();
         if (running < atOnce && waiting.isEmpty()) {
             running++;
             asked.complete(new Turn());
             return asked;
         }
-        Deque<CompletableFuture<Turn>> own = waiting.computeIfAbsent(party, _ -> new ArrayDeque<>());
-        own.removeIf(CompletableFuture::isDone);
+        Deque<Waiting> own = waiting.computeIfAbsent(party, _ -> new ArrayDeque<>());
+        own.removeIf(Waiting::isOver);
         if (own.size() >= queue) {
             throw new OverloadedException(
                     queue + " of your requests wait already, as many as this server lets wait; try again later.");
         }
-        own.add(asked);
+        own.add(new Waiting(asked, urgency));
         return asked;
     }
 
@@ -77,15 +92,19 @@ public final class Turns {
 
     /// Gives a turn to the party whose last one was longest ago.
     private void next() {
-        Map.Entry<String, Deque<CompletableFuture<Turn>>> party =
-                waiting.entrySet().iterator().next();
+        Map.Entry<String, Deque<Waiting>> party = waiting.entrySet().iterator().next();
+        Deque<Waiting> own = party.getValue();
         waiting.remove(party.getKey());
-        CompletableFuture<Turn> first = party.getValue().poll();
-        if (!party.getValue().isEmpty()) {
-            waiting.put(party.getKey(), party.getValue());
-        }
-        if (first != null && first.complete(new Turn())) {
-            running++;
+        own.removeIf(Waiting::isOver);
+        // Of equals the first is the oldest.
+        own.stream().min(Comparator.comparing(Waiting::urgency)).ifPresent(first -> {
+            own.remove(first);
+            if (first.turn.complete(new Turn())) {
+                running++;
+            }
+        });
+        if (!own.isEmpty()) {
+            waiting.put(party.getKey(), own);
         }
     }
 
@@ -98,7 +117,7 @@ public final class Turns {
     public synchronized int waiting() {
         return (int) waiting.values().stream()
                 .flatMap(Deque::stream)
-                .filter(asked -> !asked.isDone())
+                .filter(asked -> !asked.isOver())
                 .count();
     }
 

@@ -73,6 +73,7 @@ record GenerateFields(CommonFields common, Optional<Asked> asked) {
                 common.sampling(),
                 common.options().maxTokens(),
                 common.options().stop(),
+                Optional.empty(),
                 common.format()));
     }
 

@@ -44,6 +44,7 @@ public final class Ollama implements Api {
         Ollama api = new Ollama(backend);
         Access models = new Access.Keys(Scope.MODELS);
         List<Endpoint<?>> endpoints = new ArrayList<>(new Generating(backend).endpoints(api));
+        endpoints.add(new Embed(backend).endpoint(api));
         endpoints.add(Endpoint.get(
                 "/api/tags",
                 api,
@@ -59,12 +60,6 @@ public final class Ollama implements Api {
                 new Access.Open(),
                 "Tells Ouverture's version.",
                 (_, call) -> call.json(JsonNodeFactory.instance.objectNode().put("version", version()))));
-        endpoints.add(Endpoint.get(
-                "/",
-                api,
-                new Access.Open(),
-                "Says that the server runs.",
-                (_, call) -> call.send(200, "text/plain; charset=utf-8", "Ouverture is running")));
         return endpoints;
     }
 

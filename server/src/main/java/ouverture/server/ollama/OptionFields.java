@@ -28,7 +28,8 @@ record OptionFields(SamplingParameters sampling, int maxTokens, List<String> sto
             JsonTypes.integer(-2, Integer.MAX_VALUE),
             -1,
             "tokens of the answer at most, thoughts included; -1 and -2 for as many as fit");
-    private static final Field<Optional<Integer>> NUM_CTX = Field.optional(
+    /// `num_ctx`.
+    static final Field<Optional<Integer>> NUM_CTX = Field.optional(
             "num_ctx",
             JsonTypes.integer(1, Integer.MAX_VALUE),
             "the context that is needed: refused if the server has less (`--context`)");
@@ -133,6 +134,14 @@ record OptionFields(SamplingParameters sampling, int maxTokens, List<String> sto
     ///
     /// @param positions that the server has
     void check(int positions) {
+        check(context, positions);
+    }
+
+    /// Refuses a request that needs more context than there is.
+    ///
+    /// @param context that it needs
+    /// @param positions that the server has
+    static void check(int context, int positions) {
         if (context > positions) {
             throw new ApiException(new ApiError(
                     ApiError.Kind.INVALID,

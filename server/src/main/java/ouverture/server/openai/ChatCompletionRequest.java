@@ -1,6 +1,8 @@
 package ouverture.server.openai;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import ouverture.ChatRequest;
 import ouverture.generate.SamplingParameters;
@@ -9,6 +11,7 @@ import ouverture.server.field.FieldException;
 import ouverture.server.field.JsonTypes;
 import ouverture.server.field.ObjectType;
 import ouverture.server.field.Values;
+import ouverture.server.model.Turns.Urgency;
 
 /// What a client asks of `/v1/chat/completions`.
 ///
@@ -18,6 +21,7 @@ import ouverture.server.field.Values;
 /// @param showThoughts whether thoughts are part of the answer
 /// @param echo whether the answer says which parameters were in force
 /// @param user whom the client names, or empty
+/// @param urgency among the requests of the same party
 record ChatCompletionRequest(
         String model,
         ChatRequest chat,
@@ -26,7 +30,8 @@ record ChatCompletionRequest(
         boolean singleCall,
         boolean showThoughts,
         boolean echo,
-        String user) {
+        String user,
+        Urgency urgency) {
     private static final int MOST_ANSWERS = 16;
 
     static final Field<String> MODEL =
@@ -46,6 +51,12 @@ record ChatCompletionRequest(
             "tokens of the answer at most, thoughts included; as many as fit without it");
     private static final Field<Optional<Integer>> MAX_TOKENS =
             Field.optional("max_tokens", JsonTypes.integer(1, Integer.MAX_VALUE), "the same under its old name");
+    private static final Field<Urgency> SERVICE_TIER = Field.of(
+            "service_tier",
+            JsonTypes.oneOf(tiers()),
+            Urgency.USUAL,
+            "\"auto\"",
+            "of your own requests that wait, those of `priority` come first and those of `flex` last");
     private static final Field<Boolean> LOGPROBS = SamplingFields.flag(
             "logprobs", "adds the log-probability of each token: `content` and, of thoughts, `reasoning`");
     private static final Field<Optional<Integer>> TOP_LOGPROBS = Field.optional(
@@ -67,18 +78,29 @@ record ChatCompletionRequest(
             Field.only("modalities", "answers are text", "[\"text\"]"),
             Field.only("store", "answers are not kept", "false"),
             Field.only("metadata", "answers are not kept, so there is nothing to attach it to", "{}"),
-            Field.only("service_tier", "all requests are served alike", "\"auto\"", "\"default\""),
+            SERVICE_TIER,
             Field.only("verbosity", "models here have no such setting", "\"medium\""),
             Field.refused("audio", "there is no audio output"),
             Field.refused("function_call", "functions are tools now; use `tool_choice`"),
             Field.refused("functions", "functions are tools now; use `tools`"),
+            Field.refused("moderation", "there are no guard rails yet"),
             Field.refused("prediction", "there are no predicted outputs"),
+            Field.refused("prompt_cache_options", "the cache has no options"),
             Field.refused("prompt_cache_retention", "the cache keeps what it has room for"),
             Field.refused("web_search_options", "this server does not search the web"));
 
     /// How it is read.
     static final ObjectType<ChatCompletionRequest> TYPE =
             new ObjectType<>("a chat completion request", fields(), ChatCompletionRequest::of);
+
+    private static Map<String, Urgency> tiers() {
+        Map<String, Urgency> tiers = new LinkedHashMap<>();
+        tiers.put("auto", Urgency.USUAL);
+        tiers.put("default", Urgency.USUAL);
+        tiers.put("priority", Urgency.FIRST);
+        tiers.put("flex", Urgency.LAST);
+        return tiers;
+    }
 
     private static List<Field<?>> fields() {
         List<Field<?>> fields = SamplingFields.and(BEFORE, ReasoningFields.ALL);
@@ -102,6 +124,7 @@ record ChatCompletionRequest(
                         tools.tools(),
                         reasoning.setting(),
                         reasoning.variables(),
+                        Optional.empty(),
                         ResponseFormat.of(values),
                         tools.choice()),
                 values.get(N),
@@ -109,7 +132,8 @@ record ChatCompletionRequest(
                 !tools.parallel(),
                 reasoning.show(),
                 values.get(ECHO),
-                values.get(USER).or(() -> values.get(SAFETY_IDENTIFIER)).orElse(""));
+                values.get(USER).or(() -> values.get(SAFETY_IDENTIFIER)).orElse(""),
+                values.get(SERVICE_TIER));
     }
 
     private static int logProbs(Values values) {
@@ -140,6 +164,7 @@ record ChatCompletionRequest(
                 singleCall,
                 showThoughts,
                 echo,
-                user);
+                user,
+                urgency);
     }
 }

@@ -42,6 +42,7 @@ final class ChatCompletions {
 
     private void answer(ChatCompletionRequest asked, Call call, OpenAi api) {
         Models.Lease model = backend.model(asked.model(), call);
+        model.urgency(asked.urgency());
         boolean draws = asked.echo() && asked.chat().sampling().seed().isEmpty();
         ChatCompletionRequest request =
                 draws ? asked.withSeed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)) : asked;

@@ -6,7 +6,6 @@ import ouverture.CompletionRequest;
 import ouverture.CompletionRequest.Prompt;
 import ouverture.generate.SamplingParameters;
 import ouverture.server.field.Field;
-import ouverture.server.field.JsonType;
 import ouverture.server.field.JsonTypes;
 import ouverture.server.field.ObjectType;
 import ouverture.server.field.Values;
@@ -31,16 +30,9 @@ record CompletionFields(
     private static final int MOST_PROMPTS = 64;
     private static final int OPENAI_TOKENS = 16;
 
-    private static final JsonType<Prompt> TEXT = JsonTypes.text().as(Prompt.Text::new);
-    private static final JsonType<Prompt> IDS = JsonTypes.list(
-                    "token ids", JsonTypes.integer(0, Integer.MAX_VALUE), 1, Integer.MAX_VALUE)
-            .as(Prompt.Tokens::new);
-
     private static final Field<List<Prompt>> PROMPT = Field.required(
             "prompt",
-            JsonTypes.either(
-                    JsonTypes.either(TEXT.as(List::of), IDS.as(List::of)),
-                    JsonTypes.list("such", JsonTypes.either(TEXT, IDS), 1, MOST_PROMPTS)),
+            Prompts.upTo(MOST_PROMPTS),
             "what is continued, without the chat template; control tokens in a text are plain text");
     private static final Field<Integer> MAX_TOKENS = Field.of(
             "max_tokens",
@@ -99,6 +91,7 @@ record CompletionFields(
                         sampling,
                         values.get(MAX_TOKENS),
                         values.get(SamplingFields.STOP),
+                        Optional.empty(),
                         ResponseFormat.of(values)),
                 answers,
                 StreamFields.of(values),

@@ -1,5 +1,6 @@
 package ouverture.server.openai;
 
+import java.util.ArrayList;
 import java.util.List;
 import ouverture.server.answer.Backend;
 import ouverture.server.api.Api;
@@ -29,9 +30,11 @@ public final class OpenAi implements Api {
     public static List<Endpoint<?>> endpoints(Backend backend) {
         OpenAi api = new OpenAi(backend);
         Access models = new Access.Keys(Scope.MODELS);
-        return List.of(
-                new ChatCompletions(backend).endpoint(api),
-                new Completions(backend).endpoint(api),
+        List<Endpoint<?>> endpoints = new ArrayList<>(
+                List.of(new ChatCompletions(backend).endpoint(api), new Completions(backend).endpoint(api)));
+        endpoints.addAll(new Responses(backend, new ResponseStore()).endpoints(api));
+        endpoints.addAll(List.of(
+                new Embeddings(backend).endpoint(api),
                 Endpoint.get(
                         MODELS, api, models, "Lists the models that this server has.", (_, call) -> api.list(call)),
                 Endpoint.get(
@@ -50,7 +53,8 @@ public final class OpenAi implements Api {
                             throw new ApiException(
                                     ApiError.Kind.NOT_SUPPORTED,
                                     "This server cannot judge texts: it has no guard rails yet.");
-                        }));
+                        })));
+        return endpoints;
     }
 
     private void list(Call call) {
@@ -98,8 +102,15 @@ public final class OpenAi implements Api {
 
     private static String type(ApiError.Kind kind) {
         return switch (kind) {
-            case INVALID, PROMPT_TOO_LONG, NO_KEY, NOT_FOUND, NO_MODEL, WRONG_METHOD, TOO_LARGE, NOT_SUPPORTED ->
-                "invalid_request_error";
+            case INVALID,
+                    PROMPT_TOO_LONG,
+                    NO_KEY,
+                    NOT_FOUND,
+                    NO_MODEL,
+                    NO_RESPONSE,
+                    WRONG_METHOD,
+                    TOO_LARGE,
+                    NOT_SUPPORTED -> "invalid_request_error";
             case FORBIDDEN -> "permission_error";
             case TOO_MANY -> "rate_limit_error";
             case FAILED, UNAVAILABLE, TIMEOUT -> "server_error";
@@ -111,6 +122,7 @@ public final class OpenAi implements Api {
             case PROMPT_TOO_LONG -> "context_length_exceeded";
             case NO_KEY -> "invalid_api_key";
             case NO_MODEL -> "model_not_found";
+            case NO_RESPONSE -> "previous_response_not_found";
             case TOO_MANY -> "rate_limit_exceeded";
             case NOT_SUPPORTED -> "not_supported";
             case INVALID, FORBIDDEN, NOT_FOUND, WRONG_METHOD, TOO_LARGE, FAILED, UNAVAILABLE, TIMEOUT -> "";

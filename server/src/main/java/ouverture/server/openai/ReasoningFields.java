@@ -22,13 +22,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param show whether thoughts are part of the answer
 /// @param variables of the chat template
 record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> variables) {
-    private static final JsonType<Reasoning> EFFORTS = JsonTypes.oneOf(efforts());
+    /// How much a model thinks, as clients of this API say it.
+    static final JsonType<Reasoning> EFFORTS = JsonTypes.oneOf(efforts());
 
     private static final Field<Optional<Reasoning>> REASONING_EFFORT = Field.optional(
             "reasoning_effort",
             EFFORTS,
-            "how much the model thinks; `minimal` counts as `low`, `xhigh` as `high`, and `auto` leaves it to"
-                    + " the model");
+            "how much the model thinks; `minimal` counts as `low`, `xhigh` and `max` as `high`, and `auto` leaves"
+                    + " it to the model");
 
     private static final Field<Optional<Reasoning>> EFFORT = Field.optional("effort", EFFORTS, "as `reasoning_effort`");
     private static final Field<Optional<Reasoning>> MAX_TOKENS =
@@ -83,6 +84,7 @@ record ReasoningFields(Reasoning setting, boolean show, Map<String, Object> vari
         efforts.put("medium", Reasoning.Level.MEDIUM);
         efforts.put("high", Reasoning.Level.HIGH);
         efforts.put("xhigh", Reasoning.Level.HIGH);
+        efforts.put("max", Reasoning.Level.HIGH);
         return efforts;
     }
 

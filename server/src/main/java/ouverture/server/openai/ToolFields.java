@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 /// @param choice whether it may or must call them
 /// @param parallel whether it may ask for several at once
 record ToolFields(List<Tool> tools, ToolChoice choice, boolean parallel) {
-    private static final String NO_PARAMETERS = "{\"type\":\"object\",\"properties\":{}}";
+    /// A schema of arguments that takes none.
+    static final String NO_PARAMETERS = "{\"type\":\"object\",\"properties\":{}}";
 
     /// @param offers whether the model is told of the tools
     private record Choice(boolean offers, ToolChoice choice) {}

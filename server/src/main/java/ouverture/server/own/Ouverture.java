@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The manners of our own endpoints.
+/// The manners of our own endpoints and of the web page.
 public final class Ouverture implements Api {
     private final Backend backend;
 
@@ -24,7 +24,9 @@ public final class Ouverture implements Api {
     /// Its endpoints.
     public static List<Endpoint<?>> endpoints(Backend backend) {
         Ouverture api = new Ouverture(backend);
-        List<Endpoint<?>> endpoints = new ArrayList<>(new Tokens(backend).endpoints(api));
+        List<Endpoint<?>> endpoints = new ArrayList<>(Page.endpoints(api));
+        endpoints.addAll(new Tokens(backend).endpoints(api));
+        endpoints.add(new Rerank(backend).endpoint(api));
         endpoints.addAll(List.of(
                 Endpoint.get(
                         "/health",

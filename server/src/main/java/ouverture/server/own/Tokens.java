@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `/v1/tokenize` and `/v1/detokenize`.
 final class Tokens {
-    private static final Field<String> MODEL =
+    /// `model`.
+    static final Field<String> MODEL =
             Field.required("model", JsonTypes.name(), "name of a model, as `/v1/models` lists them");
     private static final Field<String> TEXT = Field.required("text", JsonTypes.text(), "what is turned into tokens");
     private static final Field<Boolean> ADD_SPECIAL = Field.of(

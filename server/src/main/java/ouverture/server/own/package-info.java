@@ -1,3 +1,3 @@
-/// Endpoints of our own: health, metrics, tokens.
+/// Endpoints of our own: the web page, health, metrics, tokens.
 @org.jspecify.annotations.NullMarked
 package ouverture.server.own;

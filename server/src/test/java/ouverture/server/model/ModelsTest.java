@@ -7,17 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import ouverture.ChatRequest;
-import ouverture.CompletionRequest;
-import ouverture.Generation;
 import ouverture.ModelInfo;
 import ouverture.error.ModelFileException;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
-import ouverture.text.Tokenizer;
 
 /// Models that share a machine with room for 100.
 class ModelsTest {
@@ -25,7 +20,7 @@ class ModelsTest {
 
     private final List<String> events = new ArrayList<>();
 
-    private final class Sized implements ServedModel {
+    private final class Sized extends IdleModel {
         private final String name;
         private final long bytes;
 
@@ -43,26 +38,6 @@ class ModelsTest {
         @Override
         public long mappedBytes() {
             return bytes;
-        }
-
-        @Override
-        public Generation chat(ChatRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Generation complete(CompletionRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int promptTokens(ChatRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Optional<Tokenizer> tokenizer() {
-            return Optional.empty();
         }
 
         @Override
@@ -116,9 +91,9 @@ class ModelsTest {
     void theOneThatWasUsedLongestAgoMakesRoom() {
         try (Models models = models(40, 40, 50)) {
             models.preload();
-            models.lease("b").orElseThrow().close();
-            models.lease("a").orElseThrow().close();
-            models.lease("c").orElseThrow().close();
+            models.lease("b", "").orElseThrow().close();
+            models.lease("a", "").orElseThrow().close();
+            models.lease("c", "").orElseThrow().close();
             assertThat(loaded(models)).containsExactly("a", "c");
             assertThat(models.find("b").orElseThrow().info()).isPresent();
         }
@@ -129,14 +104,14 @@ class ModelsTest {
     void oneThatIsUsedStays() {
         try (Models models = models(60, 60)) {
             models.preload();
-            try (Models.Lease used = models.lease("a").orElseThrow()) {
+            try (Models.Lease used = models.lease("a", "").orElseThrow()) {
                 assertThat(used.name()).isEqualTo("a");
-                assertThatThrownBy(() -> models.lease("b"))
+                assertThatThrownBy(() -> models.lease("b", ""))
                         .isInstanceOf(ResourceException.class)
                         .hasMessage("b does not fit.");
                 assertThat(loaded(models)).containsExactly("a");
             }
-            models.lease("b").orElseThrow().close();
+            models.lease("b", "").orElseThrow().close();
             assertThat(loaded(models)).containsExactly("b");
         }
     }
@@ -144,12 +119,12 @@ class ModelsTest {
     @Test
     void aLeaseEndsOnce() {
         try (Models models = models(60, 60)) {
-            Models.Lease first = models.lease("a").orElseThrow();
-            try (Models.Lease second = models.lease("a").orElseThrow()) {
+            Models.Lease first = models.lease("a", "").orElseThrow();
+            try (Models.Lease second = models.lease("a", "").orElseThrow()) {
                 first.close();
                 first.close();
                 assertThat(second.model().mappedBytes()).isEqualTo(60);
-                assertThatThrownBy(() -> models.lease("b")).isInstanceOf(ResourceException.class);
+                assertThatThrownBy(() -> models.lease("b", "")).isInstanceOf(ResourceException.class);
             }
         }
     }
@@ -174,7 +149,7 @@ class ModelsTest {
     void manyWhoWantAModelLoadItOnce() {
         try (Models models = models(10)) {
             List<Thread> threads = Stream.generate(() -> Thread.ofVirtual()
-                            .start(() -> models.lease("a").orElseThrow().close()))
+                            .start(() -> models.lease("a", "").orElseThrow().close()))
                     .limit(50)
                     .toList();
             for (Thread thread : threads) {
@@ -198,14 +173,14 @@ class ModelsTest {
             throw new ModelFileException("x is damaged.");
         });
         try (Models models = new Models(List.of(damaged), 1)) {
-            assertThat(models.lease("nothing")).isEmpty();
-            assertThatThrownBy(() -> models.lease("x")).isInstanceOf(ModelFileException.class);
+            assertThat(models.lease("nothing", "")).isEmpty();
+            assertThatThrownBy(() -> models.lease("x", "")).isInstanceOf(ModelFileException.class);
         }
         assertThatThrownBy(() -> new Models(List.of(damaged, damaged), 1))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("Two models are called x");
         Models closed = models(1);
         closed.close();
-        assertThatThrownBy(() -> closed.lease("a")).isInstanceOf(ResourceException.class);
+        assertThatThrownBy(() -> closed.lease("a", "")).isInstanceOf(ResourceException.class);
     }
 }

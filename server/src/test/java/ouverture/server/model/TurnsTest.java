@@ -9,12 +9,17 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import ouverture.error.OverloadedException;
 import ouverture.server.model.Turns.Turn;
+import ouverture.server.model.Turns.Urgency;
 
 class TurnsTest {
     private final List<String> order = new ArrayList<>();
 
     private CompletableFuture<Turn> ask(Turns turns, String party, String name) {
-        CompletableFuture<Turn> asked = turns.ask(party);
+        return ask(turns, party, Urgency.USUAL, name);
+    }
+
+    private CompletableFuture<Turn> ask(Turns turns, String party, Urgency urgency, String name) {
+        CompletableFuture<Turn> asked = turns.ask(party, urgency);
         var _ = asked.thenAccept(_ -> order.add(name));
         return asked;
     }
@@ -49,14 +54,31 @@ class TurnsTest {
         running.join().close();
         last.join().close();
         assertThat(order).containsExactly("1", "3");
-        assertThat(turns.ask("ann")).isCompleted();
+        assertThat(turns.ask("ann", Urgency.USUAL)).isCompleted();
+    }
+
+    @Test
+    void whatIsUrgentComesFirstAmongItsPartysOwn() {
+        Turns turns = new Turns(1, 10);
+        CompletableFuture<Turn> running = ask(turns, "ann", "ann 1");
+        List<CompletableFuture<Turn>> waiting = List.of(
+                ask(turns, "ann", Urgency.LAST, "ann 2"),
+                ask(turns, "ann", "ann 3"),
+                ask(turns, "ann", Urgency.FIRST, "ann 4"),
+                ask(turns, "ann", Urgency.FIRST, "ann 5"),
+                ask(turns, "bob", Urgency.LAST, "bob 1"));
+        running.join().close();
+        for (int i : new int[] {2, 4, 3, 1, 0}) {
+            waiting.get(i).join().close();
+        }
+        assertThat(order).containsExactly("ann 1", "ann 4", "bob 1", "ann 5", "ann 3", "ann 2");
     }
 
     @Test
     void aTurnEndsOnce() {
         Turns turns = new Turns(2, 1);
-        Turn first = turns.ask("ann").join();
-        Turn second = turns.ask("ann").join();
+        Turn first = turns.ask("ann", Urgency.USUAL).join();
+        Turn second = turns.ask("ann", Urgency.USUAL).join();
         first.close();
         first.close();
         assertThat(turns.running()).isEqualTo(1);
@@ -67,13 +89,13 @@ class TurnsTest {
     @Test
     void onePartyCannotFillTheQueueOfAnother() {
         Turns turns = new Turns(1, 2);
-        turns.ask("ann");
-        turns.ask("ann");
-        turns.ask("ann");
-        assertThatThrownBy(() -> turns.ask("ann"))
+        turns.ask("ann", Urgency.USUAL);
+        turns.ask("ann", Urgency.USUAL);
+        turns.ask("ann", Urgency.USUAL);
+        assertThatThrownBy(() -> turns.ask("ann", Urgency.USUAL))
                 .isInstanceOf(OverloadedException.class)
                 .hasMessageContaining("2 of your requests wait already");
-        assertThat(turns.ask("bob")).isNotDone();
+        assertThat(turns.ask("bob", Urgency.USUAL)).isNotDone();
         assertThat(turns.patience()).isPositive();
     }
 }

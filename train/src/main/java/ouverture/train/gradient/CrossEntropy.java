@@ -11,33 +11,61 @@ final class CrossEntropy {
 
     private CrossEntropy() {}
 
-    /// Computes the loss and leads its gradient back to the product's input and weights.
-    ///
-    /// @param factor on the gradient
-    /// @return the loss of each output, without its weight
-    static double[] back(BackwardPass pass, Product output, TrainingBatch batch, double factor) {
+    /// Works on some outputs' logits.
+    @FunctionalInterface
+    private interface Piece {
+        /// @param logits of the outputs from `first` on
+        /// @param input of the product that made them
+        void run(int first, Tensor logits, Tensor input);
+    }
+
+    private static void each(BackwardPass pass, Product output, int outputs, Piece piece) {
         int vocabulary = output.weight().rows();
-        int outputs = batch.targets().length;
         int most = Math.max(1, LOGITS / vocabulary);
-        double[] losses = new double[outputs];
         for (int from = 0; from < outputs; from += most) {
-            int first = from;
             int count = Math.min(most, outputs - from);
             pass.temporary().reset();
             Tensor logits = pass.temporary(count, vocabulary);
             Tensor input = output.x().rows(from, count);
             pass.kernels().matmul(logits, input, output.weight(), output.bias());
-            pass.rows().each(count, 16 * vocabulary, (begin, end) -> {
-                float[] row = new float[vocabulary];
+            piece.run(from, logits, input);
+        }
+    }
+
+    /// Computes the loss and leads its gradient back to the product's input and weights.
+    ///
+    /// @param weights how much each output counts; below 0 its loss is to grow
+    /// @param factor on the gradient
+    /// @return the loss of each output, without its weight
+    static double[] back(BackwardPass pass, Product output, TrainingBatch batch, float[] weights, double factor) {
+        double[] losses = new double[batch.targets().length];
+        each(pass, output, losses.length, (first, logits, input) -> {
+            pass.rows().each(logits.rows(), 16 * logits.columns(), (begin, end) -> {
+                float[] row = new float[logits.columns()];
                 for (int r = begin; r < end; r++) {
                     Rows.read(logits, r, row);
-                    double weight = factor * batch.weights()[first + r];
-                    losses[first + r] = gradient(row, batch.targets()[first + r], weight);
+                    losses[first + r] = gradient(row, batch.targets()[first + r], factor * weights[first + r]);
                     Rows.write(logits, r, row);
                 }
             });
-            output.back(pass, logits, input, pass.gradient(output.x()).rows(from, count));
-        }
+            Tensor inputGradient = pass.gradient(output.x()).rows(first, logits.rows());
+            output.back(pass, logits, input, inputGradient);
+        });
+        return losses;
+    }
+
+    /// The loss of each output, without its weight.
+    static double[] losses(BackwardPass pass, Product output, TrainingBatch batch) {
+        double[] losses = new double[batch.targets().length];
+        each(pass, output, losses.length, (first, logits, _) -> {
+            pass.rows().each(logits.rows(), 16 * logits.columns(), (begin, end) -> {
+                float[] row = new float[logits.columns()];
+                for (int r = begin; r < end; r++) {
+                    Rows.read(logits, r, row);
+                    losses[first + r] = gradient(row, batch.targets()[first + r], 0);
+                }
+            });
+        });
         return losses;
     }
 

@@ -2,10 +2,13 @@ package ouverture.train.gradient;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ouverture.model.Adapters;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
+import ouverture.model.RowAdapters;
 import ouverture.model.Scratch;
 import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
@@ -25,6 +28,7 @@ public final class Network implements AutoCloseable {
     private final Scratch temporary = new Scratch(arena);
     private final AddressMap gradients = new AddressMap();
     private final double balanceWeight;
+    private final Adapters adapters;
     private @Nullable KvCache cache;
 
     /// How a network learns.
@@ -43,6 +47,12 @@ public final class Network implements AutoCloseable {
 
     /// @param parameters what is trained; all other weights stay as they are
     public Network(Model model, Kernels kernels, List<Parameter> parameters, Options options) {
+        this(model, kernels, parameters, options, Adapters.NONE);
+    }
+
+    /// @param parameters what is trained, of the model or of the adapters; all other weights stay as they are
+    public Network(Model model, Kernels kernels, List<Parameter> parameters, Options options, Adapters adapters) {
+        this.adapters = adapters;
         this.model = model;
         this.kernels = kernels;
         rows = new Rows(kernels);
@@ -58,14 +68,50 @@ public final class Network implements AutoCloseable {
     /// @param factor on the loss, such as 1 / the weight of all batches of a step
     /// @param share of the step's rows that this batch has, for the load-balance loss
     public Result learn(TrainingBatch batch, double factor, double share) {
+        Recorded recorded = record(batch, adapters, share);
+        tape.prepare(rows, recorded.logits);
+        double[] losses = CrossEntropy.back(recorded.pass, recorded.output, batch, batch.weights(), factor);
+        tape.back(kernels, recorded.pass);
+        return new Result(CrossEntropy.sum(losses, batch), batch.totalWeight(), recorded.balance);
+    }
+
+    /// As the other, where what is learned from is a loss made of the documents'. Cost: the product with the output
+    /// matrix once more.
+    ///
+    /// @return what it came to, its weight 1 for each document
+    public Result learn(TrainingBatch batch, Objective objective, double factor, double share) {
+        Recorded recorded = record(batch, adapters, share);
+        tape.prepare(rows, recorded.logits);
+        double[] losses = CrossEntropy.losses(recorded.pass, recorded.output, batch);
+        Objective.Judgement judgement = objective.judge(batch.sums(losses));
+        float[] weights = new float[losses.length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) (batch.weights()[i] * judgement.slopes()[batch.document(i)]);
+        }
+        CrossEntropy.back(recorded.pass, recorded.output, batch, weights, factor);
+        tape.back(kernels, recorded.pass);
+        return new Result(judgement.loss(), batch.batch().tables().length, recorded.balance);
+    }
+
+    /// The loss of each document, the sum of its outputs' by their weights; nothing is learned.
+    ///
+    /// @param adapted whether the adapters are at work
+    public double[] losses(TrainingBatch batch, boolean adapted) {
+        Recorded recorded = record(batch, adapted ? adapters : Adapters.NONE, 0);
+        return batch.sums(CrossEntropy.losses(recorded.pass, recorded.output, batch));
+    }
+
+    /// A forward pass that can be led back.
+    private record Recorded(Tensor logits, Product output, BackwardPass pass, double balance) {}
+
+    private Recorded record(TrainingBatch batch, Adapters applied, double share) {
         RecordingKernels recording = new RecordingKernels(kernels, tape);
-        Tensor logits = model.forward(new ForwardPass(recording, batch.batch(), cache(batch.cacheBlocks()), tape));
-        Product output = recording.output(logits);
+        List<Adapters> each = Collections.nCopies(batch.batch().tables().length, applied);
+        RowAdapters ofRows = RowAdapters.of(batch.batch(), each).orElse(null);
+        Tensor logits = model.forward(
+                new ForwardPass(recording, batch.batch(), cache(batch.cacheBlocks()), tape, null, ofRows));
         BackwardPass pass = new BackwardPass(kernels, rows, tape, gradients, temporary, balanceWeight * share);
-        tape.prepare(rows, logits);
-        double[] losses = CrossEntropy.back(pass, output, batch, factor);
-        tape.back(kernels, pass);
-        return new Result(CrossEntropy.sum(losses, batch), batch.totalWeight(), recording.balance());
+        return new Recorded(logits, recording.output(logits), pass, recording.balance());
     }
 
     /// A cache for so many blocks. All layers share its memory, as none needs it when the next one begins.

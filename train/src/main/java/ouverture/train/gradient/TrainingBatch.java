@@ -70,6 +70,22 @@ public record TrainingBatch(Batch batch, int[] targets, float[] weights) {
         return Arrays.stream(batch.tables()).mapToInt(table -> table.length).sum();
     }
 
+    /// The number of the document that an output belongs to.
+    int document(int output) {
+        return batch.sequences()[batch.outputs()[output]];
+    }
+
+    /// For each document, the sum of its outputs' losses by their weights.
+    ///
+    /// @param losses of each output
+    double[] sums(double[] losses) {
+        double[] sums = new double[batch.tables().length];
+        for (int i = 0; i < losses.length; i++) {
+            sums[document(i)] += weights[i] * losses[i];
+        }
+        return sums;
+    }
+
     /// Sum of the weights.
     public double totalWeight() {
         double sum = 0;

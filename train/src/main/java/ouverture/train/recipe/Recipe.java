@@ -3,25 +3,40 @@ package ouverture.train.recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import ouverture.Reasoning;
 import ouverture.error.RequestException;
 import ouverture.train.AdamW;
 import ouverture.train.Schedule;
+import ouverture.train.lesson.Draw;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// How a model is made from nothing: the file `recipe.json` of a folder.
 ///
 /// @param name of the model
 /// @param seed of everything that is random
-/// @param task what it learns, see [Task#named]
+/// @param stages what it learns, one after the other
+/// @param levels how often each level of reasoning is taught, by its name
 /// @param vocabulary tokens at most
 /// @param model its sizes
 /// @param training how it learns
 /// @param evaluation how it is examined
 public record Recipe(
-        String name, long seed, String task, int vocabulary, Sizes model, Training training, Evaluation evaluation) {
+        String name,
+        long seed,
+        List<Stage> stages,
+        Map<String, Double> levels,
+        int vocabulary,
+        Sizes model,
+        Training training,
+        Evaluation evaluation) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -29,7 +44,16 @@ public record Recipe(
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .build();
+
+    /// A part of the lessons.
+    ///
+    /// @param lessons of this stage; the last one goes on to the end of the training
+    /// @param size how long numbers, lists and stories are
+    /// @param followUps share of the lessons that come after an earlier question of the same conversation
+    /// @param shares how often each subject is taught, by its name
+    public record Stage(int lessons, Draw.Size size, double followUps, Map<String, Double> shares) {}
 
     /// The sizes of [ouverture.train.Blueprint] but the vocabulary's.
     public record Sizes(
@@ -81,9 +105,11 @@ public record Recipe(
 
     /// How a model is examined.
     ///
-    /// @param questions number of questions, none of which it was taught
-    /// @param atLeast share of them that must be answered right
-    public record Evaluation(int questions, double atLeast) {}
+    /// @param questions number of questions of each subject of the last stage, none of which it was taught
+    /// @param kinds of questions
+    /// @param levels of reasoning, by their names
+    /// @param atLeast share of all of them that must be answered right
+    public record Evaluation(int questions, List<Questions> kinds, List<String> levels, double atLeast) {}
 
     /// Reads a recipe.
     ///
@@ -120,6 +146,14 @@ public record Recipe(
     private void check(Path file) {
         Training t = training;
         require(file, !name.isBlank(), "its \"name\" is empty");
+        require(file, !stages.isEmpty(), "it has no \"stages\"");
+        for (Stage stage : stages) {
+            require(file, stage.lessons >= 0, "\"lessons\" is negative");
+            require(file, stage.followUps >= 0 && stage.followUps <= 1, "\"followUps\" is not within 0 and 1");
+            require(file, areShares(stage.shares), "\"shares\" are not positive numbers");
+        }
+        require(file, areShares(levels), "\"levels\" are not positive numbers");
+        require(file, areLevels(levels.keySet()), "its \"levels\" are not off, auto, low, medium or high");
         require(file, vocabulary > 0, "its \"vocabulary\" is not positive");
         require(file, t.steps > 0, "\"steps\" is not positive");
         require(file, t.warmUp >= 0 && t.warmUp <= t.steps, "\"warmUp\" is not within 0 and \"steps\"");
@@ -132,7 +166,23 @@ public record Recipe(
         require(file, t.tokensPerStep > 0, "\"tokensPerStep\" is not positive");
         require(file, t.checkpointSeconds >= 0, "\"checkpointSeconds\" is negative");
         require(file, evaluation.questions > 0, "\"questions\" is not positive");
+        require(file, !evaluation.kinds.isEmpty(), "\"kinds\" is empty");
+        require(
+                file,
+                areLevels(evaluation.levels),
+                "the examination's \"levels\" are not off, auto, low, medium or high");
         require(file, evaluation.atLeast >= 0 && evaluation.atLeast <= 1, "\"atLeast\" is not within 0 and 1");
+    }
+
+    private static boolean areShares(Map<String, Double> shares) {
+        return !shares.isEmpty() && shares.values().stream().allMatch(share -> share > 0);
+    }
+
+    private static boolean areLevels(Collection<String> names) {
+        return !names.isEmpty()
+                && names.stream()
+                        .allMatch(name -> Arrays.stream(Reasoning.Level.values())
+                                .anyMatch(level -> level.text().equals(name)));
     }
 
     private static void require(Path file, boolean sound, String complaint) {

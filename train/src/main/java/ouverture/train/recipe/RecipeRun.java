@@ -2,27 +2,19 @@ package ouverture.train.recipe;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import ouverture.ChatRequest;
-import ouverture.Engine;
-import ouverture.EngineOptions;
-import ouverture.Generation;
+import java.util.function.Consumer;
 import ouverture.KernelSets;
 import ouverture.error.ResourceException;
 import ouverture.file.GgufValue;
 import ouverture.file.GgufWriter;
 import ouverture.file.GgufWriter.Slot;
 import ouverture.file.Metadata;
-import ouverture.generate.SamplingParameters;
 import ouverture.model.Model;
 import ouverture.model.Weights;
 import ouverture.model.family.Families;
@@ -37,17 +29,21 @@ import ouverture.train.ParameterSet;
 import ouverture.train.Trainer;
 import ouverture.train.TrainingPlan;
 import ouverture.train.gradient.Network;
-import ouverture.train.recipe.Task.Exchange;
 import ouverture.train.tokenizer.TrainedVocabulary;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /// A recipe at work in a folder, which holds the checkpoint, the log, and in the end the model.
 public final class RecipeRun implements AutoCloseable {
     private static final String EMBEDDING = "token_embd.weight";
     private static final String OUTPUT = "output.weight";
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private final Recipe recipe;
     private final Path folder;
     private final Lessons lessons;
+    private final String hash;
     private final Map<String, Object> header = new LinkedHashMap<>();
     private final Blueprint blueprint;
     private final ParameterSet parameters;
@@ -66,13 +62,14 @@ public final class RecipeRun implements AutoCloseable {
         this.folder = folder;
         this.threads = threads;
         make(folder);
-        lessons = new Lessons(Task.named(recipe.task()), recipe.seed());
+        lessons = new Lessons(recipe);
+        hash = lessons.hash();
         TrainedVocabulary vocabulary = lessons.vocabulary(recipe.vocabulary());
         blueprint = blueprint(recipe.model(), vocabulary.pieces().size());
         header.putAll(blueprint.header());
         header.put("general.name", recipe.name());
         header.putAll(vocabulary.header(Harmony.RETURN));
-        header.put("tokenizer.chat_template", Harmony.TEMPLATE);
+        header.put("tokenizer.chat_template", lessons.harmony().template());
         Metadata metadata = new Metadata(recipe.name(), header);
         parameters = new ParameterSet(blueprint.slots());
         parameters.initialise(recipe.seed(), blueprint.layers());
@@ -86,7 +83,7 @@ public final class RecipeRun implements AutoCloseable {
                     parameters,
                     lessons.data(Tokenizer.of(metadata), blueprint.context()),
                     kernels,
-                    plan(recipe, folder));
+                    plan(folder));
         } catch (RuntimeException | Error e) {
             kernels.close();
             parameters.close();
@@ -117,11 +114,11 @@ public final class RecipeRun implements AutoCloseable {
                 vocabulary);
     }
 
-    private static TrainingPlan plan(Recipe recipe, Path folder) {
+    private TrainingPlan plan(Path folder) {
         Recipe.Training training = recipe.training();
         return new TrainingPlan(
                 folder,
-                identity(recipe),
+                identity(),
                 training.schedule(),
                 training.optimiser(),
                 training.tokensPerStep(),
@@ -131,15 +128,15 @@ public final class RecipeRun implements AutoCloseable {
                 training.checkpointSeconds());
     }
 
-    /// What must be the same where a run goes on: the parameters and the examples.
-    private static String identity(Recipe recipe) {
-        String text = recipe.seed() + " " + recipe.task() + " " + recipe.vocabulary() + " " + recipe.model();
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
+    /// What must be the same where a run goes on: the parameters and the lessons.
+    private String identity() {
+        return hash + " " + recipe.seed() + " " + recipe.stages() + " " + recipe.levels() + " " + recipe.vocabulary()
+                + " " + recipe.model();
+    }
+
+    /// Says which lessons are taught, whatever the recipe's text.
+    public String lessonsHash() {
+        return hash;
     }
 
     /// The network's sizes.
@@ -184,20 +181,22 @@ public final class RecipeRun implements AutoCloseable {
         }
     }
 
-    /// Asks the exported model what it was not taught, each question by itself, and counts the right answers.
-    public Score examine() {
-        EngineOptions options = EngineOptions.DEFAULT.withThreads(threads).withSequences(1);
-        List<Exchange> exchanges = lessons.examination(recipe.evaluation().questions());
-        int right = 0;
-        try (Engine engine = Engine.open(modelFile(), options)) {
-            for (Exchange exchange : exchanges) {
-                ChatRequest request = ChatRequest.of(exchange.question()).withSampling(SamplingParameters.GREEDY);
-                try (Generation generation = engine.chat(request)) {
-                    right += generation.text().strip().equals(exchange.answer()) ? 1 : 0;
-                }
-            }
+    /// Asks the exported model what it was not taught, in the subjects of the last stage, and writes
+    /// `marks.json` and `marks.md`.
+    ///
+    /// @param listener hears of each mark
+    /// @throws ResourceException if they cannot be written
+    public List<Mark> examine(Consumer<Mark> listener) {
+        List<String> subjects = List.copyOf(recipe.stages().getLast().shares().keySet());
+        List<Mark> marks =
+                new Examination(lessons, recipe.evaluation()).examine(modelFile(), subjects, threads, listener);
+        try {
+            Files.writeString(folder.resolve("marks.json"), JSON.writeValueAsString(marks) + "\n");
+            Files.writeString(folder.resolve("marks.md"), Mark.tables(marks));
+        } catch (IOException e) {
+            throw new ResourceException("The marks in " + folder + " cannot be written: make room.", e);
         }
-        return new Score(right, exchanges.size());
+        return marks;
     }
 
     /// Ends threads and gives memory back.

@@ -6,14 +6,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
+import ouverture.model.Adapters;
 import ouverture.model.ForwardPass;
 import ouverture.model.Model;
+import ouverture.model.RowAdapters;
 import ouverture.tensor.DType;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KvCache;
@@ -28,10 +31,17 @@ final class GradientCheck {
     private final List<Tensor> weights;
     private final TrainingBatch batch;
     private final double balance;
+    private final Adapters adapters;
 
     /// @param weights F32, of which the gradients are checked
     /// @param balance factor on the load-balance loss
     GradientCheck(Model model, Collection<Tensor> weights, TrainingBatch batch, double balance) {
+        this(model, weights, batch, balance, Adapters.NONE);
+    }
+
+    /// @param adapters that change the model
+    GradientCheck(Model model, Collection<Tensor> weights, TrainingBatch batch, double balance, Adapters adapters) {
+        this.adapters = adapters;
         this.model = model;
         this.weights = List.copyOf(weights);
         this.batch = batch;
@@ -68,7 +78,7 @@ final class GradientCheck {
                                     arena.allocate(weight.bytes(), 64))))
                     .toList();
             Network.Options options = new Network.Options(recomputes, balance);
-            try (Network network = new Network(model, kernels, parameters, options)) {
+            try (Network network = new Network(model, kernels, parameters, options, adapters)) {
                 for (int step = 0; step < 2; step++) {
                     parameters.forEach(parameter -> parameter.gradient().data().fill((byte) 0));
                     Network.Result result = network.learn(batch, 1 / batch.totalWeight(), 1);
@@ -146,7 +156,10 @@ final class GradientCheck {
         try (Arena arena = Arena.ofConfined()) {
             KvCache cache = KvCache.allocate(
                     arena, DType.F32, batch.cacheBlocks(), TrainingBatch.CACHE_BLOCK, model.cacheShapes());
-            Tensor logits = model.forward(new ForwardPass(kernels, batch.batch(), cache, kernels));
+            RowAdapters ofRows = RowAdapters.of(
+                            batch.batch(), Collections.nCopies(batch.batch().tables().length, adapters))
+                    .orElse(null);
+            Tensor logits = model.forward(new ForwardPass(kernels, batch.batch(), cache, kernels, null, ofRows));
             DoubleKernels.View view = kernels.view(logits);
             double loss = 0;
             for (int r = 0; r < batch.targets().length; r++) {

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /// Writes x86-64 machine code: vector instructions in their AVX form where the registers allow it, else in the
-/// AVX-512 form, and the few others that loops need. Encodings are those that the GNU assembler chooses.
+/// AVX-512 form, and the few others that loops need. Encodings are those that the GNU assembler chooses, but that
+/// VPDPBUSD has its AVX form too where it can (AVX-VNNI).
 final class Assembler {
     private static final int CONSTANT_ALIGNMENT = 64;
 

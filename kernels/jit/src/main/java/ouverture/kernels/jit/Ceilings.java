@@ -47,10 +47,11 @@ public final class Ceilings {
     ///
     /// @param threads that read at the same time, at most
     /// @param bytes of each buffer, which must be several times the processor's largest cache
-    /// @return bytes per second, the best of several passes; empty where these kernels cannot run
+    /// @return bytes per second, the best of several passes; empty where these kernels cannot run, and on AArch64
     /// @throws OutOfMemoryError if the system has no memory for a buffer
     public static OptionalDouble bytesReadPerSecond(int threads, long bytes) {
-        if (new JitKernelsProvider().unusable().isPresent()) {
+        if (new JitKernelsProvider().unusable().isPresent()
+                || !Processor.instructionSets().contains(InstructionSet.AVX2)) {
             return OptionalDouble.empty();
         }
         double best = 0;

@@ -23,16 +23,14 @@ final class CodeCache implements AutoCloseable {
     /// The code of a routine.
     ///
     /// @throws IllegalStateException if this is closed
-    MemorySegment get(Routine routine) {
+    MemorySegment get(MachineCode routine) {
         if (closed) {
             throw new IllegalStateException("these kernels are closed");
         }
         String name = routine.name();
         MemorySegment code = installed.get(name);
         if (code == null) {
-            Assembler assembler = new Assembler();
-            routine.emit(assembler, set);
-            code = memory.install(assembler.code());
+            code = memory.install(routine.code(set));
             installed.put(name, code);
         }
         return code;

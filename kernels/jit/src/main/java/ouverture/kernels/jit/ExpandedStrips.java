@@ -9,23 +9,44 @@ final class ExpandedStrips extends Strips {
     /// Bytes of a scale of each row.
     static final int SCALE = ROWS * Float.BYTES;
 
-    ExpandedStrips(Sums sums) {
-        super(sums);
+    ExpandedStrips(Sums sums, int largest) {
+        super(sums, largest);
     }
 
     @Override
     String name() {
-        return "expanded weights with " + sums().groups() + (sums().asFloats() ? " minimums" : " scales");
+        return "expanded weights to " + largest() + " with " + sums().groups()
+                + (sums().asFloats() ? " minimums" : " scales");
     }
 
     @Override
-    int blockBytes() {
-        return SCALES + sums().groups() * (sums().asFloats() ? 2 : 1) * SCALE;
+    public int blockBytes() {
+        return bytes(sums());
+    }
+
+    /// Bytes of a block.
+    static int bytes(Sums sums) {
+        return SCALES + sums.groups() * (sums.asFloats() ? 2 : 1) * SCALE;
     }
 
     @Override
-    int parts() {
+    public int parts() {
         return 1;
+    }
+
+    @Override
+    public int inputs(InstructionSet set) {
+        return set.registers() == 32 ? IntegerProducts.INPUTS : 3;
+    }
+
+    @Override
+    public int strips(InstructionSet set) {
+        return set.lanes() == ROWS ? IntegerProducts.STRIPS : 1;
+    }
+
+    @Override
+    boolean readsAhead() {
+        return false;
     }
 
     @Override

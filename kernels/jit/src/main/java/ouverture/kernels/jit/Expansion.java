@@ -22,20 +22,16 @@ record Expansion(PackedFormat format) implements Routine {
             emit(new Strips.Target(assembler, set, FREE, row));
         }
         assembler.add(RDI, format.blockBytes());
-        assembler.add(RSI, format.parts() * expanded().blockBytes());
+        assembler.add(RSI, format.parts() * format.expanded().blockBytes());
         assembler.subtract(RDX, 1);
         assembler.jumpIfNotZero(block);
         assembler.endVectors();
         assembler.leave();
     }
 
-    private ExpandedStrips expanded() {
-        return new ExpandedStrips(format.sums());
-    }
-
     /// All parts of some rows. Registers 0 and 1 are for what is read.
     private void emit(Strips.Target target) {
-        ExpandedStrips expanded = expanded();
+        ExpandedStrips expanded = format.expanded();
         Assembler assembler = target.assembler();
         Vector value = target.set().vector(0);
         Vector free = target.set().vector(1);

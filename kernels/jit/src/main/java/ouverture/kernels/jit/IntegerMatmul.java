@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 import ouverture.tensor.WorkerPool;
@@ -22,17 +23,20 @@ final class IntegerMatmul implements AutoCloseable {
     /// has room for beside the inputs.
     private static final int PANEL_BYTES = 1 << 18;
 
-    /// Rows of inputs from which on weights are expanded first.
-    private static final int EXPANDED_INPUTS_MIN = 3 * IntegerProducts.INPUTS;
+    /// Tiles of rows of inputs from which on weights are expanded first.
+    private static final int EXPANDED_TILES_MIN = 3;
 
-    /// Strips that are handed out together.
+    /// Strips that are handed out together: a multiple of what products multiply at once.
     private static final int UNIT = IntegerProducts.STRIPS;
+
+    /// Rows of inputs that products multiply at once, at most.
+    private static final int INPUTS_MAX = IntegerProducts.INPUTS;
 
     /// Bytes of a row of results of one strip.
     private static final long ROW_BYTES = Strips.ROWS * Float.BYTES;
 
     /// Where the addresses of such rows lie behind them.
-    private static final long ADDRESSES = IntegerProducts.INPUTS * ROW_BYTES;
+    private static final long ADDRESSES = INPUTS_MAX * ROW_BYTES;
 
     private final CodeCache code;
     private final WorkerPool pool;
@@ -47,15 +51,15 @@ final class IntegerMatmul implements AutoCloseable {
 
     /// @param scratch memory of each worker
     /// @param keeps whether packed weights may be kept
-    IntegerMatmul(CodeCache code, WorkerPool pool, WorkMemory[] scratch, boolean keeps) {
-        this.code = code;
+    IntegerMatmul(InstructionSet set, WorkerPool pool, WorkMemory[] scratch, boolean keeps) {
+        code = new CodeCache(set.forBytes());
         this.pool = pool;
         packed = new PackedWeights(code, scratch, keeps);
         expandedMemory = Stream.generate(WorkMemory::new).limit(pool.threads()).toArray(WorkMemory[]::new);
         last = new MemorySegment[pool.threads()];
         for (int worker = 0; worker < last.length; worker++) {
-            last[worker] = arena.allocate((long) IntegerProducts.INPUTS * (ROW_BYTES + Long.BYTES), ROW_BYTES);
-            for (int t = 0; t < IntegerProducts.INPUTS; t++) {
+            last[worker] = arena.allocate((long) INPUTS_MAX * (ROW_BYTES + Long.BYTES), ROW_BYTES);
+            for (int t = 0; t < INPUTS_MAX; t++) {
                 last[worker].set(JAVA_LONG, ADDRESSES + (long) t * Long.BYTES, last[worker].address() + t * ROW_BYTES);
             }
         }
@@ -63,7 +67,36 @@ final class IntegerMatmul implements AutoCloseable {
 
     /// Whether there is code for weights of this format and width.
     boolean serves(Tensor weight) {
-        return PackedFormats.of(weight.type(), code.set()) != null;
+        return PackedLayout.of(weight.type(), code.set()) != null;
+    }
+
+    /// `out[r][o] = dot(x[r], weight[o]) + bias[o]`.
+    void multiply(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
+        Addresses.same(weight.planes(), 1, "planes of " + weight.name());
+        Addresses.floats(x);
+        Addresses.written(out);
+        Matmul.Rows from = new Matmul.Rows(x);
+        Matmul.check(new Matmul.Rows(out), from, weight, bias);
+        multiply(out.data(), from, weight, bias, Plan.ofRows(x.rows(), out.rowBytes()));
+    }
+
+    /// `out[r][h] = weight[h] x[r][h]`.
+    void perHead(Tensor out, Tensor x, Tensor weight) {
+        PlaneMatmul.checkHeads(out, x, weight);
+        Addresses.of(weight);
+        multiply(out.data(), new Matmul.Rows(x), weight, null, Plan.ofHeads(x, weight));
+    }
+
+    /// `out[s] = experts[chosen[s]] x[s] + bias[chosen[s]]`.
+    void experts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen) {
+        int slotsOfInput = PlaneMatmul.slotsOfInput(out, x, experts, chosen);
+        Addresses.of(experts);
+        if (bias != null) {
+            Addresses.vector(bias, Math.multiplyExact(experts.planes(), experts.rows()));
+        }
+        int[][] slotsOf = Routing.slotsOfExperts(chosen, experts.planes());
+        Plan plan = Plan.ofSlots(slotsOf, slotsOfInput, out.rowBytes());
+        multiply(out.data(), new Matmul.Rows(x), experts, bias, plan);
     }
 
     /// Which rows go to which planes.
@@ -72,7 +105,7 @@ final class IntegerMatmul implements AutoCloseable {
     /// @param starts the first row of each, and the number of rows
     /// @param inputs for each row the index of its inputs among the rounded rows of `columns` columns
     /// @param outputs for each row where its results begin, in bytes
-    record Plan(int[] planes, int[] starts, int[] inputs, long[] outputs) {
+    private record Plan(int[] planes, int[] starts, int[] inputs, long[] outputs) {
         /// Every row to one plane.
         static Plan ofRows(int rows, long outputStride) {
             int[] inputs = IntStream.range(0, rows).toArray();
@@ -135,24 +168,30 @@ final class IntegerMatmul implements AutoCloseable {
         }
 
         boolean expands(int index) {
-            return rows(index) >= EXPANDED_INPUTS_MIN;
+            return rows(index) >= EXPANDED_TILES_MIN * packed.inputs;
+        }
+
+        Form form(int index) {
+            return expands(index) ? expanded : packed;
+        }
+
+        int tiles(int index) {
+            return Math.ceilDiv(rows(index), form(index).inputs);
         }
     }
 
     /// A form of the weights.
     ///
     /// @param strips of a group
+    /// @param inputs rows of inputs of a tile, at most
     /// @param blocks of a row
-    /// @param ahead whether it comes from memory, and is asked of it before it is read
     /// @param routines that multiply it, by strips and rows of inputs
-    private record Form(Strips weights, int strips, int blocks, boolean ahead, MemorySegment[][] routines) {
-        Form(Strips weights, int strips, int columns, boolean ahead) {
-            this(
-                    weights,
-                    strips,
-                    columns / (weights.parts() * Strips.PART),
-                    ahead,
-                    new MemorySegment[strips + 1][IntegerProducts.INPUTS + 1]);
+    private record Form(StripLayout weights, int strips, int inputs, int blocks, MemorySegment[][] routines) {
+        static Form of(StripLayout weights, InstructionSet set, int columns) {
+            int strips = weights.strips(set);
+            int inputs = weights.inputs(set);
+            int blocks = columns / (weights.parts() * Strips.PART);
+            return new Form(weights, strips, inputs, blocks, new MemorySegment[strips + 1][inputs + 1]);
         }
 
         long stripBytes() {
@@ -165,8 +204,8 @@ final class IntegerMatmul implements AutoCloseable {
     /// @param out from where outputs are counted; every row that the plan names was checked to be there
     /// @param x rows of inputs, of a multiple of the weight's columns
     /// @param bias a row for each plane
-    void multiply(MemorySegment out, Matmul.Rows x, Tensor weight, @Nullable Tensor bias, Plan plan) {
-        PackedFormat format = PackedFormats.of(weight.type(), code.set());
+    private void multiply(MemorySegment out, Matmul.Rows x, Tensor weight, @Nullable Tensor bias, Plan plan) {
+        PackedLayout format = PackedLayout.of(weight.type(), code.set());
         int rows = plan.inputs.length;
         if (format == null || rows == 0) {
             return;
@@ -185,10 +224,10 @@ final class IntegerMatmul implements AutoCloseable {
                 out,
                 bias,
                 addresses.address(),
-                new Form(format, 1, weight.columns(), true), // from memory, one strip after another is read the fastest
-                new Form(new ExpandedStrips(format.sums()), IntegerProducts.STRIPS, weight.columns(), false),
-                code.get(new Expansion(format)),
-                code.get(new Elementwise.Sum()));
+                Form.of(format, code.set(), weight.columns()),
+                Form.of(format.expanded(), code.set(), weight.columns()),
+                code.get(format.expansion()),
+                code.get(format.addition()));
         prepare(product);
         int units = Math.ceilDiv(PackedWeights.Matrices.strips(weight), UNIT);
         long work = (long) UNIT * Strips.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
@@ -209,11 +248,11 @@ final class IntegerMatmul implements AutoCloseable {
     /// Rounds all rows.
     ///
     /// @return the address of the records
-    private long round(Matmul.Rows x, PackedFormat format) {
+    private long round(Matmul.Rows x, PackedLayout format) {
         int blocks = x.columns() / Strips.PART;
         long rowBytes = (long) blocks * Quantisation.recordBytes(format.sums());
         long records = recordMemory.segment(x.count() * rowBytes).address();
-        MemorySegment routine = code.get(new Quantisation(format.sums()));
+        MemorySegment routine = code.get(format.rounding());
         pool.run(x.count(), Math.ceilDiv(GRAIN / 4, x.columns()), (from, to) -> {
             NativeCalls.call(routine, x.address(from), records + from * rowBytes, to - from, blocks, x.stride(), 0);
         });
@@ -225,20 +264,15 @@ final class IntegerMatmul implements AutoCloseable {
         return (int) ((long) rows * index / tiles);
     }
 
-    private static int tiles(int rows) {
-        return Math.ceilDiv(rows, IntegerProducts.INPUTS);
-    }
-
     /// Writes the code that the planes' tiles need.
     private void prepare(Product product) {
         for (int i = 0; i < product.plan.planes.length; i++) {
-            Form form = product.expands(i) ? product.expanded : product.packed;
+            Form form = product.form(i);
             int rows = product.rows(i);
-            int tiles = tiles(rows);
+            int tiles = product.tiles(i);
             for (int inputs = rows / tiles; inputs <= Math.ceilDiv(rows, tiles); inputs++) {
                 for (int strips = 1; strips <= form.strips; strips++) {
-                    form.routines[strips][inputs] =
-                            code.get(new IntegerProducts(form.weights, strips, inputs, form.ahead));
+                    form.routines[strips][inputs] = code.get(form.weights.products(strips, inputs));
                 }
             }
         }
@@ -250,8 +284,8 @@ final class IntegerMatmul implements AutoCloseable {
         int plane = product.plan.planes[index];
         int end = Math.min(to, PackedWeights.Matrices.strips(product.weight));
         boolean expands = product.expands(index);
-        Form form = expands ? product.expanded : product.packed;
-        boolean once = product.rows(index) <= IntegerProducts.INPUTS && matrices.isComplete(plane);
+        Form form = product.form(index);
+        boolean once = product.tiles(index) == 1 && matrices.isComplete(plane);
         int panel = once ? end - from : panelStrips(form.stripBytes());
         for (int strip = from; strip < end; strip += panel) {
             int count = Math.min(panel, end - strip);
@@ -308,7 +342,7 @@ final class IntegerMatmul implements AutoCloseable {
         int first = product.plan.starts[panel.index];
         int rows = product.rows(panel.index);
         int full = Math.min(panel.count, product.weight.rows() / Strips.ROWS - panel.strip);
-        int tiles = tiles(rows);
+        int tiles = product.tiles(panel.index);
         for (int i = 0; i < tiles; i++) {
             int row = first + tile(rows, tiles, i);
             int inputs = first + tile(rows, tiles, i + 1) - row;
@@ -355,6 +389,7 @@ final class IntegerMatmul implements AutoCloseable {
         Stream.of(expandedMemory).forEach(WorkMemory::close);
         recordMemory.close();
         addressMemory.close();
+        code.close();
         arena.close();
     }
 }

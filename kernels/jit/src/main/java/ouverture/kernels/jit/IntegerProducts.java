@@ -1,7 +1,6 @@
 package ouverture.kernels.jit;
 
 import static ouverture.kernels.jit.General.R10;
-import static ouverture.kernels.jit.General.R11;
 import static ouverture.kernels.jit.General.R12;
 import static ouverture.kernels.jit.General.R13;
 import static ouverture.kernels.jit.General.R14;
@@ -16,94 +15,66 @@ import static ouverture.kernels.jit.General.RDI;
 import static ouverture.kernels.jit.General.RDX;
 import static ouverture.kernels.jit.General.RSI;
 
-/// Products of strips of weights with rows of inputs that [Quantisation] rounded, for AVX-512 VNNI.
+/// Products of strips of weights with rows of inputs that [Quantisation] rounded.
 ///
 /// Arguments: the first strip, addresses of the rows of inputs, addresses of the rows of outputs, byte of those
 /// that the first strip's outputs go to, number of groups of strips, blocks of a row.
 ///
-/// Bytes are multiplied and added up without rounding over the columns that share a scale; the sum times the
-/// product of both scales is added to the result with one rounding, columns ascending. The order is the same for
-/// any number of strips and inputs.
+/// Bytes are multiplied and added up without rounding over the columns that share a scale ([GroupSums]); the sum
+/// times the product of both scales is added to the result with one rounding, columns ascending. The order is
+/// the same for any number of strips and inputs and in every instruction set, and so are the results.
 ///
 /// @param strips of a group: 1 to [#STRIPS]
 /// @param inputs rows of inputs: 1 to [#INPUTS]
-/// @param ahead whether weights are asked of the memory before they are read
-record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) implements Routine {
+record IntegerProducts(Strips weights, int strips, int inputs) implements Routine {
     /// Strips that share what is read of the inputs, at most.
     static final int STRIPS = 2;
 
-    /// Rows of inputs that share what is read of the weights, at most: as many as the registers hold sums for.
+    /// Rows of inputs that share what is read of the weights, at most: as many as 32 registers hold sums for.
     static final int INPUTS = 6;
 
     private static final General[] SAVED = {RBX, RBP, R12, R13, R14, R15};
 
-    /// Where the rows of inputs are read.
-    private static final General[] ROWS = {RBX, RBP, R11, R12, R13, R14};
-
     @Override
     public String name() {
-        return "products of " + strips + " strips of " + weights.name() + " with " + inputs
-                + (ahead ? ", reading ahead" : "");
+        return "products of " + strips + " strips of " + weights.name() + " with " + inputs;
     }
 
     @Override
     public void emit(Assembler assembler, InstructionSet set) {
-        new Emitter(assembler, set, this).emit();
+        new Emitter(assembler, weights, ProductTile.of(assembler, set, this)).emit(strips);
     }
 
-    private static final class Emitter {
-        private final Assembler assembler;
-        private final InstructionSet set;
-        private final Strips format;
-        private final int strips;
-        private final int inputs;
-        private final boolean ahead;
-
-        /// Behind the results and the sums: a register for the inputs, one for the weights of each strip, the
-        /// format's.
-        private final int free;
-
-        private final Strips.Target target;
-
-        Emitter(Assembler assembler, InstructionSet set, IntegerProducts routine) {
-            this.assembler = assembler;
-            this.set = set;
-            format = routine.weights;
-            strips = routine.strips;
-            inputs = routine.inputs;
-            ahead = routine.ahead;
-            free = 2 * strips * inputs;
-            target = new Strips.Target(assembler, set, free + 1 + strips, 0);
-        }
-
-        void emit() {
+    private record Emitter(Assembler assembler, Strips format, ProductTile tile) {
+        void emit(int strips) {
             for (General register : SAVED) {
                 assembler.push(register);
             }
             assembler.multiply(R10, R9, format.blockBytes());
-            format.prepare(target);
+            format.prepare(tile.target(0));
             Assembler.Label group = assembler.here();
             assembler.move(RAX, RDI);
-            for (int t = 0; t < inputs; t++) {
-                assembler.load(ROWS[t], Memory.at(RSI, t * Long.BYTES));
-                for (int s = 0; s < strips; s++) {
-                    assembler.emit(Instruction.VPXOR, result(s, t), result(s, t), result(s, t));
+            for (int t = 0; t < tile.inputs(); t++) {
+                assembler.load(ProductTile.row(t), Memory.at(RSI, t * Long.BYTES));
+                for (int v = 0; v < tile.vectors(); v++) {
+                    assembler.emit(Instruction.VPXOR, tile.result(v, t), tile.result(v, t), tile.result(v, t));
                 }
             }
             assembler.move(R15, R9);
             Assembler.Label block = assembler.here();
             for (int part = 0; part < format.parts(); part++) {
-                for (int s = 0; ahead && s < strips; s++) {
-                    format.prefetch(assembler, block(s), part);
-                }
+                prefetch(part);
                 for (int g = 0; g < format.sums().groups(); g++) {
-                    multiply(part, g);
+                    new GroupSums(tile).emit(part, g);
                     scale(part, g);
+                    if (format.sums().asFloats()) {
+                        subtractMinimums(part, g);
+                    }
                 }
             }
             assembler.add(RAX, format.blockBytes());
-            for (int t = 0; t < inputs; t++) {
-                assembler.add(ROWS[t], format.parts() * Quantisation.recordBytes(format.sums()));
+            for (int t = 0; t < tile.inputs(); t++) {
+                assembler.add(ProductTile.row(t), format.parts() * Quantisation.recordBytes(format.sums()));
             }
             assembler.subtract(R15, 1);
             assembler.jumpIfNotZero(block);
@@ -111,7 +82,7 @@ record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) im
             for (int s = 0; s < strips; s++) {
                 assembler.add(RDI, R10);
             }
-            assembler.add(RCX, strips * set.bytes());
+            assembler.add(RCX, tile.vectors() * tile.set().bytes());
             assembler.subtract(R8, 1);
             assembler.jumpIfNotZero(group);
             for (int i = SAVED.length - 1; i >= 0; i--) {
@@ -121,93 +92,60 @@ record IntegerProducts(Strips weights, int strips, int inputs, boolean ahead) im
             assembler.leave();
         }
 
-        /// Adds up a group of columns. The sums begin with what the weights' bytes are too large by.
-        private void multiply(int part, int group) {
-            Vector both = set.vector(free);
-            for (int t = 0; t < inputs; t++) {
-                for (int s = 0; s < strips; s++) {
-                    Vector sum = sum(s, t);
-                    if (format.sums().asFloats()) {
-                        assembler.emit(Instruction.VPXOR, sum, sum, sum);
-                    } else {
-                        assembler.emit(Instruction.VPBROADCASTD, sum, sumOfInput(t, part, group));
-                    }
-                }
-            }
-            int chunks = format.sums().columns() / Strips.CHUNK;
-            for (int chunk = group * chunks; chunk < (group + 1) * chunks; chunk++) {
-                for (int s = 0; s < strips; s++) {
-                    format.weights(target, weights(s), block(s), part, chunk, both);
-                }
-                for (int t = 0; t < inputs; t++) {
-                    assembler.emit(Instruction.VPBROADCASTD, both, input(t, part, chunk * Strips.CHUNK));
-                    for (int s = 0; s < strips; s++) {
-                        assembler.emit(Instruction.VPDPBUSD, sum(s, t), weights(s), both);
-                    }
+        /// Once for each strip.
+        private void prefetch(int part) {
+            for (int v = 0; format.readsAhead() && v < tile.vectors(); v++) {
+                if (tile.target(v).row() == 0) {
+                    format.prefetch(assembler, tile.block(v), part);
                 }
             }
         }
 
         /// Adds the sums of a group of columns to the results.
         private void scale(int part, int group) {
-            Vector both = set.vector(free);
-            boolean hasMinimums = format.sums().asFloats();
-            for (int s = 0; s < strips; s++) {
-                format.scale(target, weights(s), block(s), part, group, both);
-                if (hasMinimums) {
-                    format.minimum(target, minimum(s), block(s), part, group, both);
+            Vector product = tile.otherFree();
+            for (int v = 0; v < tile.vectors(); v++) {
+                format.scale(tile.target(v), tile.weights(v), tile.block(v), part, group, tile.free());
+            }
+            if (tile.hasMinimumRegisters()) {
+                readMinimums(part, group);
+            }
+            for (int t = 0; t < tile.inputs(); t++) {
+                Operand scale = tile.all(tile.scale(t, part), tile.free());
+                for (int v = 0; v < tile.vectors(); v++) {
+                    assembler.emit(Instruction.VCVTDQ2PS, tile.sum(v, t), tile.sum(v, t));
+                    assembler.emit(Instruction.VMULPS, product, tile.weights(v), scale);
+                    assembler.emit(Instruction.VFMADD231PS, tile.result(v, t), tile.sum(v, t), product);
                 }
             }
-            for (int t = 0; t < inputs; t++) {
-                Memory scale = input(t, part, Quantisation.SCALE).all();
-                for (int s = 0; s < strips; s++) {
-                    assembler.emit(Instruction.VCVTDQ2PS, sum(s, t), sum(s, t));
-                    assembler.emit(Instruction.VMULPS, both, weights(s), scale);
-                    assembler.emit(Instruction.VFMADD231PS, result(s, t), sum(s, t), both);
-                    if (hasMinimums) {
-                        Memory sum = sumOfInput(t, part, group).all();
-                        assembler.emit(Instruction.VFNMADD231PS, result(s, t), minimum(s), sum);
-                    }
+        }
+
+        private void readMinimums(int part, int group) {
+            for (int v = 0; v < tile.vectors(); v++) {
+                format.minimum(tile.target(v), tile.minimum(v), tile.block(v), part, group, tile.free());
+            }
+        }
+
+        private void subtractMinimums(int part, int group) {
+            if (!tile.hasMinimumRegisters()) {
+                readMinimums(part, group);
+            }
+            for (int t = 0; t < tile.inputs(); t++) {
+                Operand sum = tile.all(tile.sumOfInput(t, part, group), tile.free());
+                for (int v = 0; v < tile.vectors(); v++) {
+                    assembler.emit(Instruction.VFNMADD231PS, tile.result(v, t), tile.minimum(v), sum);
                 }
             }
         }
 
         private void store() {
-            for (int t = 0; t < inputs; t++) {
+            for (int t = 0; t < tile.inputs(); t++) {
                 assembler.load(RAX, Memory.at(RDX, t * Long.BYTES));
-                for (int s = 0; s < strips; s++) {
-                    assembler.store(Instruction.VMOVUPS_STORE, Memory.at(RAX, RCX, 1, s * set.bytes()), result(s, t));
+                for (int v = 0; v < tile.vectors(); v++) {
+                    Memory to = Memory.at(RAX, RCX, 1, v * tile.set().bytes());
+                    assembler.store(Instruction.VMOVUPS_STORE, to, tile.result(v, t));
                 }
             }
-        }
-
-        private Vector result(int strip, int input) {
-            return set.vector(input * strips + strip);
-        }
-
-        private Vector sum(int strip, int input) {
-            return set.vector((inputs + input) * strips + strip);
-        }
-
-        private Vector weights(int strip) {
-            return set.vector(free + 1 + strip);
-        }
-
-        private Vector minimum(int strip) {
-            return target.constant(Strips.REGISTERS - STRIPS + strip);
-        }
-
-        private Memory block(int strip) {
-            return strip == 0 ? Memory.at(RAX, 0) : Memory.at(RAX, R10, strip, 0);
-        }
-
-        private Memory sumOfInput(int t, int part, int group) {
-            return input(t, part, Quantisation.SUMS + group * Float.BYTES);
-        }
-
-        /// Byte `offset` of the record of a part.
-        private Memory input(int t, int part, int offset) {
-            return Memory.at(ROWS[t], part * Quantisation.recordBytes(format.sums()) + offset);
         }
     }
 }

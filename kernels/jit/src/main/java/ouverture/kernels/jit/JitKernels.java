@@ -61,7 +61,7 @@ final class JitKernels implements Kernels {
                 .mapToObj(_ -> new WorkMemory())
                 .toArray(WorkMemory[]::new);
         matmul = new Matmul(code, pool, memory);
-        integers = new IntegerMatmul(code, pool, memory, options.repack());
+        integers = new IntegerMatmul(set, pool, memory, options.repack());
         planes = new PlaneMatmul(matmul, integers);
         gradients = new ProductGradients(code, pool, memory);
         attention = new PagedAttention(code, pool, memory);
@@ -100,16 +100,13 @@ final class JitKernels implements Kernels {
 
     @Override
     public synchronized void matmul(Tensor out, Tensor x, Tensor weight, @Nullable Tensor bias) {
-        Addresses.same(weight.planes(), 1, "planes of " + weight.name());
-        Addresses.floats(x);
-        Addresses.written(out);
-        Matmul.Rows to = new Matmul.Rows(out);
-        Matmul.Rows from = new Matmul.Rows(x);
         if (rounds(weight) && integers.serves(weight)) {
-            Matmul.check(to, from, weight, bias);
-            integers.multiply(out.data(), from, weight, bias, IntegerMatmul.Plan.ofRows(x.rows(), out.rowBytes()));
+            integers.multiply(out, x, weight, bias);
         } else {
-            matmul.multiply(to, from, weight, bias, rounds(weight));
+            Addresses.same(weight.planes(), 1, "planes of " + weight.name());
+            Addresses.floats(x);
+            Addresses.written(out);
+            matmul.multiply(new Matmul.Rows(out), new Matmul.Rows(x), weight, bias, rounds(weight));
         }
     }
 

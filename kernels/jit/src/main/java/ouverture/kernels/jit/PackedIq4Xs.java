@@ -14,6 +14,7 @@ final class PackedIq4Xs extends PackedNibbles {
         super(
                 DType.IQ4_XS,
                 128,
+                241,
                 List.of(new Piece(0, 2, 1), new Piece(2, 2, 1), new Piece(4, 4, 1)),
                 LevelReader.UNEVEN);
     }

@@ -12,7 +12,7 @@ final class PackedLegacy extends PackedNibbles {
     private final boolean hasFifthBits;
 
     PackedLegacy(DType type) {
-        super(type, type == DType.Q5_0 ? 16 : 0, header(type), null);
+        super(type, type == DType.Q5_0 ? 16 : 0, type == DType.Q4_1 ? 15 : 31, header(type), null);
         hasFifthBits = type != DType.Q4_1;
     }
 

@@ -14,7 +14,7 @@ final class PackedMxfp4 extends PackedNibbles {
     private static final int EXPONENT = 23;
 
     PackedMxfp4() {
-        super(DType.MXFP4, LARGEST, List.of(new Piece(0, 1, 1)), LEVELS);
+        super(DType.MXFP4, LARGEST, 2 * LARGEST, List.of(new Piece(0, 1, 1)), LEVELS);
     }
 
     /// Half of 2^(exponent - 127), as the levels are doubled; the two smallest are no normal floats.

@@ -19,10 +19,11 @@ class PackedNibbles extends PackedFormat {
 
     /// @param offset number that is added to what the numbers stand for, so that none is negative; 0 if the
     ///     format has minimums
+    /// @param largest number that they stand for, with the offset
     /// @param header the pieces before the numbers, the scale first
     /// @param levels what each of the 16 numbers stands for, without the offset; null for the number itself
-    PackedNibbles(DType type, int offset, List<Piece> header, int @Nullable [] levels) {
-        super(type, new Sums(PART, offset), pieces(type, header));
+    PackedNibbles(DType type, int offset, int largest, List<Piece> header, int @Nullable [] levels) {
+        super(type, new Sums(PART, offset), largest, pieces(type, header));
         this.levels = levels;
     }
 
@@ -36,10 +37,11 @@ class PackedNibbles extends PackedFormat {
     void prepare(Target target) {
         target.broadcast(0, 0x0f0f0f0f);
         if (levels != null) {
+            int offset = isSigned(target.set()) ? 0 : sums().offset();
             int[] words = new int[VECTOR_BYTES / Integer.BYTES];
             for (int i = 0; i < VECTOR_BYTES; i++) {
-                int level = levels[i % levels.length] + sums().offset();
-                words[i / Integer.BYTES] |= level << i % Integer.BYTES * Byte.SIZE;
+                int level = levels[i % levels.length] + offset;
+                words[i / Integer.BYTES] |= (level & 0xff) << i % Integer.BYTES * Byte.SIZE;
             }
             target.emit(
                     Instruction.VMOVUPS, target.constant(1), target.assembler().constant(words));

@@ -16,6 +16,7 @@ final class PackedQ2K extends PackedFormat {
         super(
                 DType.Q2_K,
                 new Sums(PART / 2, 0),
+                3,
                 List.of(new Piece(16, 4, 2 * UNITS), new Piece(0, 1, 16), new Piece(80, 2, 1), new Piece(82, 2, 1)));
     }
 

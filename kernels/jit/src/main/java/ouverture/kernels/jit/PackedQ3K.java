@@ -21,6 +21,7 @@ final class PackedQ3K extends PackedFormat {
         super(
                 DType.Q3_K,
                 new Sums(PART / 2, 4),
+                7,
                 List.of(
                         new Piece(32, 4, 2 * UNITS),
                         new Piece(0, 4, UNITS),

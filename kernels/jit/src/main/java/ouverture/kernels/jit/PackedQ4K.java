@@ -15,12 +15,12 @@ class PackedQ4K extends PackedFormat {
     private static final int UNITS = PART / CHUNK;
 
     PackedQ4K() {
-        this(DType.Q4_K, List.of());
+        this(DType.Q4_K, 15, List.of());
     }
 
     /// A format with more behind the scales.
-    PackedQ4K(DType type, List<Piece> others) {
-        super(type, new Sums(PART, 0), pieces(type, others));
+    PackedQ4K(DType type, int largest, List<Piece> others) {
+        super(type, new Sums(PART, 0), largest, pieces(type, others));
     }
 
     private static List<Piece> pieces(DType type, List<Piece> others) {

@@ -9,7 +9,7 @@ final class PackedQ5K extends PackedQ4K {
     private static final int FIFTH_BITS = 4;
 
     PackedQ5K() {
-        super(DType.Q5_K, List.of(new Piece(16, 4, PART / CHUNK)));
+        super(DType.Q5_K, 31, List.of(new Piece(16, 4, PART / CHUNK)));
     }
 
     @Override

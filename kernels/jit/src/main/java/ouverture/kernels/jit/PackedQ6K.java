@@ -18,6 +18,7 @@ final class PackedQ6K extends PackedFormat {
         super(
                 DType.Q6_K,
                 new Sums(PART / 2, 32),
+                63,
                 List.of(
                         new Piece(0, 4, 4 * UNITS),
                         new Piece(128, 4, 2 * UNITS),

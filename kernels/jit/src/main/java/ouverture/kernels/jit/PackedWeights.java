@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 
-/// Weights in the form of [PackedFormat], strip by strip as they are first multiplied with, by the worker that
+/// Weights in the form of [PackedLayout], strip by strip as they are first multiplied with, by the worker that
 /// multiplies. What was packed is kept if the tensor's memory is read-only, as a model file's is, and then
 /// stands in place of the file's pages; else, or where memory is short, a strip is packed each time.
 final class PackedWeights implements AutoCloseable {
@@ -29,7 +29,7 @@ final class PackedWeights implements AutoCloseable {
     /// The packed planes of a tensor whose memory was checked. What is multiplied with for the first time is not
     /// kept yet, because new memory costs more than packing: the first step of a model should not wait for as
     /// much memory as the model has.
-    Matrices of(Tensor weight, PackedFormat format) {
+    Matrices of(Tensor weight, PackedLayout format) {
         if (!keeps || !weight.data().isReadOnly()) {
             return new Matrices(weight, format, MemorySegment.NULL);
         }
@@ -61,10 +61,10 @@ final class PackedWeights implements AutoCloseable {
         /// Strips of each plane that are not packed yet; -1 when the file's pages are dropped.
         private final AtomicIntegerArray missing;
 
-        private Matrices(Tensor weight, PackedFormat format, MemorySegment packed) {
+        private Matrices(Tensor weight, PackedLayout format, MemorySegment packed) {
             this.weight = weight;
             this.packed = packed;
-            routine = code.get(new Packing(format));
+            routine = code.get(format.packing());
             strips = strips(weight);
             stripBytes = Strips.ROWS * weight.rowBytes();
             blocks = weight.columns() / weight.type().blockElements();

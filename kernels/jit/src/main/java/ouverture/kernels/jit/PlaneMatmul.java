@@ -20,18 +20,14 @@ final class PlaneMatmul implements AutoCloseable {
 
     /// `out[r][h] = weight[h] x[r][h]`.
     void perHead(Tensor out, Tensor x, Tensor weight, boolean rounded) {
+        if (rounded && integers.serves(weight)) {
+            integers.perHead(out, x, weight);
+            return;
+        }
+        checkHeads(out, x, weight);
         int heads = weight.planes();
         int inputs = weight.columns();
         int outputs = weight.rows();
-        Addresses.shape(x, x.rows(), (long) heads * inputs);
-        Addresses.shape(out, x.rows(), (long) heads * outputs);
-        Addresses.floats(x);
-        Addresses.written(out);
-        if (rounded && integers.serves(weight)) {
-            Addresses.of(weight);
-            integers.multiply(out.data(), new Matmul.Rows(x), weight, null, IntegerMatmul.Plan.ofHeads(x, weight));
-            return;
-        }
         for (int h = 0; h < heads && x.rows() > 0; h++) {
             MemorySegment results = out.data().asSlice(4L * h * outputs);
             MemorySegment operands = x.data().asSlice(4L * h * inputs);
@@ -44,30 +40,23 @@ final class PlaneMatmul implements AutoCloseable {
         }
     }
 
+    /// Makes sure that operands fit and that inputs and outputs are there.
+    static void checkHeads(Tensor out, Tensor x, Tensor weight) {
+        Addresses.shape(x, x.rows(), (long) weight.planes() * weight.columns());
+        Addresses.shape(out, x.rows(), (long) weight.planes() * weight.rows());
+        Addresses.floats(x);
+        Addresses.written(out);
+    }
+
     /// `out[s] = experts[chosen[s]] x[s] + bias[chosen[s]]`, expert by expert: its inputs are gathered,
     /// multiplied at once, and the results put where they belong.
     void experts(Tensor out, Tensor x, Tensor experts, @Nullable Tensor bias, Tensor chosen, boolean rounded) {
-        int slots = Math.toIntExact(chosen.size());
-        Addresses.shape(out, slots, experts.rows());
-        Addresses.shape(x, x.rows(), experts.columns());
-        Addresses.floats(x);
-        Addresses.written(out);
-        Addresses.of(chosen);
-        if (slots == 0) {
-            return;
-        }
-        int slotsOfInput = slots / Math.max(1, x.rows());
-        Addresses.same((long) x.rows() * slotsOfInput, slots, "slots of " + x.name());
-        int[][] slotsOf = Routing.slotsOfExperts(chosen, experts.planes());
         if (rounded && integers.serves(experts)) {
-            Addresses.of(experts);
-            if (bias != null) {
-                Addresses.vector(bias, Math.multiplyExact(experts.planes(), experts.rows()));
-            }
-            IntegerMatmul.Plan plan = IntegerMatmul.Plan.ofSlots(slotsOf, slotsOfInput, out.rowBytes());
-            integers.multiply(out.data(), new Matmul.Rows(x), experts, bias, plan);
+            integers.experts(out, x, experts, bias, chosen);
             return;
         }
+        int slotsOfInput = slotsOfInput(out, x, experts, chosen);
+        int[][] slotsOf = Routing.slotsOfExperts(chosen, experts.planes());
         for (int expert = 0; expert < slotsOf.length; expert++) {
             int[] outputs = slotsOf[expert];
             if (outputs.length == 0) {
@@ -78,6 +67,21 @@ final class PlaneMatmul implements AutoCloseable {
                     : bias.shaped(experts.planes(), experts.rows()).rows(expert, 1);
             multiply(out, x, outputs, slotsOfInput, experts.plane(expert), offsets, rounded);
         }
+    }
+
+    /// Makes sure that operands fit and that inputs and outputs are there.
+    ///
+    /// @return slots that share a row of inputs
+    static int slotsOfInput(Tensor out, Tensor x, Tensor experts, Tensor chosen) {
+        int slots = Math.toIntExact(chosen.size());
+        Addresses.shape(out, slots, experts.rows());
+        Addresses.shape(x, x.rows(), experts.columns());
+        Addresses.floats(x);
+        Addresses.written(out);
+        Addresses.of(chosen);
+        int slotsOfInput = slots / Math.max(1, x.rows());
+        Addresses.same((long) x.rows() * slotsOfInput, slots, "slots of " + x.name());
+        return slotsOfInput;
     }
 
     /// @param slots rows of `out`; a row of x serves `slotsOfInput` of them

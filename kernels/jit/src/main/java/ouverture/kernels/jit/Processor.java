@@ -20,6 +20,7 @@ final class Processor {
     private static final int AVX512_BW = 1 << 30;
     private static final int AVX512_VL = 1 << 31;
     private static final int AVX512_VNNI = 1 << 11;
+    private static final int AVX_VNNI = 1 << 4;
 
     /// Registers that the system keeps for each thread: 128 and 256 bits.
     private static final long STATE_256 = 0x6;
@@ -33,33 +34,46 @@ final class Processor {
     ///
     /// @throws UnsupportedOperationException if the system does not let programs write machine code
     static Set<InstructionSet> instructionSets() {
+        if (isArm(System.getProperty("os.arch", "unknown"))) {
+            return ArmProcessor.instructionSets();
+        }
         try (ExecutableMemory memory = new ExecutableMemory();
                 Arena arena = Arena.ofConfined()) {
             MemorySegment identify = memory.install(identification());
             MemorySegment result = arena.allocate(JAVA_LONG, 4);
-            int leaves = identify(identify, 0, result)[0];
-            int features = identify(identify, 1, result)[2];
-            int[] extended = leaves < 7 ? new int[4] : identify(identify, 7, result);
+            int leaves = identify(identify, 0, 0, result)[0];
+            int features = identify(identify, 1, 0, result)[2];
+            int[] extended = leaves < 7 ? new int[4] : identify(identify, 7, 0, result);
+            int[] more = extended[0] < 1 ? new int[4] : identify(identify, 7, 1, result);
             boolean saved = has(features, SAVES_VECTORS | AVX);
             long state = saved ? NativeCalls.call(memory.install(savedState()), 0, 0, 0, 0, 0, 0) : 0;
-            return of(features, extended[1], extended[2], state);
+            return of(features, extended[1], extended[2], more[0], state);
         }
+    }
+
+    /// Whether a processor in Java's names is AArch64.
+    static boolean isArm(String processor) {
+        return processor.equals("aarch64");
     }
 
     /// Judges what CPUID and XGETBV say.
     ///
     /// @param features register ECX of leaf 1
     /// @param extended register EBX of leaf 7
-    /// @param more register ECX of leaf 7
+    /// @param products register ECX of leaf 7
+    /// @param more register EAX of subleaf 1 of leaf 7
     /// @param state register XCR0
-    static Set<InstructionSet> of(int features, int extended, int more, long state) {
+    static Set<InstructionSet> of(int features, int extended, int products, int more, long state) {
         Set<InstructionSet> sets = EnumSet.noneOf(InstructionSet.class);
         boolean saved = has(features, SAVES_VECTORS | AVX) && (state & STATE_256) == STATE_256;
         if (saved && has(features, FMA | F16C) && has(extended, AVX2)) {
             sets.add(InstructionSet.AVX2);
+            if (has(more, AVX_VNNI)) {
+                sets.add(InstructionSet.AVX2_VNNI);
+            }
             if (has(extended, AVX512_F | AVX512_DQ | AVX512_BW | AVX512_VL) && (state & STATE_512) == STATE_512) {
                 sets.add(InstructionSet.AVX512);
-                if (has(more, AVX512_VNNI)) {
+                if (has(products, AVX512_VNNI)) {
                     sets.add(InstructionSet.AVX512_VNNI);
                 }
             }
@@ -72,8 +86,8 @@ final class Processor {
     }
 
     /// Registers EAX, EBX, ECX and EDX of a leaf.
-    private static int[] identify(MemorySegment code, long leaf, MemorySegment result) {
-        NativeCalls.call(code, leaf, 0, result.address(), 0, 0, 0);
+    private static int[] identify(MemorySegment code, long leaf, long subleaf, MemorySegment result) {
+        NativeCalls.call(code, leaf, subleaf, result.address(), 0, 0, 0);
         int[] registers = new int[4];
         for (int i = 0; i < registers.length; i++) {
             registers[i] = (int) result.getAtIndex(JAVA_LONG, i);

@@ -1,11 +1,14 @@
 package ouverture.kernels.jit;
 
-/// A piece of machine code that can be written for an instruction set.
-interface Routine {
-    /// Says what it does; routines of one name have the same code. A string and not the record itself is what
-    /// code is looked up by, because the first hash code of each kind of record takes the JVM milliseconds.
-    String name();
-
+/// A piece of machine code that can be written for each instruction set of x86-64.
+interface Routine extends MachineCode {
     /// Writes the code.
     void emit(Assembler assembler, InstructionSet set);
+
+    @Override
+    default byte[] code(InstructionSet set) {
+        Assembler assembler = new Assembler();
+        emit(assembler, set);
+        return assembler.code();
+    }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// if the [Sums] say so, `scale * (byte - offset)`.
 ///
 /// Implementations have no state: they write the code that reads weights.
-abstract class Strips {
+abstract class Strips implements StripLayout {
     /// Rows of a strip.
     static final int ROWS = 16;
 
@@ -19,8 +19,8 @@ abstract class Strips {
     /// Columns whose bytes are multiplied at once: those of a 32-bit lane.
     static final int CHUNK = 4;
 
-    /// Vector registers for constants; the last [IntegerProducts#STRIPS] hold minimums where a format has them.
-    static final int REGISTERS = 5;
+    /// Vector registers for constants.
+    static final int REGISTERS = 3;
 
     /// How far ahead weights are asked of the memory: two pages, of which the processor foresees the rest of one
     /// only.
@@ -29,24 +29,40 @@ abstract class Strips {
     private static final int CACHE_LINE = 64;
 
     private final Sums sums;
+    private final int largest;
 
     /// @param sums what products need of the inputs
-    Strips(Sums sums) {
+    /// @param largest byte of a weight
+    Strips(Sums sums, int largest) {
         this.sums = sums;
+        this.largest = largest;
     }
 
-    final Sums sums() {
+    @Override
+    public final Sums sums() {
         return sums;
+    }
+
+    @Override
+    public final MachineCode products(int strips, int inputs) {
+        return new IntegerProducts(this, strips, inputs);
+    }
+
+    /// The largest byte that a weight may be, as long as it is not signed.
+    final int largest() {
+        return largest;
+    }
+
+    /// Whether in an instruction set the bytes of weights are signed numbers without the offset: see [GroupSums].
+    final boolean isSigned(InstructionSet set) {
+        return largest > Byte.MAX_VALUE && !set.addsProductsOfBytes();
     }
 
     /// What is read; of one name is what the same code reads.
     abstract String name();
 
-    /// Bytes of a block of all rows of a strip.
-    abstract int blockBytes();
-
-    /// Parts of a block.
-    abstract int parts();
+    /// Whether they come from memory, which is asked for them before they are read.
+    abstract boolean readsAhead();
 
     /// Asks the memory for as many lines as a part has, which will be read later.
     final void prefetch(Assembler assembler, Memory block, int part) {
@@ -94,7 +110,7 @@ abstract class Strips {
     /// Loads constants; once, before the first block.
     abstract void prepare(Target target);
 
-    /// Reads the bytes of four columns of each row.
+    /// Reads the bytes of four columns of each row, signed if they are so ([#isSigned]).
     ///
     /// @param block where the block is
     /// @param part of the block

@@ -4,9 +4,6 @@ import java.lang.foreign.MemorySegment;
 
 /// Memory by whole pages, and what may be done with it. Linux.
 final class SystemPages {
-    /// Bytes of a page on x86-64.
-    static final long PAGE = 4096;
-
     private static final long READ_WRITE = 3;
     private static final long READ_EXECUTE = 5;
     private static final long PRIVATE_ANONYMOUS = 0x22;
@@ -15,6 +12,9 @@ final class SystemPages {
     private static final long FAILED = -1;
     private static final long DO_NOT_NEED = 4;
     private static final long HUGE_PAGES = 14;
+
+    /// Bytes of a page: 4096 on x86-64; on AArch64 some systems have larger ones.
+    static final long PAGE = NativeCalls.call(NativeCalls.function("getpagesize"), 0, 0, 0, 0, 0, 0);
 
     private static final MemorySegment MAP = NativeCalls.function("mmap");
     private static final MemorySegment PROTECT = NativeCalls.function("mprotect");
@@ -39,7 +39,9 @@ final class SystemPages {
         NativeCalls.call(UNMAP, memory.address(), memory.byteSize(), 0, 0, 0, 0);
     }
 
-    /// Makes memory of [#map] executable and no longer writable.
+    /// Makes memory of [#map] executable and no longer writable, once: AArch64 fetches instructions through a
+    /// cache that does not see what was written, and Linux makes it do so when a page becomes executable for the
+    /// first time (function `__sync_icache_dcache` of its arch/arm64/mm/flush.c).
     ///
     /// @return whether the system lets programs do that
     static boolean makeExecutable(MemorySegment memory) {
@@ -52,8 +54,7 @@ final class SystemPages {
     }
 
     /// Takes the whole pages of a part of a mapped file out of the process's memory; when they are read again,
-    /// they come
-    /// from the file.
+    /// they come from the file.
     static void drop(long address, long bytes) {
         long from = Math.ceilDiv(address, PAGE) * PAGE;
         long to = (address + bytes) / PAGE * PAGE;

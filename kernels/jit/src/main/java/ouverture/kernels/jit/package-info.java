@@ -12,5 +12,9 @@
 /// as they lie in the file, which a [ouverture.kernels.jit.WeightReader] turns to floats.
 /// [ouverture.kernels.jit.IntegerMatmul] rounds inputs to bytes ([ouverture.kernels.jit.Quantisation]) and
 /// multiplies them with the bytes of weights, in the form of a [ouverture.kernels.jit.PackedFormat].
+///
+/// That is x86-64. For AArch64 there are the products with packed weights only, which
+/// [ouverture.kernels.jit.IntegerMatmul] drives for both: [ouverture.kernels.jit.NeonProducts] and what belongs
+/// to them, in terms of an [ouverture.kernels.jit.aarch64.Encoder].
 @org.jspecify.annotations.NullMarked
 package ouverture.kernels.jit;

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// Compares with the GNU assembler. `encodings.txt` has its bytes for each line of Intel syntax, as listed by
-/// `as -aln` (binutils 2.40) of the same text.
+/// `as -aln` (binutils 2.40) of the same text; VPDPBUSD with short registers was written with `{vex}`.
 class AssemblerTest {
     private static final Pattern VECTOR = Pattern.compile("([xyz])mm(\\d+)");
     private static final Pattern MEMORY = Pattern.compile("\\[(\\w+)(?:\\+(\\w+)\\*(\\d))?([+-]\\d+)?](\\{1to16})?");

@@ -16,11 +16,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
@@ -31,7 +33,9 @@ import ouverture.tensor.Tensor;
 
 /// What the contract of all kernels does not say of products with packed weights.
 class IntegerMatmulTest {
-    private static final InstructionSet SET = InstructionSet.AVX512_VNNI;
+    /// For what does not depend on it: what most machines have.
+    private static final InstructionSet SET = InstructionSet.AVX2;
+
     private static final int ROWS = 50;
     private static final int COLUMNS = 768;
     private static final int INPUTS = 40;
@@ -45,11 +49,19 @@ class IntegerMatmulTest {
     }
 
     static Stream<DType> packed() {
-        return Arrays.stream(DType.values()).filter(type -> PackedFormats.of(type, SET) != null);
+        return IntegerProductsTest.packed();
+    }
+
+    static Stream<Arguments> packedInAllSets() {
+        return IntegerProductsTest.packedInAllSets();
     }
 
     private static Kernels kernels(boolean repack) {
-        return JitKernelsContract.kernels(SET, new KernelsOptions(2, Activations.Q8, repack));
+        return kernels(SET, repack);
+    }
+
+    private static Kernels kernels(InstructionSet set, boolean repack) {
+        return JitKernelsContract.kernels(set, new KernelsOptions(2, Activations.Q8, repack));
     }
 
     private float[] numbers(int count) {
@@ -83,13 +95,13 @@ class IntegerMatmulTest {
     }
 
     @ParameterizedTest
-    @MethodSource("packed")
-    void resultsAreTheSameBitsWhetherWeightsAreKeptOrNot(DType type) {
+    @MethodSource("packedInAllSets")
+    void resultsAreTheSameBitsWhetherWeightsAreKeptOrNot(InstructionSet set, DType type) {
         Tensor writable = weight(type, ROWS);
         Tensor weight = with(writable, writable.data().asReadOnly());
         Tensor all = floats(INPUTS, COLUMNS);
-        try (Kernels keeping = kernels(true);
-                Kernels passing = kernels(false)) {
+        try (Kernels keeping = kernels(set, true);
+                Kernels passing = kernels(set, false)) {
             float[] expected = multiply(keeping, all, weight);
             for (int inputs = 1; inputs <= INPUTS; inputs++) {
                 Tensor x = all.rows(INPUTS - inputs, inputs);
@@ -103,6 +115,47 @@ class IntegerMatmulTest {
                 assertThat(multiply(passing, x, weight))
                         .as("%d rows, not kept", inputs)
                         .isEqualTo(of);
+            }
+        }
+    }
+
+    /// With any bits for weights, and inputs that are no numbers or too large or small to be rounded well.
+    @ParameterizedTest
+    @MethodSource("packed")
+    void resultsAreTheSameBitsInEverySet(DType type) {
+        Set<InstructionSet> sets = Processor.instructionSets();
+        assumeTrue(sets.contains(InstructionSet.AVX512_VNNI), "this processor has no set to compare with");
+        Tensor weight = weight(type, ROWS);
+        byte[] bits = new byte[(int) weight.bytes()];
+        random.nextBytes(bits);
+        weight.data().copyFrom(MemorySegment.ofArray(bits));
+        Tensor x = floats(INPUTS, COLUMNS);
+        spoil(x);
+        try (Kernels model = kernels(InstructionSet.AVX512_VNNI, false)) {
+            for (InstructionSet set : sets) {
+                try (Kernels kernels = kernels(set, false)) {
+                    for (int inputs : new int[] {1, 5, INPUTS}) {
+                        Tensor some = x.rows(0, inputs);
+                        assertThat(multiply(kernels, some, weight))
+                                .as("%s", set)
+                                .isEqualTo(multiply(model, some, weight));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes some rows special: a block of them, or two numbers.
+    private void spoil(Tensor x) {
+        float[] special = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, -1e-44f, 3e-39f, 1e-6f, 3e38f
+        };
+        for (int row = 0; row < 3 * special.length; row++) {
+            float number = special[row % special.length];
+            long start = (long) row * COLUMNS + random.nextInt(COLUMNS / Strips.PART) * Strips.PART;
+            for (int i = 0; i < Strips.PART; i++) {
+                if (row >= special.length || i % 20 == 7) {
+                    x.data().setAtIndex(JAVA_FLOAT, start + i, number);
+                }
             }
         }
     }
@@ -192,7 +245,7 @@ class IntegerMatmulTest {
         Tensor x = floats(2, COLUMNS);
         for (DType type : new DType[] {DType.Q8_0, DType.Q4_K, DType.BF16, DType.TQ2_0}) {
             Tensor weight = weight(type, ROWS);
-            Activations like = PackedFormats.of(type, SET) == null ? Activations.F32 : Activations.Q8;
+            Activations like = PackedFormats.of(type) == null ? Activations.F32 : Activations.Q8;
             try (Kernels kernels = JitKernelsContract.kernels(SET, new KernelsOptions(1, Activations.AUTO));
                     Kernels model = JitKernelsContract.kernels(SET, new KernelsOptions(1, like))) {
                 assertThat(multiply(kernels, x, weight)).isEqualTo(multiply(model, x, weight));
@@ -200,22 +253,22 @@ class IntegerMatmulTest {
         }
     }
 
-    static Stream<Sums> sums() {
-        return packed().map(type -> PackedFormats.of(type, SET))
-                .map(Strips::sums)
-                .distinct();
+    static Stream<Arguments> sumsInAllSets() {
+        List<Sums> sums =
+                packed().map(type -> PackedFormats.of(type).sums()).distinct().toList();
+        return IntegerProductsTest.sets().flatMap(set -> sums.stream().map(each -> Arguments.of(set, each)));
     }
 
     @ParameterizedTest
-    @MethodSource("sums")
-    void roundsAsTheCodecDoes(Sums sums) {
-        assumeTrue(Processor.instructionSets().contains(SET), "this processor does not have " + SET);
+    @MethodSource("sumsInAllSets")
+    void roundsAsTheCodecDoes(InstructionSet set, Sums sums) {
+        assumeTrue(Processor.instructionSets().contains(set), "this processor does not have " + set);
         int blocks = 20_000;
         float[] numbers = hardNumbers(blocks * Strips.PART);
         MemorySegment floats = arena.allocateFrom(JAVA_FLOAT, numbers);
         int recordBytes = Quantisation.recordBytes(sums);
         MemorySegment records = arena.allocate((long) blocks * recordBytes, Float.BYTES);
-        try (CodeCache code = new CodeCache(SET)) {
+        try (CodeCache code = new CodeCache(set)) {
             MemorySegment routine = code.get(new Quantisation(sums));
             NativeCalls.call(routine, floats.address(), records.address(), 1, blocks, 0, 0);
         }
@@ -227,6 +280,7 @@ class IntegerMatmulTest {
             float scale = Float.float16ToFloat(block.get(JAVA_SHORT_UNALIGNED, 0));
             assertThat(Float.compare(record.get(JAVA_FLOAT, Quantisation.SCALE), scale))
                     .isZero();
+            assertThat(record.asSlice(0, Strips.PART).toArray(JAVA_BYTE)).doesNotContain(Byte.MIN_VALUE);
             if (scale > 0 && Float.isFinite(scale)) {
                 assertThat(record.asSlice(0, Strips.PART).toArray(JAVA_BYTE))
                         .isEqualTo(block.asSlice(2).toArray(JAVA_BYTE));

@@ -34,8 +34,17 @@ class JitKernelsProviderTest {
         assertThat(JitKernelsProvider.unusable("Windows 11", "amd64"))
                 .hasValueSatisfying(reason ->
                         assertThat(reason).contains("Windows 11 on amd64").contains("--kernels vector"));
-        assertThat(JitKernelsProvider.unusable("Linux", "aarch64")).isPresent();
+        assertThat(JitKernelsProvider.unusable("Linux", "riscv64")).isPresent();
+        assertThat(JitKernelsProvider.unusable("Mac OS X", "aarch64")).isPresent();
         assertThat(JitKernelsProvider.unusable("Mac OS X", "x86_64")).isPresent();
+    }
+
+    @Test
+    void areReservedForThoseWhoAskOnAarch64() {
+        assertThat(JitKernelsProvider.reserved("amd64")).isEmpty();
+        assertThat(JitKernelsProvider.reserved("aarch64"))
+                .hasValueSatisfying(
+                        reason -> assertThat(reason).contains("emulator").contains("--kernels jit"));
     }
 
     @Test

@@ -1,0 +1,2 @@
+/// The web page as a browser sees it.
+package ouverture.browser;

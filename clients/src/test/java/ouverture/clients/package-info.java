@@ -1,0 +1,2 @@
+/// The server as the libraries see it that people use.
+package ouverture.clients;

@@ -1,0 +1,7 @@
+package ouverture;
+
+final class ScalarAdapterTest extends AdapterContract {
+    ScalarAdapterTest() {
+        super("scalar");
+    }
+}

@@ -1,0 +1,7 @@
+package ouverture;
+
+final class ScalarPrefixCacheTest extends PrefixCacheContract {
+    ScalarPrefixCacheTest() {
+        super("scalar");
+    }
+}

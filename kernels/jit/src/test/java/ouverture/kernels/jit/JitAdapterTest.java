@@ -1,0 +1,9 @@
+package ouverture.kernels.jit;
+
+import ouverture.AdapterContract;
+
+final class JitAdapterTest extends AdapterContract {
+    JitAdapterTest() {
+        super("jit");
+    }
+}

@@ -1,0 +1,9 @@
+package ouverture.kernels.vector;
+
+import ouverture.AdapterContract;
+
+final class VectorAdapterTest extends AdapterContract {
+    VectorAdapterTest() {
+        super("vector");
+    }
+}

@@ -1,0 +1,9 @@
+package ouverture.kernels.vector;
+
+import ouverture.PrefixCacheContract;
+
+final class VectorPrefixCacheTest extends PrefixCacheContract {
+    VectorPrefixCacheTest() {
+        super("vector");
+    }
+}

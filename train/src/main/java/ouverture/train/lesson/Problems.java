@@ -1,0 +1,35 @@
+package ouverture.train.lesson;
+
+import java.math.BigDecimal;
+import java.util.Locale;
+
+/// Word problems of one to four steps.
+final class Problems implements Subject {
+    private final Phrasebook phrases = new Phrasebook("problems");
+    private final Phrasebook words = new Phrasebook("words");
+
+    @Override
+    public String name() {
+        return "problems";
+    }
+
+    @Override
+    public Lesson lesson(Draw draw) {
+        Story story = draw.pick(Story.of(draw.size()));
+        String wording = phrases.pick(draw, story.name().toLowerCase(Locale.ROOT));
+        Slots slots = new Slots()
+                .put("name", words.pick(draw, "first"))
+                .put("friend", words.pick(draw, "first"))
+                .put("company", words.pick(draw, "company"))
+                .put("things", words.pick(draw, "things"))
+                .put("goods", words.pick(draw, "things"));
+        Working working = draw.working();
+        BigDecimal result = story.solve(draw, working, slots);
+        Language language = draw.language();
+        String answer = switch (story.unit()) {
+            case NONE -> language.number(result);
+            case MONEY -> language.money(result);
+        };
+        return Lesson.exact(draw, Question.of(Phrasebook.fill(wording, slots.all())), working.text(), answer);
+    }
+}
