@@ -407,8 +407,8 @@ class PageTest {
             reader.ask("Hi");
             reader.button("Settings").click();
             Object nameless = reader.page.evaluate("""
-                    () => [...document.querySelectorAll('button:not([hidden]), input:not([hidden]), select,
-                      textarea, aside, section')]
+                    () => [...document.querySelectorAll(
+                      'button:not([hidden]), input:not([hidden]), select, textarea, aside, section')]
                       .filter((e) => !(e.getAttribute('aria-label') || e.labels?.[0]?.textContent.trim()
                         || e.textContent.trim()))
                       .map((e) => e.outerHTML)
