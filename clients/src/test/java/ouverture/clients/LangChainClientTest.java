@@ -10,11 +10,9 @@ import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,26 +88,10 @@ class LangChainClientTest {
                 .apiKey("none")
                 .modelName(ScriptedModel.NAME)
                 .build();
-        StringBuilder pieces = new StringBuilder();
-        CompletableFuture<ChatResponse> end = new CompletableFuture<>();
-        streaming.chat("one two three", new StreamingChatResponseHandler() {
-            @Override
-            public void onPartialResponse(String piece) {
-                pieces.append(piece).append('|');
-            }
-
-            @Override
-            public void onCompleteResponse(ChatResponse response) {
-                end.complete(response);
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                end.completeExceptionally(failure);
-            }
-        });
-        assertThat(end.join().aiMessage().text()).isEqualTo("one two three");
-        assertThat(pieces.toString()).isEqualTo("one| |two| |three|");
+        CollectedPieces pieces = new CollectedPieces();
+        streaming.chat("one two three", pieces);
+        assertThat(pieces.response().aiMessage().text()).isEqualTo("one two three");
+        assertThat(pieces.text()).isEqualTo("one| |two| |three|");
     }
 
     @Test

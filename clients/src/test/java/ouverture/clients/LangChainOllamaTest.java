@@ -9,12 +9,10 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.ollama.OllamaChatModel;
 import dev.langchain4j.model.ollama.OllamaEmbeddingModel;
 import dev.langchain4j.model.ollama.OllamaStreamingChatModel;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,26 +78,10 @@ class LangChainOllamaTest {
                 .baseUrl(server.url(""))
                 .modelName(ScriptedModel.NAME)
                 .build();
-        StringBuilder pieces = new StringBuilder();
-        CompletableFuture<ChatResponse> end = new CompletableFuture<>();
-        streaming.chat("one two", new StreamingChatResponseHandler() {
-            @Override
-            public void onPartialResponse(String piece) {
-                pieces.append(piece).append('|');
-            }
-
-            @Override
-            public void onCompleteResponse(ChatResponse response) {
-                end.complete(response);
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                end.completeExceptionally(failure);
-            }
-        });
-        assertThat(end.join().aiMessage().text()).isEqualTo("one two");
-        assertThat(pieces.toString()).isEqualTo("one| |two|");
+        CollectedPieces pieces = new CollectedPieces();
+        streaming.chat("one two", pieces);
+        assertThat(pieces.response().aiMessage().text()).isEqualTo("one two");
+        assertThat(pieces.text()).isEqualTo("one| |two|");
     }
 
     @Test

@@ -178,7 +178,7 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
             THINKING,
             OUTPUT_CONFIG,
             Blocks.CACHE_CONTROL,
-            Field.only("speed", "all requests are served alike", "\"standard\""));
+            Field.only("speed", "requests of this API have no tiers", "\"standard\""));
 
     /// How it is read.
     static final ObjectType<MessageRequest> TYPE =
@@ -198,7 +198,7 @@ record MessageRequest(String model, ChatRequest chat, boolean stream, boolean si
                 TOP_P,
                 TOP_K,
                 METADATA,
-                Field.only("service_tier", "all requests are served alike", "\"auto\"", "\"standard_only\""),
+                Field.only("service_tier", "requests of this API have no tiers", "\"auto\"", "\"standard_only\""),
                 Field.refused("diagnostics", "the access log has what is known"),
                 Field.refused("container", "this server runs no tools itself"),
                 Field.refused("context_management", "conversations are never cut"),

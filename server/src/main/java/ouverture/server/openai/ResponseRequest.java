@@ -136,7 +136,7 @@ record ResponseRequest(
                     JsonTypes.text(),
                     "not needed: the cache finds what prompts have in common by itself, whatever their key"),
             Field.only("truncation", "prompts are never cut", "\"disabled\""),
-            Field.only("service_tier", "all requests are served alike", "\"auto\"", "\"default\""),
+            Field.only("service_tier", "requests of this API have no tiers", "\"auto\"", "\"default\""),
             Field.refused("context_management", "prompts are never cut"),
             Field.refused("conversation", "conversations go on with `previous_response_id`"),
             Field.refused("moderation", "there are no guard rails yet"),
