@@ -101,9 +101,15 @@ public final class Call extends Work {
     ///
     /// @param type media type
     public void send(int status, String type, String text) {
+        send(status, type, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Sends bytes.
+    ///
+    /// @param type media type
+    public void send(int status, String type, byte[] bytes) {
         this.status = status;
         header("content-type", type);
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         exchange.send(status, headers, exchange.method().equals("HEAD") ? new byte[0] : bytes);
     }
 
