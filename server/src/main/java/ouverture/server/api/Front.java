@@ -134,7 +134,7 @@ public final class Front implements HttpHandler {
     /// Takes note of work until it has ended, within the time that it may take.
     private void begin(Work work) {
         running.add(work);
-        CompletableFuture<Void> limit = work.limit(rules.timeout());
+        CompletableFuture<Void> limit = work.limit(rules.timeout(), "the most that this server allows");
         work.atEnd(() -> {
             limit.complete(null);
             running.remove(work);
@@ -185,6 +185,7 @@ public final class Front implements HttpHandler {
             if (stopping) {
                 throw new ApiException(ApiError.Kind.UNAVAILABLE, "The server is shutting down.");
             }
+            call.limit();
             endpoint.serve(call);
             return null;
         } catch (ApiException e) {
