@@ -2,6 +2,7 @@ package ouverture.server;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,6 +21,8 @@ import java.util.function.Consumer;
 /// @param writeTimeout in which a client must take a piece of its answer
 /// @param answerTimeout after which an answer is given up
 /// @param patience for which running answers may go on when the server shuts down
+/// @param tracing OpenTelemetry's settings by their names of properties; without `otel.exporter.otlp.endpoint`
+///     no traces are made
 /// @param log takes a line of JSON for each request, without what it says
 public record ServerOptions(
         String host,
@@ -34,6 +37,7 @@ public record ServerOptions(
         Duration writeTimeout,
         Duration answerTimeout,
         Duration patience,
+        Map<String, String> tracing,
         Consumer<String> log) {
     /// This machine only, port 11435, 32 MiB for a request, an hour for an answer, no log.
     public static final ServerOptions DEFAULT = new ServerOptions(
@@ -49,10 +53,12 @@ public record ServerOptions(
             Duration.ofSeconds(30),
             Duration.ofHours(1),
             Duration.ofSeconds(30),
+            Map.of(),
             _ -> {});
 
     public ServerOptions {
         origins = Set.copyOf(origins);
+        tracing = Map.copyOf(tracing);
     }
 
     public ServerOptions withHost(String host) {
@@ -69,6 +75,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -86,6 +93,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -103,6 +111,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -120,6 +129,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -137,6 +147,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -154,6 +165,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -171,6 +183,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -188,6 +201,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -205,6 +219,25 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
+                log);
+    }
+
+    public ServerOptions withTracing(Map<String, String> tracing) {
+        return new ServerOptions(
+                host,
+                port,
+                keys,
+                tls,
+                origins,
+                connections,
+                bodyBytes,
+                readTimeout,
+                idleTimeout,
+                writeTimeout,
+                answerTimeout,
+                patience,
+                tracing,
                 log);
     }
 
@@ -222,6 +255,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 
@@ -240,6 +274,7 @@ public record ServerOptions(
                 writeTimeout,
                 answerTimeout,
                 patience,
+                tracing,
                 log);
     }
 }
