@@ -21,39 +21,39 @@ import ouverture.server.api.Front;
 @StackTrace(false)
 final class RequestEvent extends Event {
     @Label("Id")
-    private final String id;
+    final String id;
 
     @Label("Operation")
-    private final String operation;
+    final String operation;
 
     @Label("Model")
-    private final String model;
+    final String model;
 
     @Label("Status of HTTP")
-    private final int status;
+    final int status;
 
     @Label("Error")
-    private final String error;
+    final String error;
 
     @Label("Why the answer ended")
-    private final String finish;
+    final String finish;
 
     @Label("Tokens of the prompt")
-    private final int promptTokens;
+    final int promptTokens;
 
     @Label("Tokens of the prompt that the cache had")
-    private final int cachedTokens;
+    final int cachedTokens;
 
     @Label("Tokens of the answer")
-    private final int generatedTokens;
+    final int generatedTokens;
 
     @Label("Whole time")
     @Timespan
-    private final long took;
+    final long took;
 
     @Label("Time to the first token")
     @Timespan
-    private final long firstToken;
+    final long firstToken;
 
     private RequestEvent(Front.Ended request, String error) {
         Account account = request.account();

@@ -7,7 +7,6 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
@@ -48,25 +47,6 @@ final class Traces implements AutoCloseable {
 
     /// Held here because the logging system holds loggers weakly.
     private static final Logger SDK_LOG = Logger.getLogger("io.opentelemetry");
-
-    private static final TextMapGetter<Account> HEADERS = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Account account) {
-            return List.of("traceparent", "tracestate");
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Account account, String header) {
-            if (account == null) {
-                return null;
-            }
-            return switch (header) {
-                case "traceparent" -> account.traceParent();
-                case "tracestate" -> account.traceState();
-                default -> null;
-            };
-        }
-    };
 
     private final @Nullable OpenTelemetrySdk sdk;
     private final Handler complaints;
@@ -135,7 +115,7 @@ final class Traces implements AutoCloseable {
             Matcher parent = PARENT.matcher(account.traceParent());
             return parent.matches() ? parent.group(1) : "";
         }
-        Context context = sdk.getPropagators().getTextMapPropagator().extract(Context.root(), account, HEADERS);
+        Context context = sdk.getPropagators().getTextMapPropagator().extract(Context.root(), account, Traces::header);
         Tracer tracer = sdk.getTracer("ouverture.server");
         Instant end = clock.instant();
         Instant start = end.minus(request.took());
@@ -174,6 +154,15 @@ final class Traces implements AutoCloseable {
         }
         span.end(end);
         return span.getSpanContext().getTraceId();
+    }
+
+    private static @Nullable String header(@Nullable Account account, String name) {
+        return switch (account) {
+            case null -> null;
+            case Account asked when name.equals("traceparent") -> asked.traceParent();
+            case Account asked when name.equals("tracestate") -> asked.traceState();
+            default -> null;
+        };
     }
 
     /// Sends what has not been sent yet, as far as the collector takes it.
