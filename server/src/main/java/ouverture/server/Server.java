@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.Engine;
@@ -22,6 +23,7 @@ import ouverture.server.api.ApiError;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.Front;
 import ouverture.server.helidon.HelidonServer;
+import ouverture.server.history.History;
 import ouverture.server.http.HttpOptions;
 import ouverture.server.http.HttpServer;
 import ouverture.server.key.ApiKeys;
@@ -45,6 +47,7 @@ public final class Server implements AutoCloseable {
     private final Front front;
     private final HttpServer http;
     private final Models models;
+    private final Optional<History> history;
     private boolean closed;
 
     /// Loads models and begins to listen.
@@ -113,8 +116,9 @@ public final class Server implements AutoCloseable {
         traces = Traces.of(options.tracing(), log::warn);
         ApiKeys keys = keys(options);
         InetAddress address = address(options.host(), keys);
+        history = options.history().map(History::new);
         front = new Front(
-                endpoints(new Backend(models, metrics)),
+                endpoints(new Backend(models, metrics), history),
                 new Front.Rules(keys, options.bodyBytes(), options.answerTimeout(), options.origins(), options.host()),
                 this::ended);
         http = HelidonServer.start(
@@ -161,11 +165,11 @@ public final class Server implements AutoCloseable {
     }
 
     /// All that clients can ask for.
-    static List<Endpoint<?>> endpoints(Backend backend) {
+    static List<Endpoint<?>> endpoints(Backend backend, Optional<History> history) {
         List<Endpoint<?>> endpoints = new ArrayList<>(OpenAi.endpoints(backend));
         endpoints.addAll(Anthropic.endpoints(backend));
         endpoints.addAll(Ollama.endpoints(backend));
-        endpoints.addAll(Ouverture.endpoints(backend));
+        endpoints.addAll(Ouverture.endpoints(backend, history));
         return endpoints;
     }
 
@@ -196,6 +200,7 @@ public final class Server implements AutoCloseable {
         front.drain(options.patience());
         http.stop();
         models.close();
+        history.ifPresent(History::close);
         metrics.close();
         traces.close();
     }

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 /// @param patience for which running answers may go on when the server shuts down
 /// @param tracing OpenTelemetry's settings by their names of properties; without `otel.exporter.otlp.endpoint`
 ///     no traces are made
+/// @param history folder where conversations of the web page are kept, made when it is needed; without one they are not
 /// @param log takes a line of JSON for each request, without what it says
 public record ServerOptions(
         String host,
@@ -38,6 +39,7 @@ public record ServerOptions(
         Duration answerTimeout,
         Duration patience,
         Map<String, String> tracing,
+        Optional<Path> history,
         Consumer<String> log) {
     /// This machine only, port 11435, 32 MiB for a request, an hour for an answer, no log.
     public static final ServerOptions DEFAULT = new ServerOptions(
@@ -54,6 +56,7 @@ public record ServerOptions(
             Duration.ofHours(1),
             Duration.ofSeconds(30),
             Map.of(),
+            Optional.empty(),
             _ -> {});
 
     public ServerOptions {
@@ -101,6 +104,10 @@ public record ServerOptions(
         return with(changed -> changed.tracing = tracing);
     }
 
+    public ServerOptions withHistory(Optional<Path> history) {
+        return with(changed -> changed.history = history);
+    }
+
     public ServerOptions withLog(Consumer<String> log) {
         return with(changed -> changed.log = log);
     }
@@ -135,6 +142,7 @@ public record ServerOptions(
         private Duration answerTimeout;
         private Duration patience;
         private Map<String, String> tracing;
+        private Optional<Path> history;
         private Consumer<String> log;
 
         Components(ServerOptions from) {
@@ -151,6 +159,7 @@ public record ServerOptions(
             answerTimeout = from.answerTimeout;
             patience = from.patience;
             tracing = from.tracing;
+            history = from.history;
             log = from.log;
         }
 
@@ -169,6 +178,7 @@ public record ServerOptions(
                     answerTimeout,
                     patience,
                     tracing,
+                    history,
                     log);
         }
     }

@@ -31,7 +31,8 @@ import ouverture.error.ResourceException;
 final class Database implements AutoCloseable {
     private static final int PAGE_BYTES = 4096;
     private static final int PATIENCE_MILLIS = 5000;
-    private static final String MIGRATIONS = "classpath:ouverture/server/history";
+    /// No name of a package, whose files a module would keep from Flyway.
+    private static final String MIGRATIONS = "classpath:ouverture/server/history/schema-changes";
 
     /// Flyway tells of every start; only what is wrong is of interest here.
     private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");

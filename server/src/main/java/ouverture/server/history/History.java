@@ -7,11 +7,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import ouverture.error.RequestException;
-import ouverture.server.history.Judgement.Answer;
 
 /// Conversations of the web page and judgements of their answers. Everybody has their own: an owner is the name of
 /// an API key, or empty where a server has none. What an owner deletes is gone, with the judgements of it.
@@ -112,18 +109,14 @@ public final class History implements AutoCloseable {
     ///
     /// @throws RequestException if its conversation is not here, or it is too large, alone or with the others
     public void judge(String owner, Judgement judgement) {
-        int length = judgement.messages().length() + judgement.comment().length();
-        for (Answer answer : judgement.answers()) {
-            length += answer.message().length() + answer.settings().length();
-        }
-        int size = length;
-        checkSize(size, "The judgement");
+        int length = judgement.messages().length() + judgement.answer().length();
+        checkSize(length, "The judgement");
         database.write(handle -> {
-            checkRoom(handle, owner, judgement.conversation(), size);
+            checkRoom(handle, owner, "", length);
             handle.execute("delete from judgement where owner = ? and id = ?", owner, judgement.id());
             int there = handle.createUpdate("""
-                            insert into judgement (owner, id, conversation, judged, messages, comment)
-                            select owner, :judgement, id, :judged, :messages, :comment
+                            insert into judgement (owner, id, conversation, judged, messages, answer, model, good)
+                            select owner, :judgement, id, :judged, :messages, :answer, :model, :good
                             from conversation where owner = :owner and id = :id
                             """)
                     .bind("owner", owner)
@@ -131,33 +124,16 @@ public final class History implements AutoCloseable {
                     .bind("judgement", judgement.id())
                     .bind("judged", clock.millis())
                     .bind("messages", judgement.messages())
-                    .bind("comment", judgement.comment())
+                    .bind("answer", judgement.answer())
+                    .bind("model", judgement.model())
+                    .bind("good", judgement.good() ? 1 : 0)
                     .execute();
             if (there == 0) {
                 throw new RequestException("There is no conversation " + judgement.conversation()
                         + " that the judgement could belong to; keep it first.");
             }
-            addAnswers(handle, owner, judgement);
             return there;
         });
-    }
-
-    private static void addAnswers(Handle handle, String owner, Judgement judgement) {
-        try (PreparedBatch batch = handle.prepareBatch("insert into judged_answer values (?, ?, ?, ?, ?, ?, ?, ?)")) {
-            IntStream.range(0, judgement.answers().size()).forEach(i -> {
-                Answer answer = judgement.answers().get(i);
-                batch.add(
-                        owner,
-                        judgement.id(),
-                        i,
-                        answer.good() ? 1 : 0,
-                        answer.message(),
-                        answer.model(),
-                        answer.adapters(),
-                        answer.settings());
-            });
-            batch.execute();
-        }
     }
 
     /// Takes a judgement back; says whether it was there.
@@ -167,37 +143,29 @@ public final class History implements AutoCloseable {
                 > 0;
     }
 
-    /// The answers that were judged alone, oldest first.
-    public List<Lesson> labels(String owner) {
+    /// The answers that were judged, oldest first.
+    public List<Lesson.Label> labels(String owner) {
         return database.read(handle -> handle.createQuery("""
-                        select j.messages, a.message, a.good from judgement j
-                        join judged_answer a on a.owner = j.owner and a.judgement = j.id
-                        where j.owner = :owner and not exists (select 1 from judged_answer other
-                            where other.owner = j.owner and other.judgement = j.id and other.place = 1)
-                        order by j.judged, j.id
+                        select messages, answer, good from judgement
+                        where owner = :owner order by judged, id
                         """)
                 .bind("owner", owner)
-                .<Lesson>map((row, _) -> new Lesson.Label(row.getString(1), row.getString(2), row.getBoolean(3)))
+                .map((row, _) -> new Lesson.Label(row.getString(1), row.getString(2), row.getBoolean(3)))
                 .list());
     }
 
-    /// Pairs of a better and a worse answer, oldest first: those that were compared, and those of one conversation
-    /// to the same messages of which one was liked and the other was not.
-    public List<Lesson> pairs(String owner) {
+    /// Pairs of a better and a worse answer of one conversation to the same messages, oldest first.
+    public List<Lesson.Pair> pairs(String owner) {
         return database.read(handle -> handle.createQuery("""
-                        with answer as (
-                            select j.*, a.good, a.message, count(*) over (partition by j.id) > 1 as compared
-                            from judgement j join judged_answer a on a.owner = j.owner and a.judgement = j.id
-                            where j.owner = :owner)
-                        select better.messages, better.message, worse.message from answer better
-                        join answer worse on worse.conversation = better.conversation
-                            and worse.messages = better.messages and worse.compared = better.compared
-                            and (worse.id = better.id or not better.compared)
-                        where better.good and not worse.good and better.message <> worse.message
+                        select better.messages, better.answer, worse.answer from judgement better
+                        join judgement worse on worse.owner = better.owner
+                            and worse.conversation = better.conversation and worse.messages = better.messages
+                        where better.owner = :owner and better.good and not worse.good
+                            and better.answer <> worse.answer
                         order by max(better.judged, worse.judged), better.id, worse.id
                         """)
                 .bind("owner", owner)
-                .<Lesson>map((row, _) -> new Lesson.Pair(row.getString(1), row.getString(2), row.getString(3)))
+                .map((row, _) -> new Lesson.Pair(row.getString(1), row.getString(2), row.getString(3)))
                 .list());
     }
 
