@@ -1,0 +1,53 @@
+// What a model is asked: the messages before an answer, and the settings.
+
+export const EFFORTS = ['off', 'low', 'medium', 'high', 'auto'];
+export const NUMBERS = ['temperature', 'top_p', 'top_k', 'min_p', 'repetition_penalty', 'presence_penalty',
+  'frequency_penalty', 'seed', 'max_tokens'];
+
+/** Begins one more version of an answer, which remembers what it follows: the system prompt and, of each earlier
+    answer, the version that was shown. */
+export function begunVersion(conversation, answer, system, model) {
+  const after = earlier(conversation, answer).filter((message) => message.role === 'assistant')
+    .map((message) => message.current);
+  return {text: '', thoughts: '', model, system: system?.trim() ? system : '', after, state: 'running',
+    firstMillis: 0, millis: 0};
+}
+
+function earlier(conversation, answer) {
+  return conversation.messages.slice(0, conversation.messages.indexOf(answer));
+}
+
+/** The messages that a version of an answer followed, as the API takes them. */
+export function messagesBefore(conversation, answer, version) {
+  const messages = version.system ? [{role: 'system', content: version.system}] : [];
+  let answers = 0;
+  for (const message of earlier(conversation, answer)) {
+    messages.push(message.role === 'user'
+      ? {role: 'user', content: message.content}
+      : said(message.versions[version.after[answers++]]));
+  }
+  return messages;
+}
+
+/** A version of an answer as a message. */
+export function said({text, thoughts}) {
+  return {role: 'assistant', content: text, ...(thoughts && {reasoning: thoughts})};
+}
+
+/** The request for a version of an answer. */
+export function request(conversation, answer, version, effort, settings) {
+  const body = {
+    model: version.model,
+    messages: messagesBefore(conversation, answer, version),
+    reasoning_effort: effort === 'off' ? 'none' : effort,
+  };
+  for (const name of NUMBERS) {
+    if (settings[name] !== undefined && settings[name] !== '') {
+      body[name] = Number(settings[name]);
+    }
+  }
+  if (settings.stop) {
+    body.stop = settings.stop;
+  }
+  return body;
+}
