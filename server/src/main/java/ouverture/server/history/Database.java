@@ -30,7 +30,6 @@ import ouverture.error.ResourceException;
 /// is opened when it is needed first, and again after a failure, so that a server outlives the loss of its file.
 final class Database implements AutoCloseable {
     private static final int PAGE_BYTES = 4096;
-    private static final int PATIENCE_MILLIS = 5000;
     /// No name of a package, whose files a module would keep from Flyway.
     private static final String MIGRATIONS = "classpath:ouverture/server/history/schema-changes";
 
@@ -39,15 +38,18 @@ final class Database implements AutoCloseable {
 
     private final Path file;
     private final long mostBytes;
+    private final int patienceMillis;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable Jdbi opened;
     private @Nullable Handle writer;
 
     /// @param folder is made for this user alone if it is not there
     /// @param mostBytes that the file may have
-    Database(Path folder, long mostBytes) {
+    /// @param patienceMillis for which it waits while another program writes
+    Database(Path folder, long mostBytes, int patienceMillis) {
         file = folder.resolve("history.db");
         this.mostBytes = mostBytes;
+        this.patienceMillis = patienceMillis;
     }
 
     /// Reads.
@@ -89,7 +91,7 @@ final class Database implements AutoCloseable {
             SQLiteConfig config = new SQLiteConfig();
             config.setJournalMode(JournalMode.WAL);
             config.setSynchronous(SynchronousMode.NORMAL);
-            config.setBusyTimeout(PATIENCE_MILLIS);
+            config.setBusyTimeout(patienceMillis);
             config.enforceForeignKeys(true);
             config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
             config.setMaxPageCount((int) (mostBytes / PAGE_BYTES));

@@ -25,7 +25,7 @@ public final class History implements AutoCloseable {
 
     /// The history in a folder, which is made when it is needed first: 512 MiB for each owner, 4 GiB for all.
     public History(Path folder) {
-        this(new Database(folder, 4L << 30), MOST_BYTES_OF_OWNER, InstantSource.system());
+        this(new Database(folder, 4L << 30, 5000), MOST_BYTES_OF_OWNER, InstantSource.system());
     }
 
     /// @param mostBytesOfOwner text that an owner may have here

@@ -3,14 +3,15 @@
 import {ApiError, chat, judgements, models} from './api.js';
 import {byId, copyText, download, element, signButton} from './dom.js';
 import {asJson, asMarkdown, fileName} from './export.js';
+import {attach} from './files.js';
 import * as history from './history.js';
 import {preferredLanguage, say, setLanguage, translate} from './language.js';
 import {answerView, shownVersion, userView} from './messages.js';
+import {notice, sure} from './notices.js';
 import {openPanels} from './panels.js';
-import {EFFORTS, NUMBERS, begunVersion, messagesBefore, request, said} from './prompt.js';
+import {EFFORTS, NUMBERS, begunVersion, messagesBefore, request, said, take} from './prompt.js';
 import * as store from './store.js';
 
-const MOST_FILE_BYTES = 1_000_000;
 const TITLE_LENGTH = 60;
 /** How often an answer is kept while it is written, so that a closed page loses little. */
 const KEEP_MILLIS = 2000;
@@ -53,7 +54,7 @@ async function write(asked, answer) {
   let kept = now();
   try {
     for await (const chunk of chat(body, key, controller.signal)) {
-      take(version, chunk, now);
+      take(version, chunk, now());
       showSoon(asked, answer);
       if (now() - kept > KEEP_MILLIS) {
         kept = now();
@@ -79,23 +80,6 @@ async function write(asked, answer) {
     }
     byId('status').textContent = say(version.state === 'stopped' ? 'answerStopped' : 'answerDone');
   }
-}
-
-function take(version, chunk, now) {
-  const choice = chunk.choices?.[0];
-  const text = choice?.delta?.content ?? '';
-  const thoughts = choice?.delta?.reasoning ?? '';
-  if (text || thoughts) {
-    version.firstMillis ||= now();
-    version.text += text;
-    version.thoughts += thoughts;
-  }
-  if (choice?.finish_reason) {
-    version.millis = now();
-    version.state = choice.finish_reason === 'length' ? 'limit' : version.state;
-  }
-  version.note = chunk.reasoning_applied?.note ?? version.note;
-  version.usage = chunk.usage ?? version.usage;
 }
 
 function fail(version, failure) {
@@ -160,6 +144,9 @@ async function trying(action) {
     await action();
     return true;
   } catch (failure) {
+    if (!(failure instanceof ApiError)) {
+      throw failure;
+    }
     notice(failure.status ? failure.message : say('connection'));
     return false;
   }
@@ -370,25 +357,6 @@ function showWhereEndIs() {
   byId('to-end').hidden = isAtEnd();
 }
 
-function notice(text, action = '', then = () => {}) {
-  byId('notice-text').textContent = text;
-  byId('notice').hidden = text === '';
-  byId('notice-action').hidden = action === '';
-  byId('notice-action').textContent = action;
-  byId('notice-action').onclick = then;
-}
-
-/** Whether the reader wants what cannot be undone. */
-function sure(question) {
-  const dialog = byId('confirm-dialog');
-  byId('confirm-text').textContent = question;
-  dialog.returnValue = '';
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.onclose = () => resolve(dialog.returnValue === 'ok');
-  });
-}
-
 function askForKey() {
   const dialog = byId('key-dialog');
   if (dialog.open) {
@@ -442,26 +410,6 @@ function submit() {
   }
 }
 
-/** Puts text files into the message, each as a block of its own. */
-async function attach(files) {
-  const field = byId('prompt');
-  for (const file of files) {
-    if (file.size > MOST_FILE_BYTES) {
-      notice(say('attachTooLarge', {name: file.name}));
-      continue;
-    }
-    const text = await file.text();
-    if (/[\0\ufffd]/.test(text)) {
-      notice(say('attachNotText', {name: file.name}));
-      continue;
-    }
-    const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
-    const before = field.value.trimEnd();
-    field.value = `${before}${before && '\n\n'}${file.name}\n${fence}\n${text.trimEnd()}\n${fence}\n`;
-  }
-  field.focus();
-}
-
 function listenToComposer() {
   byId('composer').onsubmit = (event) => {
     event.preventDefault();
@@ -481,11 +429,11 @@ function listenToComposer() {
   };
   byId('stop').onclick = stop;
   byId('attach').onclick = () => byId('files').click();
-  byId('files').onchange = () => attach([...byId('files').files]);
+  byId('files').onchange = () => attach([...byId('files').files], byId('prompt'));
   byId('composer').ondragover = (event) => event.preventDefault();
   byId('composer').ondrop = (event) => {
     event.preventDefault();
-    attach([...event.dataTransfer.files]);
+    attach([...event.dataTransfer.files], byId('prompt'));
   };
   byId('model').onchange = () => {
     settings.model = byId('model').value;

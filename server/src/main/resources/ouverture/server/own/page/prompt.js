@@ -1,4 +1,4 @@
-// What a model is asked: the messages before an answer, and the settings.
+// What a model is asked, the messages before an answer and the settings, and what becomes of its answer.
 
 export const EFFORTS = ['off', 'low', 'medium', 'high', 'auto'];
 export const NUMBERS = ['temperature', 'top_p', 'top_k', 'min_p', 'repetition_penalty', 'presence_penalty',
@@ -50,4 +50,22 @@ export function request(conversation, answer, version, effort, settings) {
     body.stop = settings.stop;
   }
   return body;
+}
+
+/** Adds to a version what has come of it. `now` is the time since it was asked for, in milliseconds. */
+export function take(version, chunk, now) {
+  const choice = chunk.choices?.[0];
+  const text = choice?.delta?.content ?? '';
+  const thoughts = choice?.delta?.reasoning ?? '';
+  if (text || thoughts) {
+    version.firstMillis ||= now;
+    version.text += text;
+    version.thoughts += thoughts;
+  }
+  if (choice?.finish_reason) {
+    version.millis = now;
+    version.state = choice.finish_reason === 'length' ? 'limit' : version.state;
+  }
+  version.note = chunk.reasoning_applied?.note ?? version.note;
+  version.usage = chunk.usage ?? version.usage;
 }
