@@ -6,8 +6,9 @@ import {element} from './dom.js';
 let katex;
 let loading;
 
-/** A dollar opens a formula before a character, and closes one after a character and before no digit: prices stay. */
-const INLINE = /^(?:\$(?![\s$])((?:\\[^\n]|[^$\\\n])*?[^\s\\$])\$(?!\d)|\\\(([^\n]+?)\\\))/;
+/** A dollar opens a formula before a character, and closes one after a character and before no letter
+    or digit, with no code between: prices stay. */
+const INLINE = /^(?:\$(?![\s$])((?:\\[^\n]|[^$`\\\n])*?[^\s\\$`])\$(?!\w)|\\\(([^\n]+?)\\\))/;
 const DISPLAYED = /^\$\$(?!\$)([^]+?)\$\$/;
 const BLOCK = /^ {0,3}(?:\$\$(?!\$)([^]+?)\$\$|\\\[([^]+?)\\\])[ \t]*(?:\n+|$)/;
 
