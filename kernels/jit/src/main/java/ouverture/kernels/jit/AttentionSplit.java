@@ -56,11 +56,18 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
             return (end - 1) / HeadGroup.SEGMENT - firstSegment() + 1;
         }
 
+        /// Where a segment begins.
+        ///
+        /// @param index among the segments that are seen
+        int segment(int index) {
+            return (firstSegment() + index) * HeadGroup.SEGMENT;
+        }
+
         /// Sums up what is seen of a segment.
         ///
         /// @param index among the segments that are seen
         void attend(HeadGroup[] groups, int index) {
-            int segment = (firstSegment() + index) * HeadGroup.SEGMENT;
+            int segment = segment(index);
             int from = Math.max(first / HeadGroup.CHUNK * HeadGroup.CHUNK, segment);
             int to = Math.min(end, segment + HeadGroup.SEGMENT);
             for (HeadGroup group : groups) {
@@ -120,7 +127,7 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
         for (int i = 0; i < context.segments(); i++) {
             context.attend(groups, i);
             for (HeadGroup group : groups) {
-                group.endSegment();
+                group.endSegment(context.segment(i));
             }
         }
         for (HeadGroup group : groups) {
@@ -153,8 +160,9 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
         long bytes = HeadGroup.bytes(routines, item.rows() * item.heads());
         HeadGroup group = new HeadGroup(operands, item, routines, work.segment(bytes));
         group.begin();
-        for (int i = 0; i < Context.of(operands, starts, block).segments(); i++) {
-            group.merge(saved, place(group, i), segments);
+        Context context = Context.of(operands, starts, block);
+        for (int i = 0; i < context.segments(); i++) {
+            group.merge(saved, place(group, i), segments, context.segment(i));
         }
         group.finish();
     }
@@ -169,6 +177,6 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
     /// Bytes for the sums of all segments.
     long savedBytes(AttentionRoutines routines) {
         long sums = (long) operands.batch().rows() * operands.attention().heads() * segments;
-        return sums * HeadGroup.savedBytes(routines);
+        return sums * routines.sums.bytes();
     }
 }
