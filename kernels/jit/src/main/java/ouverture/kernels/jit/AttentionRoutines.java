@@ -36,9 +36,9 @@ final class AttentionRoutines {
         lanes = set.lanes();
         keyDecoding = code.get(new Decoding(key.inPlace() ? key.type() : DType.F32));
         valueDecoding = code.get(new Decoding(value.inPlace() ? value.type() : DType.F32));
-        decodedTransposition = code.get(new Transposition(DType.F32, 0));
-        transposition = key.plain() ? code.get(new Transposition(key.type(), key.lines())) : decodedTransposition;
-        scores = WeightedSums.of(code, DType.F32, HeadGroup.CHUNK, WeightedSum.Start.ZERO, false);
+        decodedTransposition = code.get(new Transposition(DType.F32, false));
+        transposition = key.plain() ? code.get(new Transposition(key.type(), true)) : decodedTransposition;
+        scores = WeightedSums.of(code, DType.F32, Transposition.ROWS, WeightedSum.Start.ZERO, false);
         decodedValues = WeightedSums.of(code, DType.F32, value.columns(), WeightedSum.Start.STORED, false);
         cachedValues = value.inPlace()
                 ? WeightedSums.of(code, value.type(), value.columns(), WeightedSum.Start.STORED, true)

@@ -39,9 +39,4 @@ record HeadFormat(DType type, int size, int step, int columns) {
     long decodedBytes() {
         return (long) Float.BYTES * columns;
     }
-
-    /// Lines of the processor's cache that a head takes.
-    int lines() {
-        return (int) Math.ceilDiv(type.bytes(size), DotProducts.CACHE_LINE);
-    }
 }

@@ -24,6 +24,9 @@ final class HeadGroup {
     /// Positions of a chunk.
     static final int CHUNK = 128;
 
+    /// Bytes from the scores of a query to those of the next.
+    static final int SCORE_BYTES = Float.BYTES * CHUNK;
+
     /// Positions of a segment.
     static final int SEGMENT = 8 * CHUNK;
 
@@ -48,6 +51,11 @@ final class HeadGroup {
     private final PagedAttention.Item item;
     private final AttentionRoutines routines;
     private final MemorySegment memory;
+    private final MemorySegment shared;
+
+    /// Byte of the shared memory where decoded keys or values begin.
+    private final long decodedAt;
+
     private final int queries;
     private final Places places;
     private final CachedHead keys;
@@ -57,25 +65,29 @@ final class HeadGroup {
     private final WeightedSums.Strides valueStrides;
 
     /// @param memory [#bytes] of scratch memory
+    /// @param shared [#sharedBytes] of scratch memory
     HeadGroup(
             PagedAttention.Operands operands,
             PagedAttention.Item item,
             AttentionRoutines routines,
-            MemorySegment memory) {
+            MemorySegment memory,
+            MemorySegment shared) {
         this.operands = operands;
         this.item = item;
         this.routines = routines;
         this.memory = memory;
+        this.shared = shared;
+        decodedAt = matrixBytes(routines);
         queries = item.rows() * item.heads();
         places = Places.of(routines, queries);
         keys = new CachedHead(operands, item, operands.cache().keys(), routines.key);
         values = new CachedHead(operands, item, operands.cache().values(), routines.value);
         decodesValues = queries >= MANY || !routines.value.inPlace();
         scoreStrides = WeightedSums.Strides.write(
-                memory, 0, Transposition.ROW_BYTES, routines.key.decodedBytes(), Transposition.ROW_BYTES);
+                memory, 0, Transposition.ROW_BYTES, routines.key.decodedBytes(), SCORE_BYTES);
         long valueBytes = decodesValues ? routines.value.decodedBytes() : values.rowBytes();
         valueStrides = WeightedSums.Strides.write(
-                memory, VALUE_STRIDES, valueBytes, Transposition.ROW_BYTES, routines.sums.bytes());
+                memory, VALUE_STRIDES, valueBytes, SCORE_BYTES, routines.sums.bytes());
         memory.set(JAVA_FLOAT, CAP, operands.attention().softcap());
         memory.set(JAVA_FLOAT, SCALE, operands.attention().scale());
     }
@@ -85,27 +97,33 @@ final class HeadGroup {
         return Math.ceilDiv(Places.of(routines, queries).end, 64L) * 64;
     }
 
+    /// Bytes of the scratch memory that a worker's groups share, a multiple of 64: some keys, transposed, and the
+    /// chunk's keys or values, decoded.
+    static long sharedBytes(AttentionRoutines routines) {
+        long decoded = CHUNK * Math.max(routines.key.decodedBytes(), routines.value.decodedBytes());
+        return matrixBytes(routines) + decoded;
+    }
+
+    private static long matrixBytes(AttentionRoutines routines) {
+        return (long) routines.key.columns() * Transposition.ROW_BYTES;
+    }
+
     /// Bytes of the scratch memory where each kind of content begins.
     ///
     /// @param sums of the segment, of each query
     /// @param merged sums of the segments so far, of each query
-    /// @param matrix the chunk's keys, transposed
-    /// @param decoded the chunk's keys or values
-    private record Places(long queries, long scores, long sums, long merged, long matrix, long decoded, long end) {
+    private record Places(long queries, long scores, long sums, long merged, long end) {
         static Places of(AttentionRoutines routines, int queries) {
             long scores = CONSTANTS_END + queries * routines.key.decodedBytes();
-            long sums = scores + (long) queries * Transposition.ROW_BYTES;
+            long sums = scores + (long) queries * SCORE_BYTES;
             long merged = sums + (long) queries * routines.sums.bytes();
-            long matrix = merged + (long) queries * routines.sums.bytes();
-            long decoded = matrix + (long) routines.key.columns() * Transposition.ROW_BYTES;
-            long end = decoded + CHUNK * Math.max(routines.key.decodedBytes(), routines.value.decodedBytes());
-            return new Places(CONSTANTS_END, scores, sums, merged, matrix, decoded, end);
+            return new Places(CONSTANTS_END, scores, sums, merged, merged + (long) queries * routines.sums.bytes());
         }
     }
 
     /// Nothing is summed up yet. A sink is a score that came before all others.
     void begin() {
-        memory.asSlice(places.merged, places.matrix - places.merged).fill((byte) 0);
+        memory.asSlice(places.merged, places.end - places.merged).fill((byte) 0);
         Tensor sinks = operands.attention().sinks();
         for (int q = 0; q < queries; q++) {
             float sink = sinks == null ? Float.NEGATIVE_INFINITY : sinks.data().get(JAVA_FLOAT_UNALIGNED, 4L * head(q));
@@ -126,7 +144,7 @@ final class HeadGroup {
     /// Merges the segment that begins at a position.
     void endSegment(int segment) {
         int first = firstRow(segment);
-        int count = (endRow(segment) - first) * item.heads();
+        int count = (endRow(segment + SEGMENT) - first) * item.heads();
         long base = memory.address();
         int bytes = routines.sums.bytes();
         if (count > 0) {
@@ -152,7 +170,7 @@ final class HeadGroup {
     /// Merges sums that were saved of the segment that begins at a position.
     void merge(MemorySegment from, long first, int stride, int segment) {
         long bytes = (long) stride * routines.sums.bytes();
-        int end = endRow(segment);
+        int end = endRow(segment + SEGMENT);
         for (int r = firstRow(segment); r < end; r++) {
             int q = r * item.heads();
             long at = from.address() + saved(q, first, stride);
@@ -165,19 +183,19 @@ final class HeadGroup {
         return (first + heads * stride) * routines.sums.bytes();
     }
 
-    /// The first of the item's rows that stands in a segment or behind it.
-    private int firstRow(int segment) {
+    /// The first of the item's rows that stands at a position or behind it.
+    private int firstRow(int position) {
         int row = 0;
-        while (row < item.rows() && position(row) < segment) {
+        while (row < item.rows() && position(row) < position) {
             row++;
         }
         return row;
     }
 
-    /// The first of the item's rows that sees only what is behind a segment.
-    private int endRow(int segment) {
+    /// The first of the item's rows that sees only positions from one on.
+    private int endRow(int position) {
         int row = item.rows();
-        while (row > 0 && operands.attention().firstVisible(position(row - 1)) >= segment + SEGMENT) {
+        while (row > 0 && operands.attention().firstVisible(position(row - 1)) >= position) {
             row--;
         }
         return row;
@@ -207,8 +225,8 @@ final class HeadGroup {
         return item.head() + q % item.heads();
     }
 
-    private long score(int q, int position) {
-        return places.scores + (long) q * Transposition.ROW_BYTES + 4L * position;
+    private long scores(int q, int position) {
+        return places.scores + (long) q * SCORE_BYTES + 4L * position;
     }
 
     private long sum(int q) {
@@ -221,11 +239,25 @@ final class HeadGroup {
 
     /// Attends to positions `start` to `count` of the chunk that begins at `from`.
     void attend(int from, int start, int count) {
-        transposeKeys(from, start, count);
-        scoreKeys(start, count);
+        boolean inPlace = routines.key.plain() && keys.keepsTogether(routines.lanes);
+        if (!inPlace) {
+            long to = decodedAt + start * routines.key.decodedBytes();
+            keys.decode(routines.keyDecoding, from + start, from + count, shared, to);
+        }
+        for (int tile = start / Transposition.ROWS * Transposition.ROWS; tile < count; tile += Transposition.ROWS) {
+            int first = Math.max(start, tile) / routines.lanes * routines.lanes;
+            int end = Math.min(count, tile + Transposition.ROWS);
+            int last = Math.ceilDiv(end, routines.lanes) * routines.lanes;
+            if (inPlace) {
+                transpose(from, tile, first, last);
+            } else {
+                transposeDecoded(tile, first, last);
+            }
+            score(from, tile, end);
+        }
         if (decodesValues) {
-            long to = places.decoded + start * routines.value.decodedBytes();
-            values.decode(routines.valueDecoding, from + start, from + count, memory, to);
+            long to = decodedAt + start * routines.value.decodedBytes();
+            values.decode(routines.valueDecoding, from + start, from + count, shared, to);
         }
         Attention attention = operands.attention();
         for (int row = 0; row < item.rows(); ) {
@@ -246,49 +278,51 @@ final class HeadGroup {
         }
     }
 
-    /// Transposes the keys of whole vectors of positions around `start` to `end` of the chunk that begins at
-    /// `from`. Of those beyond, scores mean nothing.
-    private void transposeKeys(int from, int start, int end) {
-        int lanes = routines.lanes;
-        int first = start / lanes * lanes;
-        int groups = Math.ceilDiv(end - first, lanes);
-        int vectors = routines.key.columns() / lanes;
-        long to = memory.address() + places.matrix + 4L * first;
-        if (!routines.key.plain() || !keys.keepsTogether(lanes)) {
-            long bytes = routines.key.decodedBytes();
-            keys.decode(routines.keyDecoding, from + start, from + end, memory, places.decoded + start * bytes);
-            long rows = memory.address() + places.decoded + first * bytes;
-            NativeCalls.call(routines.decodedTransposition, rows, to, groups, vectors, bytes, 0);
-            return;
-        }
-        int last = from + first + groups * lanes;
-        for (int p = from + first; p < last; ) {
-            int run = keys.run(p, last);
+    /// Transposes the keys of positions `first` to `end`, which are whole vectors, of the chunk that begins at
+    /// `from`. Of those that no row sees, scores mean nothing.
+    ///
+    /// @param tile position of the first column of the matrix
+    private void transpose(int from, int tile, int first, int end) {
+        for (int p = first; p < end; ) {
+            int run = keys.run(from + p, from + end);
             NativeCalls.call(
                     routines.transposition,
-                    keys.address(p),
-                    to + 4L * (p - from - first),
-                    run / lanes,
-                    vectors,
+                    keys.address(from + p),
+                    shared.address() + 4L * (p - tile),
+                    run / routines.lanes,
+                    routines.key.columns() / routines.lanes,
                     keys.rowBytes(),
-                    keys.distanceAhead(p));
+                    keys.distanceAhead(from + p));
             p += run;
         }
     }
 
-    /// Scores of all queries with positions `start` to `end`, and some around.
-    private void scoreKeys(int start, int end) {
-        int columns = routines.scores.columns();
-        int first = start / columns * columns;
-        long base = memory.address();
-        routines.scores.add(
-                scoreStrides,
-                base + places.matrix + 4L * first,
-                routines.key.columns(),
-                base + places.queries,
-                base + score(0, first),
-                queries,
-                Math.ceilDiv(end - first, columns));
+    /// As the other, from decoded keys.
+    private void transposeDecoded(int tile, int first, int end) {
+        NativeCalls.call(
+                routines.decodedTransposition,
+                shared.address() + decodedAt + first * routines.key.decodedBytes(),
+                shared.address() + 4L * (first - tile),
+                (end - first) / routines.lanes,
+                routines.key.columns() / routines.lanes,
+                routines.key.decodedBytes(),
+                0);
+    }
+
+    /// Scores of the queries that see some of positions `from + tile` to `from + end` with their transposed keys.
+    private void score(int from, int tile, int end) {
+        int first = firstRow(from + tile) * item.heads();
+        int count = endRow(from + end) * item.heads() - first;
+        if (count > 0) {
+            routines.scores.add(
+                    scoreStrides,
+                    shared.address(),
+                    routines.key.columns(),
+                    memory.address() + places.queries + first * routines.key.decodedBytes(),
+                    memory.address() + scores(first, tile),
+                    count,
+                    Math.ceilDiv(end - tile, routines.scores.columns()));
+        }
     }
 
     /// Turns scores with positions `start` to `end` of `count` queries that see just these into weights, and
@@ -300,12 +334,12 @@ final class HeadGroup {
         long base = memory.address();
         for (int q = first; q < first + count; q++) {
             if (operands.attention().softcap() != 0) {
-                NativeCalls.call(routines.capped, base + score(q, start), end - start, base + CAP, 0, 0, 0);
+                NativeCalls.call(routines.capped, base + scores(q, start), end - start, base + CAP, 0, 0, 0);
             }
-            MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, score(q, from), start - from);
-            MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, score(q, end), to - end);
+            MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, scores(q, from), start - from);
+            MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, scores(q, end), to - end);
         }
-        NativeCalls.call(routines.softmax, base + score(first, from), (to - from) / lanes, base + sum(first), count, 0, 0);
+        NativeCalls.call(routines.softmax, base + scores(first, from), (to - from) / lanes, base + sum(first), count, 0, 0);
     }
 
     private void scale(long to, long from, int count, long factor) {
@@ -320,12 +354,12 @@ final class HeadGroup {
         long base = memory.address();
         for (int p = start; p < end; ) {
             int run = decodesValues ? end - p : values.run(from + p, from + end);
-            long rows = base + places.decoded + p * routines.value.decodedBytes();
+            long rows = shared.address() + decodedAt + p * routines.value.decodedBytes();
             if (!decodesValues) {
                 rows = values.address(from + p);
                 WeightedSums.Strides.setAhead(memory, VALUE_STRIDES, values.distanceAhead(from + p));
             }
-            products.add(valueStrides, rows, run, base + score(first, p), base + sum(first), count, pieces);
+            products.add(valueStrides, rows, run, base + scores(first, p), base + sum(first), count, pieces);
             p += run;
         }
     }

@@ -10,7 +10,7 @@ import static ouverture.kernels.jit.General.RSI;
 /// One piece of some queries' softmax over positions (arXiv 1805.02867): turns scores into exponentials of their
 /// distance to the largest so far, and shrinks what was summed before to match.
 ///
-/// Arguments: scores, which of each query are [Transposition#ROW_BYTES] from those of the next; how many vectors
+/// Arguments: scores, which of each query are [HeadGroup#SCORE_BYTES] from those of the next; how many vectors
 /// of each; [QuerySums]; and the number of queries.
 record Softmax(QuerySums sums) implements Routine {
     private static final int LARGEST = 0;
@@ -32,7 +32,7 @@ record Softmax(QuerySums sums) implements Routine {
         weigh(assembler, set, exponential);
         addTotal(assembler, set);
         shrink(assembler, set);
-        assembler.add(RDI, Transposition.ROW_BYTES);
+        assembler.add(RDI, HeadGroup.SCORE_BYTES);
         assembler.add(RDX, sums.bytes());
         assembler.subtract(RCX, 1);
         assembler.jumpIfNotZero(query);

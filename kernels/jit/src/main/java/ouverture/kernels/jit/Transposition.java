@@ -3,6 +3,7 @@ package ouverture.kernels.jit;
 import static ouverture.kernels.jit.General.R10;
 import static ouverture.kernels.jit.General.R11;
 import static ouverture.kernels.jit.General.R12;
+import static ouverture.kernels.jit.General.R13;
 import static ouverture.kernels.jit.General.R8;
 import static ouverture.kernels.jit.General.R9;
 import static ouverture.kernels.jit.General.RAX;
@@ -21,10 +22,13 @@ import ouverture.tensor.DType;
 /// bytes from one row to the next, and how many bytes ahead of a row a later one is asked for.
 ///
 /// @param type F32, F16 or BF16
-/// @param lines of the cache, of each row, that are asked of the memory before they are needed; 0 for none
-record Transposition(DType type, int lines) implements Routine {
+/// @param ahead whether the memory is asked for later rows meanwhile
+record Transposition(DType type, boolean ahead) implements Routine {
+    /// The most rows that fit the matrix: with 64 columns it fills a third of a first-level cache.
+    static final int ROWS = 64;
+
     /// Bytes of a row of the matrix.
-    static final int ROW_BYTES = Float.BYTES * HeadGroup.CHUNK;
+    static final int ROW_BYTES = Float.BYTES * ROWS;
 
     /// Rows whose columns are brought together within 128 bits.
     private static final int QUAD = 4;
@@ -38,7 +42,7 @@ record Transposition(DType type, int lines) implements Routine {
 
     @Override
     public String name() {
-        return "transposition of " + type + (lines > 0 ? ", asking for " + lines : "");
+        return "transposition of " + type + (ahead ? ", reading ahead" : "");
     }
 
     @Override
@@ -49,14 +53,14 @@ record Transposition(DType type, int lines) implements Routine {
     private static final class Emitter {
         private final Assembler assembler;
         private final InstructionSet set;
-        private final int lines;
+        private final boolean ahead;
         private final int quads;
         private final WeightReader reader;
 
         Emitter(Assembler assembler, InstructionSet set, Transposition routine) {
             this.assembler = assembler;
             this.set = set;
-            lines = routine.lines;
+            ahead = routine.ahead;
             quads = set.lanes() / QUAD;
             reader = WeightReader.of(routine.type, assembler, set, set.registers());
             assert reader.parts() == 1 : routine;
@@ -65,18 +69,20 @@ record Transposition(DType type, int lines) implements Routine {
         void emit() {
             assembler.push(RBX);
             assembler.push(R12);
+            assembler.push(R13);
             assembler.address(R10, Memory.at(R8, R8, 2, 0));
             reader.prepare();
             Assembler.Label group = assembler.here();
-            askFor();
             assembler.move(RBX, RDI);
             assembler.move(R12, RSI);
             assembler.move(R11, RCX);
             Assembler.Label block = assembler.here();
             assembler.move(RAX, RBX);
+            assembler.address(R13, Memory.at(RBX, R9, 1, 0));
             for (int quad = 0; quad < quads; quad++) {
                 readQuad(quad);
                 assembler.address(RAX, Memory.at(RAX, R8, QUAD, 0));
+                assembler.address(R13, Memory.at(R13, R8, QUAD, 0));
             }
             for (int column = 0; column < QUAD; column++) {
                 if (set.bits() == 512) {
@@ -95,24 +101,11 @@ record Transposition(DType type, int lines) implements Routine {
             assembler.add(RSI, set.bytes());
             assembler.subtract(RDX, 1);
             assembler.jumpIfNotZero(group);
+            assembler.pop(R13);
             assembler.pop(R12);
             assembler.pop(RBX);
             assembler.endVectors();
             assembler.leave();
-        }
-
-        /// Asks for rows that are read later.
-        private void askFor() {
-            if (lines == 0) {
-                return;
-            }
-            assembler.address(RAX, Memory.at(RDI, R9, 1, 0));
-            for (int row = 0; row < set.lanes(); row++) {
-                for (int line = 0; line < lines; line++) {
-                    assembler.prefetch(Memory.at(RAX, line * DotProducts.CACHE_LINE));
-                }
-                assembler.add(RAX, R8);
-            }
         }
 
         /// Four rows' numbers of one column, 128 bits for every fourth column.
@@ -127,12 +120,13 @@ record Transposition(DType type, int lines) implements Routine {
 
         /// Reads four rows at RAX, R8 bytes apart, and sorts them by column.
         private void readQuad(int quad) {
-            Memory[] rows = {
-                Memory.at(RAX, 0), Memory.at(RAX, R8, 1, 0), Memory.at(RAX, R8, 2, 0), Memory.at(RAX, R10, 1, 0)
-            };
             for (int row = 0; row < QUAD; row++) {
-                reader.begin(rows[row]);
-                reader.read(free(row), rows[row], 0);
+                Memory place = row(RAX, row);
+                if (ahead) {
+                    assembler.prefetch(row(R13, row));
+                }
+                reader.begin(place);
+                reader.read(free(row), place, 0);
             }
             for (int half = 0; half < 2; half++) {
                 Instruction pairs = half == 0 ? Instruction.VUNPCKLPS : Instruction.VUNPCKHPS;
@@ -143,6 +137,14 @@ record Transposition(DType type, int lines) implements Routine {
                 assembler.emit(Instruction.VUNPCKLPD, column(quad, 2 * half), first, second);
                 assembler.emit(Instruction.VUNPCKHPD, column(quad, 2 * half + 1), first, second);
             }
+        }
+
+        private Memory row(General first, int row) {
+            return switch (row) {
+                case 0 -> Memory.at(first, 0);
+                case 3 -> Memory.at(first, R10, 1, 0);
+                default -> Memory.at(first, R8, row, 0);
+            };
         }
 
         private void store(Vector vector, int column) {
