@@ -339,7 +339,8 @@ final class HeadGroup {
             MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, scores(q, from), start - from);
             MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, scores(q, end), to - end);
         }
-        NativeCalls.call(routines.softmax, base + scores(first, from), (to - from) / lanes, base + sum(first), count, 0, 0);
+        NativeCalls.call(
+                routines.softmax, base + scores(first, from), (to - from) / lanes, base + sum(first), count, 0, 0);
     }
 
     private void scale(long to, long from, int count, long factor) {
