@@ -44,6 +44,7 @@ public final class RecipeRun implements AutoCloseable {
     private final Path folder;
     private final Lessons lessons;
     private final String hash;
+    private final String startHash;
     private final Map<String, Object> header = new LinkedHashMap<>();
     private final Blueprint blueprint;
     private final ParameterSet parameters;
@@ -51,7 +52,7 @@ public final class RecipeRun implements AutoCloseable {
     private final Trainer trainer;
     private final int threads;
 
-    /// Prepares everything: the vocabulary, the network, and where a run stopped before, its checkpoint.
+    /// Prepares everything: vocabulary and network, new ones or those of another model, and where a run stopped before, its checkpoint.
     ///
     /// @param folder is made if it is not there
     /// @param kernelSet name of the kernels, or `auto`
@@ -64,15 +65,27 @@ public final class RecipeRun implements AutoCloseable {
         make(folder);
         lessons = new Lessons(recipe);
         hash = lessons.hash();
-        TrainedVocabulary vocabulary = lessons.vocabulary(recipe.vocabulary());
-        blueprint = blueprint(recipe.model(), vocabulary.pieces().size());
+        TrainedVocabulary vocabulary;
+        if (recipe.from().isEmpty()) {
+            startHash = "";
+            vocabulary = lessons.vocabulary(recipe.vocabulary());
+            blueprint = blueprint(recipe.model(), vocabulary.pieces().size());
+            parameters = new ParameterSet(blueprint.slots());
+            parameters.initialise(recipe.seed(), blueprint.layers());
+        } else {
+            try (StartingModel start = new StartingModel(Path.of(recipe.from()))) {
+                startHash = start.hash();
+                vocabulary = start.vocabulary();
+                blueprint = blueprint(recipe.model(), vocabulary.pieces().size());
+                parameters = new ParameterSet(blueprint.slots());
+                copy(start);
+            }
+        }
         header.putAll(blueprint.header());
         header.put("general.name", recipe.name());
         header.putAll(vocabulary.header(Harmony.RETURN));
         header.put("tokenizer.chat_template", lessons.harmony().template());
         Metadata metadata = new Metadata(recipe.name(), header);
-        parameters = new ParameterSet(blueprint.slots());
-        parameters.initialise(recipe.seed(), blueprint.layers());
         kernels = KernelSets.choose(kernelSet).create(new KernelsOptions(threads, Activations.F32));
         try {
             Model model = Families.of(metadata)
@@ -86,6 +99,15 @@ public final class RecipeRun implements AutoCloseable {
                     plan(folder));
         } catch (RuntimeException | Error e) {
             kernels.close();
+            parameters.close();
+            throw e;
+        }
+    }
+
+    private void copy(StartingModel start) {
+        try {
+            start.copyTo(parameters, blueprint);
+        } catch (RuntimeException e) {
             parameters.close();
             throw e;
         }
@@ -130,13 +152,18 @@ public final class RecipeRun implements AutoCloseable {
 
     /// What must be the same where a run goes on: the parameters and the lessons.
     private String identity() {
-        return hash + " " + recipe.seed() + " " + recipe.stages() + " " + recipe.levels() + " " + recipe.vocabulary()
+        return hash + " " + startHash + " " + recipe.seed() + " " + recipe.stages() + " " + recipe.levels() + " " + recipe.vocabulary()
                 + " " + recipe.model();
     }
 
     /// Says which lessons are taught, whatever the recipe's text.
     public String lessonsHash() {
         return hash;
+    }
+
+    /// SHA-256 of the file that the weights come from, empty where they come from nothing.
+    public String startHash() {
+        return startHash;
     }
 
     /// The network's sizes.

@@ -178,6 +178,7 @@ class LessonsTest {
         Recipe.Sizes sizes = new Recipe.Sizes(1, 32, 1, 1, 32, 2, 1, 32, 16, 1024);
         return new Recipe(
                 "small",
+                "",
                 3,
                 EMBEDDED.stages(),
                 EMBEDDED.levels(),
