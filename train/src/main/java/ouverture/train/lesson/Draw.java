@@ -8,7 +8,7 @@ import ouverture.Reasoning;
 
 /// The choices that make a lesson, all of which follow from a number. The level of reasoning has no part in them.
 public final class Draw {
-    private static final double SLIPS = 0.1;
+    private static final double SLIPS = 0.05;
 
     private final SplittableRandom random;
     private final SplittableRandom slips;

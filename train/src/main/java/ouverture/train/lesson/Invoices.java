@@ -40,13 +40,14 @@ final class Invoices implements Subject {
             BigDecimal cost = working.multiply(price, quantity);
             sum = i == 0 ? cost : working.add(sum, cost);
         }
-        BigDecimal result = taxed ? withTax(working, sum, rate) : sum;
+        BigDecimal net = sum;
+        BigDecimal result = taxed ? withTax(working, net, rate) : net;
         String separator = draw.pick("\n", "\n", " ; ");
         return Lesson.exact(
                 draw,
                 Question.of(Phrasebook.fill(
                         draw.language(), wording, "rate", rate, "lines", String.join(separator, lines))),
-                working.text(),
+                working.text(net, taxed ? "; " + rate + " %" : ""),
                 language.money(result));
     }
 
