@@ -63,6 +63,11 @@ public final class Draw {
         return level == Reasoning.Level.HIGH;
     }
 
+    /// Whether the wordings are those of the teaching.
+    boolean isTaught() {
+        return setting.wording == Wording.TAUGHT;
+    }
+
     Size size() {
         return setting.size;
     }

@@ -4,7 +4,7 @@ package ouverture.train.lesson;
 /// answered. And keeping a secret that the instructions say must be kept.
 final class Refusals implements Subject {
     private final Phrasebook phrases = new Phrasebook("refusals");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     @Override
     public String name() {
