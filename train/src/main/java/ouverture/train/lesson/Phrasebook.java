@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 /// each line, or several with `|` between, and `{name}` where something is put in. `\n` begins a new line, `#` a
 /// comment.
 ///
-/// Lines that begin with `+` are for the teaching only, and no part of the one in five that is reserved; `[a|b|]` in
-/// them is one of several, with others within. What comes of them is never a reserved wording.
+/// Lines that begin with `+` are for the teaching only, and no part of the one in five that is reserved;
+/// `[a|b|]` in them is one of several, with others within. What comes of them is never a reserved wording.
 final class Phrasebook {
     static final Pattern SLOT = Pattern.compile("\\{[a-z]\\w*}");
 
@@ -64,8 +64,7 @@ final class Phrasebook {
                     section = new Section();
                     read.put(line.substring(1, line.lastIndexOf(']')), section);
                 } else if (line.startsWith("+")) {
-                    section.more.addAll(
-                            Style.parts(line.substring(1).strip().replace("\\n", "\n")));
+                    section.more.addAll(Style.parts(line.substring(1).strip().replace("\\n", "\n")));
                 } else if (!line.isBlank() && !line.startsWith("#")) {
                     Style.parts(line.replace("\\n", "\n")).forEach(section::add);
                 }

@@ -31,6 +31,9 @@ final class Problems implements Subject {
             case MONEY -> language.money(result);
         };
         return Lesson.exact(
-                draw, Question.of(Phrasebook.fill(draw.language(), wording, slots.all())), working.text(result, ""), answer);
+                draw,
+                Question.of(Phrasebook.fill(draw.language(), wording, slots.all())),
+                working.text(result, ""),
+                answer);
     }
 }

@@ -8,8 +8,8 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// One wording among many, and how people type it: with a greeting or without, in small letters, without accents or
-/// punctuation.
+/// One wording among many, and how people type it: with a greeting or without, in small letters, without accents
+/// or punctuation.
 final class Style {
     private static final Pattern MARKS = Pattern.compile("\\p{M}");
     private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{N}{}%+*/=-]");
@@ -111,7 +111,8 @@ final class Style {
         if (draw.chance(0.15) && Character.isLetter(text.charAt(0))) {
             String first = text.substring(0, 1);
             text = draw.pick(french ? OPENINGS_FRENCH : OPENINGS_ENGLISH)
-                    + (draw.chance(0.5) ? first : first.toLowerCase(Locale.ROOT)) + text.substring(1);
+                    + (draw.chance(0.5) ? first : first.toLowerCase(Locale.ROOT))
+                    + text.substring(1);
         }
         if (draw.chance(0.08) && text.matches("(?s).*[.?!]")) {
             text += draw.pick(french ? CLOSINGS_FRENCH : CLOSINGS_ENGLISH);

@@ -170,8 +170,7 @@ final class Units implements Subject {
         } else {
             int total = first.lengthOfMonth() - first.getDayOfMonth();
             working.say(Dates.month(first, language) + " " + first.lengthOfMonth());
-            working.subtract(
-                    BigDecimal.valueOf(first.lengthOfMonth()), BigDecimal.valueOf(first.getDayOfMonth()));
+            working.subtract(BigDecimal.valueOf(first.lengthOfMonth()), BigDecimal.valueOf(first.getDayOfMonth()));
             LocalDate month = first.withDayOfMonth(1).plusMonths(1);
             while (!month.isAfter(last)) {
                 boolean isLast = month.getMonth() == last.getMonth();

@@ -32,9 +32,11 @@ final class Words {
             case "city" ->
                 capital(madeUp(draw, 1, 2))
                         + draw.pick("", "", "ville", "ton", "burg", "-sur-Mer", "court", " Bay", "-les-Bains");
-            case "street" -> french
-                    ? draw.pick("rue ", "avenue ", "place ", "chemin ", "rue de ", "boulevard ") + capital(madeUp(draw, 1, 3))
-                    : capital(madeUp(draw, 1, 3)) + draw.pick(" Street", " Road", " Lane", " Avenue", " Square");
+            case "street" ->
+                french
+                        ? draw.pick("rue ", "avenue ", "place ", "chemin ", "rue de ", "boulevard ")
+                                + capital(madeUp(draw, 1, 3))
+                        : capital(madeUp(draw, 1, 3)) + draw.pick(" Street", " Road", " Lane", " Avenue", " Square");
             case "product" -> (french ? draw.pick("le ", "la ") : "") + madeUp(draw, 1, 3);
             case "things" -> madeUp(draw, 1, 3).replaceFirst("[sx]$", "") + "s";
             default -> madeUp(draw, 2, 3);
@@ -49,7 +51,17 @@ final class Words {
     private static String company(Draw draw, boolean french) {
         String name = capital(madeUp(draw, 1, 3));
         String ending = french
-                ? draw.pick(" SARL", " SA", " SAS", " et Fils", " et Cie", "", " Conseil", " EURL", " Frères", " & Associés")
+                ? draw.pick(
+                        " SARL",
+                        " SA",
+                        " SAS",
+                        " et Fils",
+                        " et Cie",
+                        "",
+                        " Conseil",
+                        " EURL",
+                        " Frères",
+                        " & Associés")
                 : draw.pick(" Ltd", " Inc.", " LLC", " & Sons", " GmbH", "", " Group", " plc", " Bros", " & Co");
         String before = french
                 ? draw.pick("", "", "", "", "Atelier ", "Garage ", "Maison ", "Ets ", "Boulangerie ", "Cabinet ")

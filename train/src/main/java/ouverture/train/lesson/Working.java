@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.StringJoiner;
 import ouverture.Reasoning;
 
-/// Calculations as they are thought of, digit by digit from the last one on. Low: what comes of each digit. Medium,
-/// and where no level is set: each step in full. High: the same with a proof, and now and then a slip that is put
-/// right at once.
+/// Calculations as they are thought of, digit by digit from the last one on. Low: what comes of each digit.
+/// Medium, and where no level is set: each step in full. High: the same with a proof, and now and then a slip
+/// that is put right at once.
 ///
 /// Low: `478+85: 13 16 5 =563`. Others: `478+85: 8+5=13 7+8+1=16 4+0+1=5 =563`; `503-478: 13-8-0=5 10-7-1=2
-/// 5-4-1=0 =25` (what is borrowed is read with the digit, and paid back in the next column); `347*6: 7*6=42 4*6+4=28
-/// 3*6+2=20 =2082`; `952/4: 9/4=2 r9-8=1 15/4=3 r15-12=3 32/4=8 r32-32=0 =238`.
+/// 5-4-1=0 =25` (what is borrowed is read with the digit, and paid back in the next column); `347*6: 7*6=42
+/// 4*6+4=28 3*6+2=20 =2082`; `952/4: 9/4=2 r9-8=1 15/4=3 r15-12=3 32/4=8 r32-32=0 =238`.
 final class Working {
     private final Reasoning.Level level;
     private final Language language;
@@ -57,8 +57,8 @@ final class Working {
         return String.join(inDetail() ? "\n" : "; ", all);
     }
 
-    /// All of it, after a line that says how the result is found: with the numbers of the question, while they are
-    /// near.
+    /// All of it, after a line that says how the result is found: with the numbers of the question, while they
+    /// are near.
     ///
     /// @param result that this has calculated
     /// @param more numbers that are needed, or nothing
@@ -107,7 +107,8 @@ final class Working {
         if (isSmall(a) && isSmall(b)) {
             lines.add(name + "=" + shown(sum));
         } else {
-            lines.add(name + padded(a, "+", b, scale) + ": " + additions(unscaled(a, scale), unscaled(b, scale)) + " =" + shown(sum));
+            lines.add(name + padded(a, "+", b, scale) + ": " + additions(unscaled(a, scale), unscaled(b, scale)) + " ="
+                    + shown(sum));
         }
         prove(() -> subtract(sum, b));
         return found(sum, sum(a, "+", b));
@@ -121,7 +122,8 @@ final class Working {
         if (isSmall(a) && isSmall(b)) {
             lines.add(name + "=" + shown(difference));
         } else {
-            lines.add(name + padded(a, "-", b, scale) + ": " + subtractions(unscaled(a, scale), unscaled(b, scale)) + " =" + shown(difference));
+            lines.add(name + padded(a, "-", b, scale) + ": " + subtractions(unscaled(a, scale), unscaled(b, scale))
+                    + " =" + shown(difference));
         }
         prove(() -> add(difference, b));
         return found(difference, sum(a, "-", b));
@@ -151,7 +153,9 @@ final class Working {
         if (!tens) {
             proof = byNines(digits(a), digits(b));
         }
-        return found(exact, new Expression(expression(a).factor() + "*" + expression(b).factor(), false));
+        return found(
+                exact,
+                new Expression(expression(a).factor() + "*" + expression(b).factor(), false));
     }
 
     /// The number without its decimal mark, and without noughts at the end of its decimals.

@@ -21,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// How a model is made, from nothing or from another one: the file `recipe.json` of a folder.
 ///
 /// @param name of the model
-/// @param from the GGUF file whose weights and vocabulary it starts with, written relative to the recipe's folder;
-///     empty if it starts from nothing
+/// @param from the GGUF file whose weights and vocabulary it starts with, written relative to the recipe's
+///     folder; empty if it starts from nothing
 /// @param seed of everything that is random
 /// @param stages what it learns, one after the other
 /// @param levels how often each level of reasoning is taught, by its name
@@ -135,7 +135,9 @@ public record Recipe(
             throw new RequestException("The recipe " + file + " cannot be read: " + e.getMessage() + ".", e);
         }
         recipe.check(file);
-        return recipe.from.isEmpty() ? recipe : recipe.withFrom(file.resolveSibling(recipe.from).normalize());
+        return recipe.from.isEmpty()
+                ? recipe
+                : recipe.withFrom(file.resolveSibling(recipe.from).normalize());
     }
 
     private Recipe withFrom(Path path) {

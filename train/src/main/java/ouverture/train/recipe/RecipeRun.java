@@ -52,7 +52,8 @@ public final class RecipeRun implements AutoCloseable {
     private final Trainer trainer;
     private final int threads;
 
-    /// Prepares everything: vocabulary and network, new ones or those of another model, and where a run stopped before, its checkpoint.
+    /// Prepares everything: vocabulary and network, new ones or those of another model, and where a run stopped
+    /// before, its checkpoint.
     ///
     /// @param folder is made if it is not there
     /// @param kernelSet name of the kernels, or `auto`
@@ -152,8 +153,8 @@ public final class RecipeRun implements AutoCloseable {
 
     /// What must be the same where a run goes on: the parameters and the lessons.
     private String identity() {
-        return hash + " " + startHash + " " + recipe.seed() + " " + recipe.stages() + " " + recipe.levels() + " " + recipe.vocabulary()
-                + " " + recipe.model();
+        return hash + " " + startHash + " " + recipe.seed() + " " + recipe.stages() + " " + recipe.levels() + " "
+                + recipe.vocabulary() + " " + recipe.model();
     }
 
     /// Says which lessons are taught, whatever the recipe's text.

@@ -35,19 +35,19 @@ final class StartingModel implements AutoCloseable {
     /// @throws ouverture.error.OuvertureException if it is no model
     StartingModel(Path path) {
         if (!Files.isRegularFile(path)) {
-            throw new RequestException(
-                    "The recipe starts \"from\" " + path + ", which is not there: put the model there, or leave"
-                            + " \"from\" empty to start from nothing.");
+            throw new RequestException("The recipe starts \"from\" " + path
+                    + ", which is not there: put the model there, or leave" + " \"from\" empty to start from nothing.");
         }
         file = GgufFile.open(path);
     }
 
     /// Says which model it is: the SHA-256 of its file.
     String hash() {
-        try (InputStream in = new DigestInputStream(
-                Files.newInputStream(file.path()), MessageDigest.getInstance("SHA-256"))) {
+        try (InputStream in =
+                new DigestInputStream(Files.newInputStream(file.path()), MessageDigest.getInstance("SHA-256"))) {
             in.transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
+            return HexFormat.of()
+                    .formatHex(((DigestInputStream) in).getMessageDigest().digest());
         } catch (IOException e) {
             throw new RequestException(file.path() + " cannot be read: " + e.getMessage() + ".", e);
         } catch (NoSuchAlgorithmException e) {
@@ -62,7 +62,8 @@ final class StartingModel implements AutoCloseable {
         Metadata metadata = file.metadata();
         List<String> pieces = metadata.strings("tokenizer.ggml.tokens").orElse(List.of());
         int[] types = metadata.integers("tokenizer.ggml.token_type").orElse(new int[0]);
-        int controls = (int) Arrays.stream(types).filter(type -> type == CONTROL).count();
+        int controls =
+                (int) Arrays.stream(types).filter(type -> type == CONTROL).count();
         String rule = metadata.string("tokenizer.ggml.pre").orElse("");
         if (!pieces.containsAll(Harmony.CONTROLS) || types.length != pieces.size() || rule.isEmpty()) {
             throw new RequestException(file.path() + " has no vocabulary for the harmony format: start \"from\" a"
