@@ -18,6 +18,7 @@ module ouverture.core {
             ouverture.train,
             ouverture.cli;
     exports ouverture.file to
+            ouverture.defaultmodel,
             ouverture.train,
             ouverture.cli;
     exports ouverture.file.quantize to
@@ -31,6 +32,7 @@ module ouverture.core {
     exports ouverture.text;
     exports ouverture.text.harmony;
 
+    uses ouverture.file.BuiltInModel;
     uses ouverture.tensor.KernelsProvider;
 
     provides ouverture.tensor.KernelsProvider with
