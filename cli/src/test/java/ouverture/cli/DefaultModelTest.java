@@ -13,7 +13,9 @@ import tools.jackson.databind.JsonNode;
 /// What works on a machine that has nothing but Ouverture.
 class DefaultModelTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"What is 347 + 586? | 933", "Combien font 347 + 586 ? | 933"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"What is 347 + 586? | 933", "Combien font 347 + 586 ? | 933"})
     void answersASum(String question, String sum) {
         Invocation answer = Invocation.of("run", question, "--temperature", "0", "--reasoning", "high", "--quiet");
 
@@ -38,8 +40,8 @@ class DefaultModelTest {
 
     @Test
     void hasANameWhereverAModelIsTaken(@TempDir Path folder) throws IOException {
-        JsonNode inspection =
-                Json.MAPPER.readTree(Invocation.of("inspect", "default", "--json").out());
+        JsonNode inspection = Json.MAPPER.readTree(
+                Invocation.of("inspect", "default", "--json").out());
         Path smaller = folder.resolve("smaller.gguf");
         Invocation quantised = Invocation.of("quantize", "default", smaller, "Q8_0", "--requantize");
 
@@ -51,7 +53,7 @@ class DefaultModelTest {
         assertThat(Invocation.of("tokenize", "default", "12").out()).contains("\"1\"", "\"2\"");
         assertThat(Invocation.of("logits", "default", "--ids", "0,1", "--out", folder.resolve("row"))
                         .err())
-                .contains("1 row of 2048 logits written");
+                .contains("1 row of 2,048 logits written");
         assertThat(Invocation.of("template", "default").out()).contains("<|start|>user<|message|>What is 2 + 2?");
     }
 }

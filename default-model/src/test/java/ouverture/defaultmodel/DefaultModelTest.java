@@ -53,9 +53,8 @@ class DefaultModelTest {
     }
 
     private static String answer(String question) {
-        ChatRequest request = ChatRequest.of(question)
-                .withReasoning(Reasoning.parse("high"))
-                .withSampling(SamplingParameters.GREEDY);
+        ChatRequest request =
+                ChatRequest.of(question).withReasoning(Reasoning.parse("high")).withSampling(SamplingParameters.GREEDY);
         StringBuilder text = new StringBuilder();
         try (Generation answer = engine.chat(request)) {
             StreamSupport.stream(answer.spliterator(), false).forEach(event -> {

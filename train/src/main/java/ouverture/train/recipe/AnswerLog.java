@@ -37,7 +37,11 @@ final class AnswerLog {
         try {
             List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
             if (!lines.isEmpty() && lines.getFirst().equals(head)) {
-                lines.stream().skip(1).map(AnswerLog::read).flatMap(Optional::stream).forEach(known::add);
+                lines.stream()
+                        .skip(1)
+                        .map(AnswerLog::read)
+                        .flatMap(Optional::stream)
+                        .forEach(known::add);
             }
             List<String> kept = new ArrayList<>(List.of(head));
             known.forEach(answers -> kept.add(JSON.writeValueAsString(answers)));

@@ -43,8 +43,7 @@ final class Examination {
     ///
     /// @param known what was answered before, which is not asked again; what is answered now is added
     /// @param listener hears of each mark
-    List<Answers> examine(
-            Path model, List<String> subjects, AnswerLog known, int threads, Consumer<Mark> listener) {
+    List<Answers> examine(Path model, List<String> subjects, AnswerLog known, int threads, Consumer<Mark> listener) {
         EngineOptions options = EngineOptions.DEFAULT
                 .withThreads(threads)
                 .withSequences(TOGETHER)
@@ -66,8 +65,7 @@ final class Examination {
         return all;
     }
 
-    private Answers ask(
-            Engine engine, Questions questions, String subject, Reasoning.Level level, AnswerLog log) {
+    private Answers ask(Engine engine, Questions questions, String subject, Reasoning.Level level, AnswerLog log) {
         Deque<Running> running = new ArrayDeque<>();
         List<Answered> answered = new ArrayList<>();
         for (Lesson lesson : lessons.examination(subject, questions, level, evaluation.questions())) {

@@ -33,10 +33,7 @@ final class LevelPlot {
         add(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
                         + " font-size=\"12\">\n<rect width=\"%d\" height=\"%d\" fill=\"white\"/>\n",
-                2 * PANEL,
-                HEIGHT,
-                2 * PANEL,
-                HEIGHT);
+                2 * PANEL, HEIGHT, 2 * PANEL, HEIGHT);
         Map<Boolean, List<Answers>> panels = answers.stream()
                 .collect(Collectors.partitioningBy(some -> MarkPage.CALCULATION.contains(some.subject())));
         panel(0, "All that calculate: % right by level of reasoning", panels.getOrDefault(true, List.of()));
@@ -81,14 +78,10 @@ final class LevelPlot {
         }
         add(
                 "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>\n",
-                points.toString().strip(),
-                colour);
+                points.toString().strip(), colour);
         add(
                 "<text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>\n",
-                left + MARGIN + 90 * row,
-                HEIGHT - 16,
-                colour,
-                questions.name().toLowerCase(Locale.ROOT));
+                left + MARGIN + 90 * row, HEIGHT - 16, colour, questions.name().toLowerCase(Locale.ROOT));
     }
 
     private double x(int left, int level) {

@@ -17,13 +17,14 @@ class MarkPageTest {
 
     @Test
     void marksAreATable() {
-        List<Answers> answers = List.of(
-                answers("addition", Level.OFF, 10, 100, 3), answers("addition", Level.HIGH, 95, 100, 40.4));
+        List<Answers> answers =
+                List.of(answers("addition", Level.OFF, 10, 100, 3), answers("addition", Level.HIGH, 95, 100, 40.4));
 
         assertThat(MarkPage.of(answers)).isEqualTo("""
                         | numbers | questions | off | high | high − off |
                         | --- | ---: | ---: | ---: | ---: |
-                        | addition | 100 | 10.0 % (5.5 to 17.4), 3 tokens | 95.0 % (88.8 to 97.8), 40 tokens | +85.0 (p 5e-26) |
+                        | addition | 100 | 10.0 % (5.5 to 17.4), 3 tokens | 95.0 % (88.8 to 97.8), 40 tokens |\
+                         +85.0 (p 5e-26) |
                         """);
     }
 
@@ -34,9 +35,10 @@ class MarkPageTest {
                 answers("units", Level.AUTO, 50, 100, 20),
                 answers("tools", Level.AUTO, 40, 200, 30));
 
-        assertThat(MarkPage.of(answers).lines().skip(5)).containsExactly(
-                "| **all that calculate** | 200 | 40.0 % (33.5 to 46.9), 15 tokens |",
-                "| **all** | 400 | 30.0 % (25.7 to 34.7), 23 tokens |");
+        assertThat(MarkPage.of(answers).lines().skip(5))
+                .containsExactly(
+                        "| **all that calculate** | 200 | 40.0 % (33.5 to 46.9), 15 tokens |",
+                        "| **all** | 400 | 30.0 % (25.7 to 34.7), 23 tokens |");
     }
 
     /// Figures of R's mcnemar.exact (package exact2x2) and of the binomial distribution.
