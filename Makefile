@@ -1,6 +1,6 @@
 # One line of Maven for each; tools/maven finds a JDK 25 or newer and Maven. MODEL names the model of run.
 MAVEN = tools/maven --no-transfer-progress
-MODEL ?= ../shared/models/stories260K/stories260K.gguf
+MODEL ?= default
 FUZZ_SECONDS ?= 60
 SOAK_MINUTES ?= 10
 OUVERTURE_BENCH_MODELS ?= ../ouverture-bench
@@ -9,7 +9,7 @@ BENCH_JAVA = tools/jdk java --add-modules=jdk.incubator.vector --enable-native-a
 BENCH_COMMIT = $$(git rev-parse --short HEAD)$$(git diff --quiet HEAD -- core kernels cli benchmarks/src || echo ' with changes')
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test format fuzz bench bench-build bench-models bench-peers bench-smoke doc run soak clean
+.PHONY: help build check test format card fuzz bench bench-build bench-models bench-peers bench-smoke doc run soak clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[a-z -]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -56,7 +56,13 @@ bench-smoke: bench-build ## whether bench-peers works: seconds, tiny models, no 
 doc: ## the Javadoc of core, in core/target/reports/apidocs
 	$(MAVEN) -pl core -Dmaven.test.skip -Dspotless.check.skip -Ddoclint=none package javadoc:javadoc
 
-run: ## a conversation with MODEL
+card: ## the figures of default-model's card: examine its model, or go on with that; RUN (a folder of ./ouverture train) brings its record
+	./ouverture train recipes/embedded --score --model default-model/model.gguf --out default-model
+	$(if $(RUN),cp "$(RUN)/loss.svg" default-model/)
+	$(if $(RUN),sed 's|\("model" *: *"\).*/|\1|' "$(RUN)/record.json" >default-model/record.json)
+	$(if $(RUN),awk 'NR % 20 == 0' "$(RUN)/log.jsonl" >default-model/log.jsonl)
+
+run: ## a conversation with MODEL, or with the default model
 	./ouverture chat $(MODEL)
 
 clean: ## remove what was built

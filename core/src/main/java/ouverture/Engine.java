@@ -56,9 +56,19 @@ public final class Engine implements ChatModel, AutoCloseable {
     private volatile Adapters adapters = Adapters.NONE;
     private final @Nullable AnswerGrammars grammars;
 
+    /// Loads the model that comes with Ouverture ([DefaultModel]) with default options; throws as [#open(Path)].
+    public static Engine openDefault() {
+        return openDefault(EngineOptions.DEFAULT);
+    }
+
+    /// Loads the model that comes with Ouverture; throws as [#open(Path, EngineOptions)].
+    public static Engine openDefault(EngineOptions options) {
+        return open(DefaultModel.PATH, options);
+    }
+
     /// Loads a model with default options.
     ///
-    /// @param model a GGUF file, or a folder with safetensors
+    /// @param model a GGUF file, a folder with safetensors, or [DefaultModel#PATH]
     /// @throws ouverture.error.ModelFileException if the file is missing or damaged
     /// @throws ouverture.error.UnsupportedModelException if this version cannot run it
     /// @throws ResourceException if the machine has too little memory

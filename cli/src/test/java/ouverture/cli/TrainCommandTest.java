@@ -58,6 +58,19 @@ class TrainCommandTest {
         assertThat(score.out()).contains("| numbers | questions | auto |", "| addition | 3 | ");
         assertThat(folder.resolve("run/marks.json")).content().contains("\"subject\" : \"addition\"");
         assertThat(folder.resolve("run/marks.md")).hasContent(score.out());
+        Path card = Files.createDirectory(folder.resolve("card"));
+        Invocation other = Invocation.of(
+                "train",
+                recipe("smoke", "tiny"),
+                "--score",
+                "--model",
+                folder.resolve("run/model.gguf"),
+                "--out",
+                card,
+                "-t",
+                1);
+        assertThat(other.out()).isEqualTo(score.out());
+        assertThat(card).isDirectoryContaining("glob:**/levels.svg").isDirectoryContaining("glob:**/answers.jsonl");
         Invocation again = train(recipe("smoke", "tiny"));
         assertThat(again.err()).contains("step 4 of 4.");
         Invocation people = Invocation.of("train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1);
@@ -111,6 +124,16 @@ class TrainCommandTest {
 
         assertThat(run.code()).isEqualTo(ExitCode.TRAINING);
         assertThat(run.err()).contains("belongs to another recipe");
+    }
+
+    @Test
+    void aModelIsExaminedOnlyWhereThatIsAskedFor() throws IOException {
+        Path recipe = recipe("smoke", "tiny");
+
+        assertThat(Invocation.of("train", recipe, "--model", "default").err()).contains("add --score");
+        assertThat(Invocation.of("train", recipe, "--score", "--model", "m", "--out", folder.resolve("none"))
+                        .err())
+                .contains("There is no folder " + folder.resolve("none"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import ouverture.DefaultModel;
 import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.error.ModelFileException;
@@ -49,7 +50,8 @@ public final class Server implements AutoCloseable {
 
     /// Loads models and begins to listen.
     ///
-    /// @param models files or folders by the names that clients use, in the order in which they are listed
+    /// @param models files, folders or [DefaultModel#PATH] by the names that clients use, in the order in which
+    ///     they are listed
     /// @param engine how each of them runs
     /// @throws ouverture.error.OuvertureException if a model cannot be loaded
     /// @throws RequestException if the host is unknown, or open to others without keys, or the certificate no
@@ -71,6 +73,9 @@ public final class Server implements AutoCloseable {
     }
 
     private static ModelSource source(String name, Path path, EngineOptions engine) {
+        if (path.equals(DefaultModel.PATH)) {
+            return source(name, path, "gguf", DefaultModel.bytes(), Instant.EPOCH, engine);
+        }
         long bytes = 0;
         Instant modified = Instant.EPOCH;
         try (Stream<Path> files = Files.walk(path, 1)) {
@@ -82,9 +87,14 @@ public final class Server implements AutoCloseable {
         } catch (IOException e) {
             throw new ModelFileException("The model " + path + " cannot be read; check its path and permissions.", e);
         }
+        return source(name, path, Files.isDirectory(path) ? "safetensors" : "gguf", bytes, modified, engine);
+    }
+
+    private static ModelSource source(
+            String name, Path path, String format, long bytes, Instant modified, EngineOptions engine) {
         return new ModelSource(
                 name,
-                Files.isDirectory(path) ? "safetensors" : "gguf",
+                format,
                 bytes,
                 modified,
                 engine.sequences(),

@@ -30,15 +30,11 @@ import ouverture.train.Trainer;
 import ouverture.train.TrainingPlan;
 import ouverture.train.gradient.Network;
 import ouverture.train.tokenizer.TrainedVocabulary;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A recipe at work in a folder, which holds the checkpoint, the log, and in the end the model.
 public final class RecipeRun implements AutoCloseable {
     private static final String EMBEDDING = "token_embd.weight";
     private static final String OUTPUT = "output.weight";
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private final Recipe recipe;
     private final Path folder;
@@ -209,22 +205,11 @@ public final class RecipeRun implements AutoCloseable {
         }
     }
 
-    /// Asks the exported model what it was not taught, in the subjects of the last stage, and writes
-    /// `marks.json` and `marks.md`.
+    /// Examines the exported model; throws as [Examiner#examine].
     ///
     /// @param listener hears of each mark
-    /// @throws ResourceException if they cannot be written
-    public List<Mark> examine(Consumer<Mark> listener) {
-        List<String> subjects = List.copyOf(recipe.stages().getLast().shares().keySet());
-        List<Mark> marks =
-                new Examination(lessons, recipe.evaluation()).examine(modelFile(), subjects, threads, listener);
-        try {
-            Files.writeString(folder.resolve("marks.json"), JSON.writeValueAsString(marks) + "\n");
-            Files.writeString(folder.resolve("marks.md"), Mark.tables(marks));
-        } catch (IOException e) {
-            throw new ResourceException("The marks in " + folder + " cannot be written: make room.", e);
-        }
-        return marks;
+    public List<Answers> examine(Consumer<Mark> listener) {
+        return new Examiner(recipe, lessons, folder, threads).examine(modelFile(), listener);
     }
 
     /// Ends threads and gives memory back.

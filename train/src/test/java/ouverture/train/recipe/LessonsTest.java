@@ -213,17 +213,4 @@ class LessonsTest {
             }
         }
     }
-
-    @Test
-    void marksAreATable() {
-        List<Mark> marks = List.of(
-                Mark.of(Questions.NUMBERS, "addition", Level.OFF, new Score(10, 100), 3),
-                Mark.of(Questions.NUMBERS, "addition", Level.HIGH, new Score(95, 100), 40.4));
-        assertThat(Mark.tables(marks)).isEqualTo("""
-                        | numbers | questions | off | high |
-                        | --- | ---: | ---: | ---: |
-                        | addition | 100 | 10.0 % (5.5 to 17.4), 3 tokens | 95.0 % (88.8 to 97.8), 40 tokens |
-                        """);
-        assertThat(Mark.total(marks)).isEqualTo(new Score(105, 200));
-    }
 }
