@@ -194,8 +194,9 @@ record Diagnosis(
                 .row("Huge pages", machine.hugePages())
                 .row(
                         "Packed",
-                        Units.bytes(packed.bytes) + " of weights, at most " + Units.bytes(packed.limitBytes) + ", in "
-                                + packed.folder)
+                        Units.bytes(packed.bytes) + " of weights on the disk, at most "
+                                + Units.bytes(packed.limitBytes))
+                .row("", packed.folder)
                 .row("Threads", defaultThreads + " unless --threads says otherwise");
         table.appendTo(page);
         page.append("\nKernels\n");
