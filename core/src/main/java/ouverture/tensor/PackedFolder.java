@@ -34,8 +34,8 @@ public record PackedFolder(Path path, long limitBytes) {
 
     private record Entry(Path path, long bytes, FileTime used) {}
 
-    /// The user's folder: what `OUVERTURE_PACKED` names, else `ouverture/packed` in `XDG_CACHE_HOME` or, where that
-    /// is not set, in `.cache` at home. `OUVERTURE_PACKED_GIB` is the limit (default: 64).
+    /// The user's folder: what `OUVERTURE_PACKED` names, else `ouverture/packed` in `XDG_CACHE_HOME` or, where
+    /// that is not set, in `.cache` at home. `OUVERTURE_PACKED_GIB` is the limit (default: 64).
     ///
     /// @throws IllegalArgumentException if the limit is not a whole number of at most six digits
     public static PackedFolder of(Map<String, String> environment) {

@@ -33,12 +33,13 @@ import ouverture.tensor.Tensor;
 
 /// Packed weights of a model file, kept in a file of their own that is mapped read-only.
 ///
-/// Numbers are little-endian. The header has 8 letters, the version, 32 bytes of [PackedIdentity] and the CRC-32C of
-/// these 44 bytes. From [PackedPlan#CHECKS] on there are 8 bytes for each strip: its CRC-32C below [#PRESENT], or zero
-/// as long as it is missing; then the strips, where [PackedPlan] says. A strip is multiplied with only if its check is
-/// there and right, so it does not matter when a process or the computer stops, and what has reached the disk by then.
-/// The file has its whole length from the beginning and is never shortened; what is missing takes no room on the
-/// disk. A file that does not serve is replaced: processes that have it mapped keep it.
+/// Numbers are little-endian. The header has 8 letters, the version, 32 bytes of [PackedIdentity] and the
+/// CRC-32C of these 44 bytes. From [PackedPlan#CHECKS] on there are 8 bytes for each strip: its CRC-32C below
+/// [#PRESENT], or zero as long as it is missing; then the strips, where [PackedPlan] says. A strip is multiplied
+/// with only if its check is there and right, so it does not matter when a process or the computer stops, and
+/// what has reached the disk by then. The file has its whole length from the beginning and is never shortened;
+/// what is missing takes no room on the disk. A file that does not serve is replaced: processes that have it
+/// mapped keep it.
 final class PackedFile implements AutoCloseable {
     /// Counts up whenever packed weights or this file are laid out differently.
     static final int VERSION = 1;
@@ -216,8 +217,8 @@ final class PackedFile implements AutoCloseable {
         return channel.size() == bytes ? "" : "the file that kept them has another length";
     }
 
-    /// A new file in place of what may be there; null if there is no room. Two processes may do so at once: the file
-    /// of the first then has no name any more and is gone when it ends.
+    /// A new file in place of what may be there; null if there is no room. Two processes may do so at once: the
+    /// file of the first then has no name any more and is gone when it ends.
     private static @Nullable Opened create(Path path, byte[] header, long bytes, PackedFolder folder)
             throws IOException {
         var ownersFolder = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -290,8 +291,8 @@ final class PackedFile implements AutoCloseable {
         return PRESENT | crc.getValue();
     }
 
-    /// Writes a plane, in pieces that begin and end where huge pages do: Linux then keeps and maps the file in such.
-    /// One thread at a time.
+    /// Writes a plane, in pieces that begin and end where huge pages do: Linux then keeps and maps the file in
+    /// such. One thread at a time.
     ///
     /// @param packed all strips
     /// @param stops asked before each piece

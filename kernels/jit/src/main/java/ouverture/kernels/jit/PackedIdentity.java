@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
 import ouverture.tensor.PackedStore;
 import ouverture.tensor.Tensor;
 
-/// Which model file, packed in which form, weights belong to. Two files count as one only if each of their parts has the
-/// same length, the same time of its last change to the nanosecond and the same first 64 KiB, and all tensors
-/// have the same names, formats, shapes and samples: 256 bytes from the middle and 256 from the end of each. A copy
-/// with a time of its own counts as another file. Where a file lies does not matter.
+/// Which model file, packed in which form, weights belong to. Two files count as one only if each of their parts
+/// has the same length, the same time of its last change to the nanosecond and the same first 64 KiB, and all
+/// tensors have the same names, formats, shapes and samples: 256 bytes from the middle and 256 from the end of
+/// each. A copy with a time of its own counts as another file. Where a file lies does not matter.
 final class PackedIdentity {
     private static final int BEGINNING = 64 << 10;
     private static final int SAMPLE = 256;

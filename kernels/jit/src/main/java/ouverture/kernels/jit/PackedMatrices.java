@@ -9,9 +9,9 @@ import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
 
 /// The packed planes of one tensor. Each lies in the [PackedFile], where its strips are checked before they are
-/// first multiplied with; or in memory of its own, where each is packed before it is; or nowhere, and strips are packed
-/// in scratch memory each time. What was packed in memory goes to the file in the background, and when it is there,
-/// the memory is given back.
+/// first multiplied with; or in memory of its own, where each is packed before it is; or nowhere, and strips are
+/// packed in scratch memory each time. What was packed in memory goes to the file in the background, and when it
+/// is there, the memory is given back.
 final class PackedMatrices {
     private final Tensor weight;
     private final MemorySegment packing;
@@ -189,8 +189,8 @@ final class PackedMatrices {
         }
     }
 
-    /// Does what a product leaves to do for a plane: gives the file's pages back if all of it is packed, and hands it to
-    /// the writer. Not while workers pack.
+    /// Does what a product leaves to do for a plane: gives the file's pages back if all of it is packed, and
+    /// hands it to the writer. Not while workers pack.
     void release(int plane, PackedWriter writer) {
         if (inFile[plane] && damaged.get(plane) != 0) {
             place(plane, false, memory.byteSize() == 0 ? 0 : ownStart(plane));

@@ -8,8 +8,8 @@ import ouverture.tensor.PackedStore;
 import ouverture.tensor.Tensor;
 
 /// Where the strips of each tensor of a model file, and a check of each strip, lie in the file of its packed
-/// weights. That is known from the tensors alone: processes that fill a file at the same time write the same bytes
-/// to the same places.
+/// weights. That is known from the tensors alone: processes that fill a file at the same time write the same
+/// bytes to the same places.
 final class PackedPlan {
     /// Where the checks begin: behind the header.
     static final long CHECKS = 4096;
@@ -37,8 +37,8 @@ final class PackedPlan {
             return (long) weight.planes() * strips;
         }
 
-        /// The place of a tensor that has some of this one's rows; null if its strips are not whole strips of this
-        /// one.
+        /// The place of a tensor that has some of this one's rows; null if its strips are not whole strips of
+        /// this one.
         private @Nullable Place part(Tensor other) {
             long from = other.data().address() - weight.data().address();
             if (from == 0 && other.planes() == weight.planes() && other.rows() == weight.rows()) {
