@@ -328,8 +328,8 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Starts the answer to a conversation; throws as the other.
     ///
-    /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over
-    ///     from requests of the same partition only, since how fast it is answered tells what others have asked
+    /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over from
+    ///     requests of the same partition only, since how fast it is answered tells what others have asked
     public Generation chat(ChatRequest request, String cachePartition) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
         Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());

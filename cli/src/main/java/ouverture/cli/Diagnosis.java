@@ -17,12 +17,7 @@ import ouverture.tensor.PackedFolder;
 /// @param packed weights that `--repack disk` has kept
 /// @param advice what makes Ouverture slow here and what to do about it, a sentence each; empty if nothing does
 record Diagnosis(
-        Jvm java,
-        Machine machine,
-        List<KernelSet> kernels,
-        int defaultThreads,
-        Packed packed,
-        List<String> advice) {
+        Jvm java, Machine machine, List<KernelSet> kernels, int defaultThreads, Packed packed, List<String> advice) {
     private static final long LITTLE_MEMORY = 2L << 30;
 
     /// The Java virtual machine that runs this process.

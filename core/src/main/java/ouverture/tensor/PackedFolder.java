@@ -44,7 +44,8 @@ public record PackedFolder(Path path, long limitBytes) {
         Path caches = cache.isEmpty() ? Path.of(System.getProperty("user.home", ""), ".cache") : Path.of(cache);
         String limit = environment.getOrDefault(LIMIT, String.valueOf(DEFAULT_GIB));
         if (!limit.matches("\\d{1,6}")) {
-            throw new IllegalArgumentException(LIMIT + " is \"" + limit + "\"; it must be a number of GiB, such as 64.");
+            throw new IllegalArgumentException(
+                    LIMIT + " is \"" + limit + "\"; it must be a number of GiB, such as 64.");
         }
         Path path = named.isEmpty() ? caches.resolve("ouverture", "packed") : Path.of(named);
         return new PackedFolder(path, Long.parseLong(limit) << 30);

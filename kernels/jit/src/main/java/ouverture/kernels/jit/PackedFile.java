@@ -102,8 +102,7 @@ final class PackedFile implements AutoCloseable {
     ///
     /// @param set for whose products weights are packed
     /// @return nothing if there is nothing to keep or no room; notices say why
-    static Optional<PackedFile> open(
-            PackedStore store, PackedStore.Source source, InstructionSet set, Output output) {
+    static Optional<PackedFile> open(PackedStore store, PackedStore.Source source, InstructionSet set, Output output) {
         PackedPlan plan = new PackedPlan(source, set);
         if (plan.isEmpty()) {
             return Optional.empty();
@@ -167,8 +166,8 @@ final class PackedFile implements AutoCloseable {
     }
 
     /// The file that is there, if it serves.
-    private static @Nullable Opened find(
-            Path path, byte[] header, long bytes, String name, Consumer<String> notices) throws IOException {
+    private static @Nullable Opened find(Path path, byte[] header, long bytes, String name, Consumer<String> notices)
+            throws IOException {
         boolean writable = true;
         FileChannel channel;
         try {

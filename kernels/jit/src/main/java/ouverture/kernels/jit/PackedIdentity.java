@@ -48,7 +48,8 @@ final class PackedIdentity {
             stamps.add(Stamp.of(file));
         }
         MessageDigest sha = sha();
-        try (DataOutputStream out = new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), sha))) {
+        try (DataOutputStream out =
+                new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), sha))) {
             text(out, form);
             for (int i = 0; i < files.size(); i++) {
                 out.writeLong(stamps.get(i).bytes);

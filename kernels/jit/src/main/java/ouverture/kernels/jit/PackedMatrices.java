@@ -45,11 +45,7 @@ final class PackedMatrices {
     /// @param packing routine that packs a strip
     /// @param scratch memory of each worker
     /// @param file that has a place for the tensor; null if none has
-    PackedMatrices(
-            Tensor weight,
-            MemorySegment packing,
-            WorkMemory[] scratch,
-            @Nullable PackedFile file) {
+    PackedMatrices(Tensor weight, MemorySegment packing, WorkMemory[] scratch, @Nullable PackedFile file) {
         this.weight = weight;
         this.packing = packing;
         this.scratch = scratch;

@@ -99,7 +99,8 @@ final class PackedPlan {
     }
 
     /// The place of a tensor, or of whole strips of one; null if it has none.
-    @Nullable Place find(Tensor weight) {
+    @Nullable
+    Place find(Tensor weight) {
         Map.Entry<Long, Place> below = places.floorEntry(weight.data().address());
         if (below == null) {
             return null;

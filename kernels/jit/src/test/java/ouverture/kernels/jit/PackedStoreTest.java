@@ -80,7 +80,12 @@ class PackedStoreTest {
         source = folder.resolve("model-" + type);
         Files.write(source, data.toArray(JAVA_BYTE));
         weight = mapped(type);
-        x = Tensor.matrix("x", DType.F32, 2, COLUMNS, arena.allocateFrom(JAVA_FLOAT, numbers).asSlice(0, 8L * COLUMNS));
+        x = Tensor.matrix(
+                "x",
+                DType.F32,
+                2,
+                COLUMNS,
+                arena.allocateFrom(JAVA_FLOAT, numbers).asSlice(0, 8L * COLUMNS));
         try (Kernels kernels = JitKernelsContract.kernels(SET, new KernelsOptions(2, Activations.Q8))) {
             expected = multiply(kernels, 0, 1, 2);
         }
@@ -281,7 +286,8 @@ class PackedStoreTest {
 
     /// Whatever header, checks and strips say, products are right.
     @ParameterizedTest
-    @ValueSource(ints = {0, 20, PackedFile.HEADER_BYTES, (int) PackedPlan.CHECKS, (int) PackedPlan.CHECKS + 700, 1 << 21})
+    @ValueSource(
+            ints = {0, 20, PackedFile.HEADER_BYTES, (int) PackedPlan.CHECKS, (int) PackedPlan.CHECKS + 700, 1 << 21})
     void anyBytesAreOnlyEverMadeAnew(int from) throws Exception {
         for (int i = 0; i < 5; i++) {
             fill();
