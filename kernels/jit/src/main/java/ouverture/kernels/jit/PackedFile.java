@@ -271,6 +271,25 @@ final class PackedFile implements AutoCloseable {
         return PackedPlan.CHECKS + (place.check() + (long) plane * place.strips() + strip) * Long.BYTES;
     }
 
+    /// Asks the system for all planes that were written, in the file's order: after a start of the computer they come
+    /// from the disk faster than strips would one by one.
+    ///
+    /// @param stops asked before each piece
+    void fetch(BooleanSupplier stops) {
+        for (PackedPlan.Place place : plan.places()) {
+            for (int plane = 0; plane < place.weight().planes(); plane++) {
+                long end = address(place, plane) + place.strips() * place.stripBytes();
+                long from = address(place, plane) / SystemPages.PAGE * SystemPages.PAGE;
+                if (!isWritten(place, plane)) {
+                    from = end;
+                }
+                for (; from < end && !stops.getAsBoolean(); from += PackedPlan.HUGE_PAGE) {
+                    SystemPages.fetch(from, Math.min(PackedPlan.HUGE_PAGE, end - from));
+                }
+            }
+        }
+    }
+
     /// Whether a strip is what was written. From any thread.
     boolean isIntact(PackedPlan.Place place, int plane, int strip) {
         long offset = place.offset() + ((long) plane * place.strips() + strip) * place.stripBytes();

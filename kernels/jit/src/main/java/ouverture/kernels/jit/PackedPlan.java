@@ -1,5 +1,7 @@
 package ouverture.kernels.jit;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -91,6 +93,13 @@ final class PackedPlan {
     /// Whether there is nothing to keep.
     boolean isEmpty() {
         return places.isEmpty();
+    }
+
+    /// The places of all tensors, in the file's order.
+    List<Place> places() {
+        return places.values().stream()
+                .sorted(Comparator.comparingLong(Place::offset))
+                .toList();
     }
 
     /// Length of the file.

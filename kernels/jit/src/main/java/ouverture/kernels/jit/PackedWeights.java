@@ -43,6 +43,7 @@ final class PackedWeights implements AutoCloseable {
             for (PackedStore.Source source : store.get().sources()) {
                 PackedFile.open(store.get(), source, code.set(), output).ifPresent(files::add);
             }
+            files.forEach(writer::fetch);
         }
     }
 

@@ -4,13 +4,18 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// Writes packed planes to their files in the background, one after another.
+/// Reads packed planes of files ahead and writes others to them, in the background, one after another.
 final class PackedWriter implements AutoCloseable {
     /// Its thread starts with the first task.
     private final ExecutorService executor = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("packed-weights").factory());
 
     private volatile boolean closing;
+
+    /// Reads what a file has, soon.
+    void fetch(PackedFile file) {
+        executor.execute(() -> file.fetch(() -> closing));
+    }
 
     /// Writes a plane soon.
     ///
