@@ -271,8 +271,8 @@ final class PackedFile implements AutoCloseable {
         return PackedPlan.CHECKS + (place.check() + (long) plane * place.strips() + strip) * Long.BYTES;
     }
 
-    /// Asks the system for all planes that were written, in the file's order: after a start of the computer they come
-    /// from the disk faster than strips would one by one.
+    /// Asks the system for all planes that were written, in the file's order: after a start of the computer they
+    /// come from the disk faster than strips would one by one.
     ///
     /// @param stops asked before each piece
     void fetch(BooleanSupplier stops) {
