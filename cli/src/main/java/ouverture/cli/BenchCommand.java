@@ -84,7 +84,7 @@ final class BenchCommand implements Callable<Integer> {
         atLeast("-n", answerTokens, 2);
         atLeast("-r", repetitions, 1);
         atLeast("--warm-up", warmUpSeconds, 0);
-        EngineOptions options = fitted(flags.options());
+        EngineOptions options = fitted(flags.options(streams));
         // Before the model is loaded: it may take most of the memory.
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();

@@ -140,7 +140,7 @@ final class RunCommand implements Callable<Integer> {
         }
         thoughtFlags.visible(false);
         sampling.constraint(constraintFlags.constraint());
-        engineFlags.options();
+        engineFlags.options(streams);
         guesses.speculation();
         sampling.completion("").sampling().withLogProbs(logProbs);
     }

@@ -131,7 +131,8 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Map<String, Path> named = named();
-        EngineOptions engine = engineFlags.options(parallel).withQueue(queue).withSpeculation(guesses.speculation());
+        EngineOptions engine =
+                engineFlags.options(parallel, streams).withQueue(queue).withSpeculation(guesses.speculation());
         CountDownLatch interrupted = new CountDownLatch(1);
         // The server closes before the interruption: the process waits for its last answers.
         try (var _ = new Interruption(interrupted::countDown, Duration.ofSeconds(shutdownTimeout + 10L));
