@@ -15,7 +15,7 @@ import ouverture.train.Trainer;
 import ouverture.train.recipe.Mark;
 import ouverture.train.recipe.Recipe;
 import ouverture.train.recipe.RecipeRun;
-import ouverture.train.recipe.Score;
+import ouverture.train.Score;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

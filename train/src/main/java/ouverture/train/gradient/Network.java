@@ -30,6 +30,7 @@ public final class Network implements AutoCloseable {
     private final double balanceWeight;
     private final Adapters adapters;
     private @Nullable KvCache cache;
+    private long floatingPointOperations;
 
     /// How a network learns.
     ///
@@ -71,7 +72,7 @@ public final class Network implements AutoCloseable {
         Recorded recorded = record(batch, adapters, share);
         tape.prepare(rows, recorded.logits);
         double[] losses = CrossEntropy.back(recorded.pass, recorded.output, batch, batch.weights(), factor);
-        tape.back(kernels, recorded.pass);
+        back(recorded);
         return new Result(CrossEntropy.sum(losses, batch), batch.totalWeight(), recorded.balance);
     }
 
@@ -89,8 +90,20 @@ public final class Network implements AutoCloseable {
             weights[i] = (float) (batch.weights()[i] * judgement.slopes()[batch.document(i)]);
         }
         CrossEntropy.back(recorded.pass, recorded.output, batch, weights, factor);
-        tape.back(kernels, recorded.pass);
+        back(recorded);
         return new Result(judgement.loss(), batch.batch().tables().length, recorded.balance);
+    }
+
+    private void back(Recorded recorded) {
+        tape.back(kernels, recorded.pass);
+        floatingPointOperations += tape.floatingPointOperations(gradients)
+                + recorded.output.floatingPointOperations(gradients);
+    }
+
+    /// Additions and multiplications of the matrix products of all that was learned from since the beginning, there
+    /// and back; what is computed twice counts once.
+    public long floatingPointOperations() {
+        return floatingPointOperations;
     }
 
     /// The loss of each document, the sum of its outputs' by their weights; nothing is learned.

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import ouverture.Reasoning;
+import ouverture.train.Score;
 
 /// How well a model answers the questions of a subject.
 ///
