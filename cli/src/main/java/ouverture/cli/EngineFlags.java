@@ -1,13 +1,16 @@
 package ouverture.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.EngineOptions.Activations;
 import ouverture.EngineOptions.CacheFormat;
 import ouverture.EngineOptions.Repack;
 import ouverture.Speculation;
+import ouverture.error.RequestException;
 import picocli.CommandLine.Option;
 
 /// How the engine is to run: the flags that all commands with an engine have.
@@ -66,7 +69,8 @@ final class EngineFlags {
             names = "--adapter",
             paramLabel = "FILE[=SCALE]",
             description = "Changes the model by a LoRA adapter, a GGUF file or a PEFT folder; may be repeated. SCALE is"
-                    + " what it counts (default: 1).")
+                    + " what it counts (default: 1). With serve, NAME=FILE makes it a model of that name beside the"
+                    + " first one.")
     private List<String> adapters = List.of();
 
     /// The options, for one sequence at a time and without guesses.
@@ -92,6 +96,26 @@ final class EngineFlags {
                 .withSpeculation(Speculation.OFF)
                 .withAdapters(adapters.stream().map(AdapterArgument::parse).toList())
                 .withRepack(repack);
+    }
+
+    /// The adapters that are given as `NAME=PATH`, in their order; from now on the options are without them.
+    ///
+    /// @throws ouverture.error.RequestException if two have the same name
+    Map<String, Path> takeNamedAdapters() {
+        Map<String, Path> named = new LinkedHashMap<>();
+        for (String adapter : adapters) {
+            if (AdapterArgument.isNamed(adapter)) {
+                int equals = adapter.indexOf('=');
+                String name = adapter.substring(0, equals);
+                if (named.put(name, Path.of(adapter.substring(equals + 1))) != null) {
+                    throw new RequestException("Two adapters are called " + name + "; give one of them another name.");
+                }
+            }
+        }
+        adapters = adapters.stream()
+                .filter(adapter -> !AdapterArgument.isNamed(adapter))
+                .toList();
+        return named;
     }
 
     /// Loads a model with the options of the flags and without guesses; throws as the other.
