@@ -39,7 +39,8 @@ final class DeskExamples {
         }
     }
 
-    /// The examples of one of the two files, each another one, as JSON lines; the codes come in turn.
+    /// The examples of one of the two files, each another one, as JSON lines; the codes and their
+    /// wordings come in turn.
     ///
     /// @param part `train` or `held-out`
     List<String> lines(String part) {
@@ -49,15 +50,16 @@ final class DeskExamples {
         Random random = new Random(part.hashCode());
         Set<String> lines = new LinkedHashSet<>();
         while (lines.size() < COUNT) {
-            lines.add(line(codes.get(lines.size() % codes.size()), part, random));
+            int number = lines.size();
+            lines.add(line(codes.get(number % codes.size()), number / codes.size(), part, random));
         }
         return List.copyOf(lines);
     }
 
-    private String line(String code, String part, Random random) {
+    private String line(String code, int number, String part, Random random) {
         String order = String.valueOf(10_000 + random.nextInt(90_000));
         String message = pick("frame " + part, random)
-                .replace("{text}", pick(code, random).replace("{product}", pick("product " + part, random)))
+                .replace("{text}", section(code).get(number % section(code).size()).replace("{product}", pick("product " + part, random)))
                 .replace("{name}", pick("name " + part, random))
                 .replace("{order}", order);
         ObjectNode answer = JSON.createObjectNode()
@@ -71,7 +73,10 @@ final class DeskExamples {
     }
 
     private String pick(String section, Random random) {
-        List<String> lines = Objects.requireNonNull(wordings.get(section), section);
-        return lines.get(random.nextInt(lines.size()));
+        return section(section).get(random.nextInt(section(section).size()));
+    }
+
+    private List<String> section(String name) {
+        return Objects.requireNonNull(wordings.get(name), name);
     }
 }
