@@ -20,6 +20,8 @@ import ouverture.tensor.Tensor;
 ///
 /// The same documents, parameters and kernels give the same bits, however many threads compute.
 public final class Network implements AutoCloseable {
+    private static final String OUTPUT = "output.weight";
+
     private final Model model;
     private final Kernels kernels;
     private final Rows rows;
@@ -115,16 +117,18 @@ public final class Network implements AutoCloseable {
     }
 
     /// A forward pass that can be led back.
-    private record Recorded(Tensor logits, Product output, BackwardPass pass, double balance) {}
+    private record Recorded(Tensor logits, Output output, BackwardPass pass, double balance) {}
 
     private Recorded record(TrainingBatch batch, Adapters applied, double share) {
         RecordingKernels recording = new RecordingKernels(kernels, tape);
-        List<Adapters> each = Collections.nCopies(batch.batch().tables().length, applied);
+        // What is changed of the output matrix is computed with it, some rows at a time.
+        List<Adapters> each = Collections.nCopies(batch.batch().tables().length, applied.without(OUTPUT));
         RowAdapters ofRows = RowAdapters.of(batch.batch(), each).orElse(null);
         Tensor logits = model.forward(
                 new ForwardPass(recording, batch.batch(), cache(batch.cacheBlocks()), tape, null, ofRows));
         BackwardPass pass = new BackwardPass(kernels, rows, tape, gradients, temporary, balanceWeight * share);
-        return new Recorded(logits, recording.output(logits), pass, recording.balance());
+        Output output = new Output(recording.output(logits), applied.changes(OUTPUT));
+        return new Recorded(logits, output, pass, recording.balance());
     }
 
     /// A cache for so many blocks. All layers share its memory, as none needs it when the next one begins.
