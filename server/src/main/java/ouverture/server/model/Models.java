@@ -163,8 +163,10 @@ public final class Models implements AutoCloseable {
         }
 
         /// Asks for a turn; throws as [Turns#ask].
-        public CompletableFuture<Turns.Turn> askForTurn() {
-            return entry.turns.ask(party, urgency);
+        ///
+        /// @param deadline as [Turns#ask]
+        public CompletableFuture<Turns.Turn> askForTurn(long deadline) {
+            return entry.turns.ask(party, urgency, deadline);
         }
 
         @Override
