@@ -9,7 +9,7 @@ BENCH_JAVA = tools/jdk java --add-modules=jdk.incubator.vector --enable-native-a
 BENCH_COMMIT = $$(git rev-parse --short HEAD)$$(git diff --quiet HEAD -- core kernels cli benchmarks/src || echo ' with changes')
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test format card fuzz bench bench-build bench-models bench-peers bench-smoke doc run soak clean
+.PHONY: help build check test format card fuzz golden bench bench-train bench-build bench-models bench-peers bench-smoke doc run soak clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[a-z -]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -33,6 +33,13 @@ soak: ## a server under mixed load for SOAK_MINUTES: every answer compared, noth
 	$(MAVEN) -pl server -am -Dspotless.check.skip -Dsurefire.failIfNoSpecifiedTests=false -Dtest=SoakTest \
 		-Douverture.soak.minutes=$(SOAK_MINUTES) -Douverture.test.jvm="-Xms256m -Xmx256m -XX:+AlwaysPreTouch" verify
 	@cat server/target/soak.txt
+
+golden: ## fine-tune MODEL on examples/desk and write what it learned into docs/howto/fine-tune.md: minutes
+	$(MAVEN) -pl train -am -Dspotless.check.skip -Dsurefire.failIfNoSpecifiedTests=false -Dtest=DeskTuningTest \
+		-Douverture.golden.model="$(if $(filter-out file,$(origin MODEL)),$(MODEL),default-model/model.gguf)" verify
+
+bench-train: bench-build ## what share of the kernels' speed a training has, for networks of usual shapes
+	$(BENCH_JAVA) ouverture.benchmarks.training.BenchTraining
 
 bench: bench-build ## the kernels' speed (BENCH: a pattern of benchmark names); ./ouverture bench MODEL measures a model
 	$(BENCH_JAVA) org.openjdk.jmh.Main $(BENCH)

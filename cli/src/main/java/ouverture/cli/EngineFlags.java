@@ -1,7 +1,9 @@
 package ouverture.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.EngineOptions.Activations;
@@ -76,7 +78,8 @@ final class EngineFlags {
             names = "--adapter",
             paramLabel = "FILE[=SCALE]",
             description = "Changes the model by a LoRA adapter, a GGUF file or a PEFT folder; may be repeated. SCALE is"
-                    + " what it counts (default: 1).")
+                    + " what it counts (default: 1). With serve, NAME=FILE makes it a model of that name beside the"
+                    + " first one.")
     private List<String> adapters = List.of();
 
     /// The options, for one sequence at a time and without guesses.
@@ -127,6 +130,26 @@ final class EngineFlags {
         } catch (IllegalArgumentException e) {
             throw new RequestException(e.getMessage());
         }
+    }
+
+    /// The adapters that are given as `NAME=PATH`, in their order; from now on the options are without them.
+    ///
+    /// @throws ouverture.error.RequestException if two have the same name
+    Map<String, Path> takeNamedAdapters() {
+        Map<String, Path> named = new LinkedHashMap<>();
+        for (String adapter : adapters) {
+            if (AdapterArgument.isNamed(adapter)) {
+                int equals = adapter.indexOf('=');
+                String name = adapter.substring(0, equals);
+                if (named.put(name, Path.of(adapter.substring(equals + 1))) != null) {
+                    throw new RequestException("Two adapters are called " + name + "; give one of them another name.");
+                }
+            }
+        }
+        adapters = adapters.stream()
+                .filter(adapter -> !AdapterArgument.isNamed(adapter))
+                .toList();
+        return named;
     }
 
     /// Loads a model with the options of the flags and without guesses; throws as the other.

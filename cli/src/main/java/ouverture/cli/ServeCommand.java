@@ -131,13 +131,14 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Map<String, Path> named = named();
+        Map<String, Path> adapters = engineFlags.takeNamedAdapters();
         EngineOptions engine =
                 engineFlags.options(parallel, streams).withQueue(queue).withSpeculation(guesses.speculation());
         CountDownLatch interrupted = new CountDownLatch(1);
         // The server closes before the interruption: the process waits for its last answers.
         try (var _ = new Interruption(interrupted::countDown, Duration.ofSeconds(shutdownTimeout + 10L));
                 Log log = log();
-                Server server = open(options(log.out::println), named, engine)) {
+                Server server = open(options(log.out::println), named, adapters, engine)) {
             streams.out().write(address(server.port()) + "\n");
             streams.out().flush();
             interrupted.await();
@@ -147,9 +148,10 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
     }
 
-    private Server open(ServerOptions options, Map<String, Path> named, EngineOptions engine) {
+    private Server open(
+            ServerOptions options, Map<String, Path> named, Map<String, Path> adapters, EngineOptions engine) {
         try (var _ = new LoadingNotice(streams)) {
-            return Server.open(options, named, engine);
+            return Server.open(options, named, adapters, engine);
         }
     }
 

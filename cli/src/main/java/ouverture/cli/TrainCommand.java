@@ -18,7 +18,7 @@ import ouverture.train.recipe.Mark;
 import ouverture.train.recipe.MarkPage;
 import ouverture.train.recipe.Recipe;
 import ouverture.train.recipe.RecipeRun;
-import ouverture.train.recipe.Score;
+import ouverture.train.Score;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

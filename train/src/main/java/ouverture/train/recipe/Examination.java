@@ -15,6 +15,7 @@ import ouverture.Generation;
 import ouverture.Reasoning;
 import ouverture.Speculation;
 import ouverture.generate.SamplingParameters;
+import ouverture.train.Score;
 import ouverture.train.lesson.Lesson;
 import ouverture.train.lesson.Reply;
 

@@ -3,6 +3,7 @@ package ouverture.train.recipe;
 import java.util.List;
 import java.util.Locale;
 import ouverture.Reasoning;
+import ouverture.train.Score;
 
 /// How well a model answers the questions of a subject.
 ///
