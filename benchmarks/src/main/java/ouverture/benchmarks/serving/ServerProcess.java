@@ -106,7 +106,9 @@ record ServerProcess(Process process, int port, Path log) implements AutoCloseab
             builder.redirectErrorStream(true).redirectOutput(log.toFile());
         }
         try {
-            return new ServerProcess(builder.start(), port, log);
+            Process process = builder.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+            return new ServerProcess(process, port, log);
         } catch (IOException e) {
             throw new ResourceException(command.getFirst() + " cannot be started: " + e.getMessage() + ".", e);
         }
