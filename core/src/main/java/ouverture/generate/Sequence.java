@@ -6,6 +6,7 @@ import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Matcher;
+import ouverture.error.RequestException;
 import ouverture.model.Adapters;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
@@ -335,6 +336,16 @@ public final class Sequence {
     /// How many of these guesses, in order, may come next.
     int fitting(int[] guesses) {
         return matcher == null ? guesses.length : matcher.fitting(guesses);
+    }
+
+    /// The tokens of the text that its constraint leaves no choice about; none without a constraint.
+    int[] withoutChoice() {
+        try {
+            return matcher == null ? new int[0] : matcher.forced();
+        } catch (RequestException e) {
+            // Nobody else's step is to fail for it: drawing the next token says so.
+            return new int[0];
+        }
     }
 
     /// How many tokens from position `from` on are as guessed.
