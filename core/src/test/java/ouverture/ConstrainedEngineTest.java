@@ -218,7 +218,8 @@ class ConstrainedEngineTest {
 
     @Test
     void whatCannotBePromisedIsRefusedAtOnce() {
-        assertThatThrownBy(() -> engine.chat(request().withConstraint(new Constraint.JsonSchema("{\"unevaluatedItems\":false}"))))
+        assertThatThrownBy(() -> engine.chat(
+                        request().withConstraint(new Constraint.JsonSchema("{\"unevaluatedItems\":false}"))))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("the keyword unevaluatedItems");
         Tool strict = new Tool("a", "", "{\"type\":\"object\",\"unevaluatedItems\":false}", true);

@@ -102,12 +102,15 @@ public final class Grammar {
     }
 
     /// The tokens of the text that must follow, whatever comes behind it; none where there is a choice. They are those
-    /// that the tokenizer makes of this text alone, or else the longest that it begins with, one after another: texts
+    /// that the tokenizer makes of this text alone, or else the longest that it begins with, one after another:
+    texts
     /// have other tokens too, and which of them comes is for the model to say.
     int[] forced(Place place) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         Place at = place;
-        for (int next = recogniser.onlyByte(at); next >= 0 && text.size() < MOST_FORCED; next = recogniser.onlyByte(at)) {
+        for (int next = recogniser.onlyByte(at);
+                next >= 0 && text.size() < MOST_FORCED;
+                next = recogniser.onlyByte(at)) {
             text.write(next);
             recogniser.renew();
             at = recogniser.afterByte(at, next);

@@ -45,8 +45,8 @@ final class SchemaArrays {
         if (max != Expression.UNLIMITED && max < min) {
             return new Expression.Choice(List.of());
         }
-        boolean isUnique = schema.node().path("uniqueItems").asBoolean(false)
-                && (max == Expression.UNLIMITED || max > 1);
+        boolean isUnique =
+                schema.node().path("uniqueItems").asBoolean(false) && (max == Expression.UNLIMITED || max > 1);
         if (isUnique) {
             return json.brackets(new Unique(listed()).rest(0));
         }

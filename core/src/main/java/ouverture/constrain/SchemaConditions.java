@@ -54,15 +54,21 @@ final class SchemaConditions {
         JsonNode more = own.path("additionalProperties");
         boolean isString = names.path("type").asString("string").equals("string");
         Set<String> keywords = Set.copyOf(names.propertyNames());
-        if (names.isBoolean() && names.booleanValue() || isString && Set.of("type").containsAll(keywords)) {
+        if (names.isBoolean() && names.booleanValue()
+                || isString && Set.of("type").containsAll(keywords)) {
             return;
         }
         if (isString && Set.of("type", "enum", "const").containsAll(keywords) && !own.has("patternProperties")) {
-            List<JsonNode> listed = new Schema((ObjectNode) names, schema.where()).values().orElseThrow();
+            List<JsonNode> listed =
+                    new Schema((ObjectNode) names, schema.where()).values().orElseThrow();
             ObjectNode properties = own.objectNode();
-            schema.properties().propertyStream().forEach(property -> properties.set(
-                    property.getKey(),
-                    listed.contains(own.stringNode(property.getKey())) ? property.getValue() : own.booleanNode(false)));
+            schema.properties()
+                    .propertyStream()
+                    .forEach(property -> properties.set(
+                            property.getKey(),
+                            listed.contains(own.stringNode(property.getKey()))
+                                    ? property.getValue()
+                                    : own.booleanNode(false)));
             if (schema.isOpen()) {
                 listed.stream()
                         .map(JsonNode::asString)

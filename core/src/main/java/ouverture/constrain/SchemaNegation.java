@@ -117,7 +117,8 @@ final class SchemaNegation {
         ObjectNode texts = schema.node().objectNode();
         ObjectNode flags = schema.node().objectNode();
         for (JsonNode value : values) {
-            Schema.Type type = TYPES.stream().filter(each -> each.fits(value)).findFirst().orElseThrow();
+            Schema.Type type =
+                    TYPES.stream().filter(each -> each.fits(value)).findFirst().orElseThrow();
             free.remove(type);
             switch (type) {
                 case STRING -> texts.withObject("not").withArray("enum").add(value);

@@ -182,8 +182,9 @@ final class SchemaRules {
             List<List<Schema>> options = any(node, "oneOf", where);
             SchemaOverlap.requireNone(options, this, where);
             if (negations > before) {
-                throw new RequestException("The schema at " + where + " has a oneOf whose options use not or if, so that"
-                        + " it cannot be told whether two of them fit the same value; say anyOf.");
+                throw new RequestException(
+                        "The schema at " + where + " has a oneOf whose options use not or if, so that"
+                                + " it cannot be told whether two of them fit the same value; say anyOf.");
             }
             all = both(all, options.stream().flatMap(List::stream).toList());
         }

@@ -95,8 +95,7 @@ final class SchemaStrings {
     /// Whether a pattern is found in a text.
     static boolean finds(String expression, String text) {
         Rules rules = new Rules();
-        Expression.Rule root = rules.add(
-                "the pattern", pattern(expression, new JsonRules(rules, CharacterSet.NONE)));
+        Expression.Rule root = rules.add("the pattern", pattern(expression, new JsonRules(rules, CharacterSet.NONE)));
         Recogniser recogniser = new Recogniser(NetworkBuilder.build(rules, root), 0);
         Place place = recogniser.start();
         // Patterns write each character in one way, as JsonRules writes texts.

@@ -33,8 +33,7 @@ final class SchemaValues {
     /// What a schema allows.
     Expression expression(Schema schema) {
         Set<Schema.Type> types = schema.types();
-        boolean isFree =
-                !schema.has("type") && types.size() == Schema.Type.values().length && !schema.has("not");
+        boolean isFree = !schema.has("type") && types.size() == Schema.Type.values().length && !schema.has("not");
         if (schema.has("format")
                 && !types.contains(Schema.Type.STRING)
                 && !NUMBER_FORMATS.contains(schema.text("format"))) {

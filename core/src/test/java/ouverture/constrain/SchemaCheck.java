@@ -100,7 +100,9 @@ final class SchemaCheck {
                 .allMatch(each -> fits(each.getValue(), value));
         ok &= !schema.has("propertyNames")
                 || value.propertyNames().stream()
-                        .allMatch(name -> fits(schema.get("propertyNames"), MAPPER.getNodeFactory().stringNode(name)));
+                        .allMatch(name -> fits(
+                                schema.get("propertyNames"),
+                                MAPPER.getNodeFactory().stringNode(name)));
         ok &= value.size() >= schema.path("minProperties").asInt(0);
         ok &= value.size() <= schema.path("maxProperties").asInt(Integer.MAX_VALUE);
         for (String name : value.propertyNames()) {

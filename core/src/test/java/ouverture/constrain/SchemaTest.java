@@ -243,15 +243,19 @@ class SchemaTest {
 
     @Test
     void aConditionHoldsOneWayOrTheOther() {
-        Walk walk = Walk.schema("{\"type\":\"object\",\"properties\":{\"kind\":{\"enum\":[\"card\",\"cash\"]},\"number\":"
-                + "{\"type\":\"integer\"}},\"required\":[\"kind\"],\"if\":{\"properties\":{\"kind\":{\"const\":\"card\"}}},"
-                + "\"then\":{\"required\":[\"number\"]},\"else\":{\"properties\":{\"number\":false}}}");
-        assertThat(List.of("{\"kind\":\"card\",\"number\":1}", "{\"kind\":\"cash\"}")).allMatch(walk::accepts);
-        assertThat(List.of("{\"kind\":\"card\"}", "{\"kind\":\"cash\",\"number\":1}")).noneMatch(walk::accepts);
+        Walk walk =
+                Walk.schema("{\"type\":\"object\",\"properties\":{\"kind\":{\"enum\":[\"card\",\"cash\"]},\"number\":"
+                        + "{\"type\":\"integer\"}},\"required\":[\"kind\"],\"if\":{\"properties\":{\"kind\":{\"const\":\"card\"}}},"
+                        + "\"then\":{\"required\":[\"number\"]},\"else\":{\"properties\":{\"number\":false}}}");
+        assertThat(List.of("{\"kind\":\"card\",\"number\":1}", "{\"kind\":\"cash\"}"))
+                .allMatch(walk::accepts);
+        assertThat(List.of("{\"kind\":\"card\"}", "{\"kind\":\"cash\",\"number\":1}"))
+                .noneMatch(walk::accepts);
 
         Walk depends = Walk.schema("{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2},\"c\":{\"const\":3}},"
                 + "\"dependentRequired\":{\"a\":[\"b\"]},\"dependentSchemas\":{\"c\":{\"required\":[\"a\"]}}}");
-        assertThat(List.of("{}", "{\"b\":2}", "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2,\"c\":3}")).allMatch(depends::accepts);
+        assertThat(List.of("{}", "{\"b\":2}", "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2,\"c\":3}"))
+                .allMatch(depends::accepts);
         assertThat(List.of("{\"a\":1}", "{\"c\":3}", "{\"b\":2,\"c\":3}")).noneMatch(depends::accepts);
     }
 
@@ -265,23 +269,28 @@ class SchemaTest {
                 + "\"maxContains\":3}");
         assertThat(List.of("[10,11]", "[1,10,2,10,10]")).allMatch(some::accepts);
         assertThat(List.of("[]", "[10,1]", "[10,10,10,10]", "[10,null,10]")).noneMatch(some::accepts);
-        assertThat(Walk.schema("{\"contains\":{\"const\":7},\"minContains\":0}").accepts("[]")).isTrue();
+        assertThat(Walk.schema("{\"contains\":{\"const\":7},\"minContains\":0}").accepts("[]"))
+                .isTrue();
     }
 
     @Test
     void namesAreHeldTo() {
-        Walk named = Walk.schema("{\"propertyNames\":{\"enum\":[\"x\",\"y\"]},\"additionalProperties\":{\"type\":\"null\"}}");
+        Walk named = Walk.schema(
+                "{\"propertyNames\":{\"enum\":[\"x\",\"y\"]},\"additionalProperties\":{\"type\":\"null\"}}");
         assertThat(List.of("{}", "{\"x\":null}", "{\"x\":null,\"y\":null}")).allMatch(named::accepts);
         assertThat(List.of("{\"z\":null}", "{\"x\":1}")).noneMatch(named::accepts);
 
-        Walk patterns = Walk.schema("{\"properties\":{\"id\":{\"const\":1}},\"patternProperties\":{\"^x-\":{\"const\":2}},"
-                + "\"additionalProperties\":false}");
-        assertThat(List.of("{\"id\":1}", "{\"x-a\":2}", "{\"id\":1,\"x-a\":2,\"x-b\":2}")).allMatch(patterns::accepts);
+        Walk patterns =
+                Walk.schema("{\"properties\":{\"id\":{\"const\":1}},\"patternProperties\":{\"^x-\":{\"const\":2}},"
+                        + "\"additionalProperties\":false}");
+        assertThat(List.of("{\"id\":1}", "{\"x-a\":2}", "{\"id\":1,\"x-a\":2,\"x-b\":2}"))
+                .allMatch(patterns::accepts);
         assertThat(List.of("{\"y\":2}", "{\"x-a\":1}")).noneMatch(patterns::accepts);
         assertRefused(
                 "{\"properties\":{\"x-1\":{}},\"patternProperties\":{\"^x-\":{}},\"additionalProperties\":false}",
                 "no listed property that it fits");
-        assertThat(Walk.schema("{\"propertyNames\":{\"pattern\":\"^a+$\"}}").accepts("{\"aa\":[1]}")).isTrue();
+        assertThat(Walk.schema("{\"propertyNames\":{\"pattern\":\"^a+$\"}}").accepts("{\"aa\":[1]}"))
+                .isTrue();
     }
 
     @Test
@@ -293,7 +302,8 @@ class SchemaTest {
         assertRefused("{\"not\":{\"pattern\":\"a\"}}", "#/not has the keyword pattern inside of not or if");
         assertRefused("{\"not\":{\"const\":{}}}", "lists an object or a list inside of not");
         assertRefused("{\"minLength\":2,\"not\":{\"const\":\"ab\"}}", "excludes texts beside minLength");
-        assertRefused("{\"properties\":{\"a\":{\"if\":{\"format\":\"x\"}}}}", "#/properties/a/if has the keyword format");
+        assertRefused(
+                "{\"properties\":{\"a\":{\"if\":{\"format\":\"x\"}}}}", "#/properties/a/if has the keyword format");
         assertRefused("{\"oneOf\":[{\"type\":\"null\"},{\"not\":{\"type\":\"null\"}}]}", "whose options use not or if");
         assertRefused("{\"contains\":{},\"maxContains\":200,\"minItems\":200}", "counting them takes more than");
         assertRefused("{\"propertyNames\":{\"maxLength\":3}}", "propertyNames, which are supported only");

@@ -71,8 +71,7 @@ class ForcedTextTest {
         Drafting drafting = new Drafting(Draft.ngrams(), 1, () -> now[0]);
         Writer writer = new Writer();
         Sequence.Terms terms = new Sequence.Terms(Sequence.Terms.USUAL.adapters(), "", grammar.matcher());
-        Sequence sequence =
-                new Sequence(new int[] {PROMPT}, terms, SamplingParameters.GREEDY, 500, _ -> false, writer);
+        Sequence sequence = new Sequence(new int[] {PROMPT}, terms, SamplingParameters.GREEDY, 500, _ -> false, writer);
         sequence.admit(pool);
         FinishReason reason = null;
         int steps = 0;
