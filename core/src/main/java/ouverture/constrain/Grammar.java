@@ -101,8 +101,9 @@ public final class Grammar {
         return trie.isSilent(id) ? Place.NOWHERE : trie.after(id, place, recogniser);
     }
 
-    /// The tokens of the text that must follow, whatever comes behind it; none where there is a choice. They are those
-    /// that the tokenizer makes of this text alone, or else the longest that it begins with, one after another:
+    /// The tokens of the text that must follow, whatever comes behind it; none where there is a choice. They are
+    /// those that the tokenizer makes of this text alone, or else the longest that it begins with, one after
+    /// another:
     texts
     /// have other tokens too, and which of them comes is for the model to say.
     int[] forced(Place place) {

@@ -85,7 +85,8 @@ final class Recogniser {
         return known != null ? known : step(place, kind);
     }
 
-    /// The only byte that may come next; -1 if there is a choice, a special token may come, or the answer may end.
+    /// The only byte that may come next; -1 if there is a choice, a special token may come, or the answer may
+    /// end.
     int onlyByte(Place place) {
         if (place.isEnd() || place.count() == 0) {
             return -1;

@@ -8,10 +8,11 @@ import ouverture.error.RequestException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Lists of one schema: elements by their place, how many there are, how many fit `contains`, and whether all must
-/// differ.
+/// Lists of one schema: elements by their place, how many there are, how many fit `contains`, and whether all
+/// must differ.
 final class SchemaArrays {
-    /// Values of which a list's elements may be made where all must differ: a rule for each set of those that came.
+    /// Values of which a list's elements may be made where all must differ: a rule for each set of those that
+    /// came.
     private static final int MOST_UNIQUE = 10;
 
     /// Rules that count elements and those of them that fit `contains`.

@@ -24,8 +24,7 @@ final class SchemaConditions {
         ObjectNode own = node.objectNode().setAll(node);
         Schema.COMBINING.forEach(own::remove);
         Schema schema = new Schema(own, where);
-        boolean depends = Schema.COMBINING.stream().anyMatch(node::has) && !node.has("$ref");
-        if (depends && !node.has("type")) {
+        if ((node.has("not") || node.has("if")) && !node.has("type") && !node.has("$ref")) {
             // What is put beside it must not bring other types in than those that it speaks of.
             Set<Schema.Type> types = new Schema(node, where).types();
             if (types.size() < Schema.Type.values().length) {

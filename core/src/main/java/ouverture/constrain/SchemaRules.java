@@ -71,7 +71,7 @@ final class SchemaRules {
             throw new RequestException(
                     "The schema at " + where + " is " + kind(schema) + "; a schema is an object, true or false.");
         }
-        Map<JsonNode, Expression.Rule> same = node.has("allOf") ? combined : known;
+        Map<JsonNode, Expression.Rule> same = node.has("allOf") || node.has("not") ? combined : known;
         Expression.Rule rule = same.get(schema);
         if (rule == null) {
             rule = rules.declare("the schema at " + where);

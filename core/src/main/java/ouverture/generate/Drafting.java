@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 /// what was learned of chances and of times, which may be none. The clock decides about speed only: which tokens
 /// come does not depend on what was guessed. Not thread-safe.
 final class Drafting {
-    /// Grounds of guesses that a constraint makes: all tokens but the last of a text without a choice, and the last,
-    /// which the model may write together with what comes behind it.
+    /// Grounds of guesses that a constraint makes: all tokens but the last of a text without a choice, and the
+    /// last, which the model may write together with what comes behind it.
     private static final int INSIDE = 0;
 
     private static final int LAST = 1;

@@ -82,8 +82,8 @@ public final class Sequence {
     ///
     /// @param adapters that change the model for it
     /// @param partition of the prefix cache: the beginning is shared with sequences of the same partition only
-    /// @param matcher of a constraint, which says what tokens may come: the answer is complete then, or was cut off
-    ///     by its length; used by the scheduler's thread alone; null for all tokens
+    /// @param matcher of a constraint, which says what tokens may come: the answer is complete then, or was cut
+    ///     off by its length; used by the scheduler's thread alone; null for all tokens
     public record Terms(
             Adapters adapters, String partition, @Nullable Matcher matcher) {
         /// The model as it is, the partition of all, and any token.

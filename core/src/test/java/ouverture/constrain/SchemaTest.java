@@ -235,6 +235,12 @@ class SchemaTest {
         assertThat(List.of("3", "4", "6", "77")).allMatch(notFive::accepts);
         assertThat(List.of("5", "2")).noneMatch(notFive::accepts);
 
+        Walk tree = Walk.schema("{\"$defs\":{\"t\":{\"properties\":{\"c\":{\"$ref\":\"#/$defs/t\"},\"v\":{\"const\":1}}}},"
+                + "\"type\":\"object\",\"not\":{\"$ref\":\"#/$defs/t\"}}");
+        assertThat(tree.accepts("{\"v\":2}")).isTrue();
+        assertThat(tree.accepts("{\"c\":{\"c\":{\"v\":2}}}")).isTrue();
+        assertThat(tree.accepts("{\"c\":{\"c\":{\"v\":1}}}")).isFalse();
+
         Walk without = Walk.schema("{\"type\":\"object\",\"not\":{\"required\":[\"a\"]}}");
         assertThat(without.accepts("{\"b\":1}")).isTrue();
         assertThat(without.accepts("{\"a\":1}")).isFalse();
@@ -319,6 +325,7 @@ class SchemaTest {
         assertRefused("{\"$ref\":\"#/nowhere\"}", "which the schema does not have");
         assertRefused("{\"$ref\":\"#\"}", "begins with itself");
         assertRefused("{\"oneOf\":[{\"type\":\"string\"},{\"minLength\":2}]}", "may fit the same value");
+        assertRefused("{\"oneOf\":[{\"type\":\"null\"},{\"minLength\":2}]}", "may fit the same value");
         assertRefused("{\"type\":\"integer\",\"multipleOf\":0.3}", "multipleOf 0.3");
         assertRefused("{\"type\":\"number\",\"multipleOf\":-1}", "larger than 0");
         assertRefused("{\"minimum\":1e999999999}", "digits");

@@ -18,8 +18,8 @@ import ouverture.file.GgufFixture;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Requests that no model can answer, through every API: each gets 400, the API's own kind of error, and one sentence
-/// that names the place.
+/// Requests that no model can answer, through every API: each gets 400, the API's own kind of error, and one
+/// sentence that names the place.
 class BadRequestTest {
     private static final String TEMPLATE =
             "{% for message in messages %}{{ message.content }}{% endfor %}{% if tools %}{% endif %}";

@@ -20,8 +20,8 @@ record ModelShape(String name, Map<String, Object> values, List<Tensor> tensors)
         return new Metadata(name, values);
     }
 
-    /// The same network with a tokenizer, for servers, which say texts: its tokens are the single bytes and made-up
-    /// words, and the last one ends texts.
+    /// The same network with a tokenizer, for servers, which say texts: its tokens are the single bytes and
+    /// made-up words, and the last one ends texts.
     ModelShape withWords() {
         int vocabulary = metadata().integer("vocab_size");
         Map<String, Object> all = new LinkedHashMap<>(values);

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A vocabulary that says texts without meaning: all bytes as GPT-2's byte-level tokenizers write them, made-up words
-/// with a space before, and a token that ends texts.
+/// A vocabulary that says texts without meaning: all bytes as GPT-2's byte-level tokenizers write them, made-up
+/// words with a space before, and a token that ends texts.
 final class Words {
     private static final int BYTES = 256;
     private static final int LETTERS = 26;

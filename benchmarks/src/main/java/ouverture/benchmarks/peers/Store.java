@@ -16,7 +16,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads and writes what is kept in files: results as JSON, the page, the plot, and the reasons that people wrote.
+/// Reads and writes what is kept in files: results as JSON, the page, the plot, and the reasons that people
+/// wrote.
 public final class Store {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import ouverture.benchmarks.peers.MachineLoad;
 import ouverture.benchmarks.peers.MachineLoad.Disturbance;
 
-/// Our server, its engine and llama.cpp's server on one file. They take turns of a few seconds, so that whatever else
-/// the machine does hits all of them; the order changes from round to round.
+/// Our server, its engine and llama.cpp's server on one file. They take turns of a few seconds, so that whatever
+/// else the machine does hits all of them; the order changes from round to round.
 final class Duel implements AutoCloseable {
     private static final double NANOS = 1e9;
 
@@ -58,7 +58,8 @@ final class Duel implements AutoCloseable {
         return new ServerProcess.Setting(threads, sequences, Math.ceilDiv(longest + 1, 256) * 256);
     }
 
-    /// Ours does the work until it gets no faster, because Java compiles what is used often; the peer does it once.
+    /// Ours does the work until it gets no faster, because Java compiles what is used often; the peer does it
+    /// once.
     void warmUp(Load load, int seconds) {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;

@@ -53,7 +53,8 @@ final class HttpClients implements AutoCloseable {
         }
     }
 
-    /// Only the line with the usage is read as JSON: what a client does with the others is no part of the measurement.
+    /// Only the line with the usage is read as JSON: what a client does with the others is no part of the
+    /// measurement.
     private static int tokens(Iterator<String> lines) {
         int tokens = -1;
         while (lines.hasNext()) {

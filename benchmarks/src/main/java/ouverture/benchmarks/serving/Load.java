@@ -9,8 +9,8 @@ import java.util.Random;
 ///
 /// @param requests that are sent at the same time, each with a prompt of its own
 /// @param prompt tokens of each prompt
-/// @param tokens of each answer; with one, the time until it comes is measured, else the tokens of all answers in a
-///     second
+/// @param tokens of each answer; with one, the time until it comes is measured, else the tokens of all answers
+///     in a second
 record Load(int requests, int prompt, int tokens) {
     private static final double MILLIS = 1e3;
 
@@ -19,8 +19,8 @@ record Load(int requests, int prompt, int tokens) {
         return tokens == 1;
     }
 
-    /// The figure of so many seconds from the first request to the last token: milliseconds to the first token, or
-    /// tokens a second.
+    /// The figure of so many seconds from the first request to the last token: milliseconds to the first token,
+    /// or tokens a second.
     double figure(double seconds) {
         return isFirstToken() ? seconds * MILLIS : requests * tokens / seconds;
     }

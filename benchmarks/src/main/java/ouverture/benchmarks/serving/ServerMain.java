@@ -21,9 +21,9 @@ import ouverture.generate.SamplingParameters;
 import ouverture.server.Server;
 import ouverture.server.ServerOptions;
 
-/// The process of our server, with a second engine of the same kind beside it that is asked without HTTP. It says the
-/// server's port, then reads a line for each [Load] and answers with the seconds that the bare engine takes for it. It
-/// ends with the process that started it.
+/// The process of our server, with a second engine of the same kind beside it that is asked without HTTP. It
+/// says the server's port, then reads a line for each [Load] and answers with the seconds that the bare engine
+/// takes for it. It ends with the process that started it.
 final class ServerMain {
     /// What clients call the model.
     static final String MODEL = "model";

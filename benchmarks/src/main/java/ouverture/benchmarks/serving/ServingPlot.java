@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// A plot of tokens a second as SVG, for light and dark pages: for each number of requests a bar for our server, for
-/// its engine alone and for llama.cpp's server, with a thin line from the lowest to the highest.
+/// A plot of tokens a second as SVG, for light and dark pages: for each number of requests a bar for our server,
+/// for its engine alone and for llama.cpp's server, with a thin line from the lowest to the highest.
 final class ServingPlot {
     private static final int BAR = 18;
     private static final int GAP = 14;
