@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ouverture.core {
     requires java.management;
+    requires jdk.jfr;
     requires jdk.management;
     requires tools.jackson.databind;
     requires static org.jspecify;
@@ -18,6 +19,7 @@ module ouverture.core {
             ouverture.train,
             ouverture.cli;
     exports ouverture.file to
+            ouverture.defaultmodel,
             ouverture.train,
             ouverture.cli;
     exports ouverture.file.quantize to
@@ -31,6 +33,7 @@ module ouverture.core {
     exports ouverture.text;
     exports ouverture.text.harmony;
 
+    uses ouverture.file.BuiltInModel;
     uses ouverture.tensor.KernelsProvider;
 
     provides ouverture.tensor.KernelsProvider with

@@ -102,10 +102,8 @@ public final class Grammar {
     }
 
     /// The tokens of the text that must follow, whatever comes behind it; none where there is a choice. They are
-    /// those that the tokenizer makes of this text alone, or else the longest that it begins with, one after
-    /// another:
-    texts
-    /// have other tokens too, and which of them comes is for the model to say.
+    /// those that the tokenizer makes of this text alone, or else the longest ones, one after another. Texts have
+    /// other tokens too, and which of them come is for the model to say.
     int[] forced(Place place) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         Place at = place;
