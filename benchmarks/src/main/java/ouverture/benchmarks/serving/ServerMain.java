@@ -43,7 +43,7 @@ final class ServerMain {
                 .withSpeculation(Speculation.OFF)
                 .withContext(Integer.parseInt(args[2]))
                 .withSequences(Integer.parseInt(args[3]));
-        try (Server server = Server.open(ServerOptions.DEFAULT.withPort(0), Map.of(MODEL, model), options);
+        try (Server server = Server.open(ServerOptions.DEFAULT.withPort(0), Map.of(MODEL, model), Map.of(), options);
                 Engine engine = Engine.open(model, options);
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             PrintStream out = System.out;

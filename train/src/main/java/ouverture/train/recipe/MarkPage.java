@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.StringJoiner;
 import ouverture.Reasoning;
+import ouverture.train.Score;
 
 /// The examination as tables in Markdown: one for each kind of questions, with a row for each subject, a column for
 /// each level, and what much thinking adds to none.
