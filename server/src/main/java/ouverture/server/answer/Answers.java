@@ -69,6 +69,7 @@ public final class Answers implements AutoCloseable {
         }
         try {
             first.join();
+            work.checkCancelled();
         } catch (CompletionException | CancellationException e) {
             close();
             work.checkCancelled();
@@ -79,7 +80,7 @@ public final class Answers implements AutoCloseable {
     private void run(int answer, CompletableFuture<Generation> begun) {
         CompletableFuture<Turn> turn;
         try {
-            turn = InTurn.ask(lease);
+            turn = InTurn.ask(lease, work);
         } catch (ApiException e) {
             close();
             throw e;
@@ -90,7 +91,7 @@ public final class Answers implements AutoCloseable {
 
     private void run(int answer, CompletableFuture<Turn> asked, CompletableFuture<Generation> begun) {
         try (Turn _ = asked.join();
-                Generation generation = starts.get(answer).begin()) {
+                Generation generation = begin(answer)) {
             cancelWith(generation::cancel);
             begun.complete(generation);
             for (ChatEvent event : generation) {
@@ -103,6 +104,11 @@ public final class Answers implements AutoCloseable {
             begun.completeExceptionally(e);
             items.add(new Item.Failure(e));
         }
+    }
+
+    private Generation begin(int answer) {
+        work.begins();
+        return starts.get(answer).begin();
     }
 
     /// Adds a way to end what was begun, or takes it at once.

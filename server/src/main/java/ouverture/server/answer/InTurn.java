@@ -17,10 +17,11 @@ final class InTurn {
 
     /// Asks for a turn.
     ///
-    /// @throws ApiException if too much of the party waits already
-    static CompletableFuture<Turn> ask(Models.Lease lease) {
+    /// @throws ApiException if too much of the party waits already, or it would wait longer than it may
+    static CompletableFuture<Turn> ask(Models.Lease lease, Work work) {
+        work.waits(lease.turns()::patience);
         try {
-            return lease.askForTurn();
+            return lease.askForTurn(work.deadline());
         } catch (OverloadedException e) {
             String message = e.getMessage();
             throw new ApiException(new ApiError(
@@ -36,10 +37,11 @@ final class InTurn {
     ///
     /// @throws ApiException if too much of the party waits already, or the work was given up
     static <T> T compute(Models.Lease lease, Work work, Supplier<T> computation) {
-        CompletableFuture<Turn> asked = ask(lease);
+        CompletableFuture<Turn> asked = ask(lease, work);
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread thread = Thread.ofVirtual().name("ouverture-compute").start(() -> {
             try (Turn _ = asked.join()) {
+                work.begins();
                 result.complete(computation.get());
             } catch (RuntimeException | Error e) {
                 result.completeExceptionally(e);

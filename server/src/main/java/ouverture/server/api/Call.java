@@ -1,8 +1,12 @@
 package ouverture.server.api;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,7 @@ public final class Call extends Work {
     private final int bodyBytes;
     private final Map<String, String> headers = new LinkedHashMap<>();
     private final Supplier<Background> detacher;
+    private final List<CompletableFuture<Void>> untilBegun = new ArrayList<>();
     private @Nullable EventStream stream;
     private @Nullable BiConsumer<EventStream, ApiError> streamFailure;
     private int status;
@@ -76,6 +81,23 @@ public final class Call extends Work {
         return status;
     }
 
+    /// Takes over the limits that the client has set. They count from the request's arrival, and can only be
+    /// shorter than the server's.
+    ///
+    /// @throws ApiException if one cannot be read
+    void limit() {
+        ClientLimits limits = ClientLimits.of(exchange::header);
+        limits.answer().ifPresent(most -> limitedBy(most, "as " + ClientLimits.ANSWER + " says"));
+        limits.begin()
+                .ifPresent(most -> untilBegun.add(limitedBy(most, "after which its client no longer waits for it")));
+    }
+
+    private CompletableFuture<Void> limitedBy(Duration most, String why) {
+        CompletableFuture<Void> limit = limit(most, why);
+        atEnd(() -> limit.complete(null));
+        return limit;
+    }
+
     /// Adds a header to the answer; to be called before it begins.
     public void header(String name, String value) {
         headers.put(name, value);
@@ -113,6 +135,7 @@ public final class Call extends Work {
     /// @param failure how an error is told when the stream has begun
     public EventStream stream(String type, BiConsumer<EventStream, ApiError> failure) {
         status = 200;
+        untilBegun.forEach(limit -> limit.complete(null));
         header("content-type", type);
         header("cache-control", "no-store");
         EventStream begun = new EventStream(exchange.stream(200, headers));

@@ -138,7 +138,7 @@ public final class Front implements HttpHandler {
                         exchange.header("traceparent").orElse(""),
                         exchange.header("tracestate").orElse(""));
         running.add(work);
-        CompletableFuture<Void> limit = work.limit(rules.timeout());
+        CompletableFuture<Void> limit = work.limit(rules.timeout(), "the most that this server allows");
         work.atEnd(() -> {
             limit.complete(null);
             running.remove(work);
@@ -189,6 +189,7 @@ public final class Front implements HttpHandler {
             if (stopping) {
                 throw new ApiException(ApiError.Kind.UNAVAILABLE, "The server is shutting down.");
             }
+            call.limit();
             endpoint.serve(call);
             return null;
         } catch (ApiException e) {

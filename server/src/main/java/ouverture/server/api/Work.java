@@ -1,20 +1,28 @@
 package ouverture.server.api;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a client has asked for: a request, or an answer that goes on when its request has ended. One thread does
 /// it; any thread may give it up.
 public abstract sealed class Work permits Call, Background {
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final String party;
     private final Account account = new Account();
     private final Object lock = new Object();
     private final List<Runnable> atEnd = new ArrayList<>();
+    private final long start = System.nanoTime();
+    private volatile long deadline = start + LONGEST.toNanos();
+    private volatile Supplier<Duration> patience = () -> Duration.ZERO;
+    private volatile boolean begun;
     private @Nullable RuntimeException cancellation;
     private @Nullable Runnable canceller;
 
@@ -60,21 +68,54 @@ public abstract sealed class Work permits Call, Background {
         }
     }
 
-    /// Gives the work up when it takes longer than this.
+    /// Gives the work up when it has taken longer than this since it came. Of several limits the shortest counts.
     ///
-    /// @return to be completed when the work has ended
-    final CompletableFuture<Void> limit(Duration timeout) {
+    /// @param why the limit is there, for the sentence that the client gets
+    /// @return to be completed when the limit does not matter any more
+    final CompletableFuture<Void> limit(Duration timeout, String why) {
+        long end = start + timeout.toNanos();
+        if (end - deadline < 0) {
+            deadline = end;
+        }
         CompletableFuture<Void> ended =
-                new CompletableFuture<Void>().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+                new CompletableFuture<Void>().orTimeout(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         var _ = ended.whenComplete((_, failure) -> {
             if (failure instanceof TimeoutException) {
-                cancel(new ApiException(
-                        ApiError.Kind.TIMEOUT,
-                        "The answer was given up after " + timeout.toSeconds()
-                                + " seconds, the most that this server allows: ask for fewer tokens."));
+                cancel(new ApiException(late(timeout, why)));
             }
         });
         return ended;
+    }
+
+    private ApiError late(Duration timeout, String why) {
+        String seconds =
+                BigDecimal.valueOf(timeout.toMillis(), 3).stripTrailingZeros().toPlainString();
+        return begun
+                ? new ApiError(
+                        ApiError.Kind.TIMEOUT,
+                        "The answer was given up after " + seconds + " seconds, " + why + ": ask for fewer tokens.")
+                : new ApiError(
+                        ApiError.Kind.UNAVAILABLE,
+                        "The request has waited " + seconds + " seconds for its turn, " + why + "; try again later.",
+                        "",
+                        patience.get());
+    }
+
+    /// When an answer is of no use any more, as [System#nanoTime].
+    public final long deadline() {
+        return deadline;
+    }
+
+    /// The work will wait for its turn.
+    ///
+    /// @param patience how long one that comes later should wait before it tries
+    public final void waits(Supplier<Duration> patience) {
+        this.patience = patience;
+    }
+
+    /// The work has its turn, or the first of several.
+    public final void begins() {
+        begun = true;
     }
 
     /// Says how the work is ended before its time; takes the place of what was said before.

@@ -1,5 +1,6 @@
 package ouverture.server.model;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import ouverture.ChatModel;
@@ -44,12 +45,19 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// @param party a key, or an address
     ServedModel forParty(String party);
 
+    /// The same model changed by an adapter, which is read now. It answers beside this one, also in the same batch,
+    /// and is closed with it. Vectors and relevance are this one's only.
+    ///
+    /// @param adapter a GGUF file, or a folder of the PEFT library
+    /// @throws ouverture.error.OuvertureException if it cannot be read, or was made for another model
+    ServedModel withAdapter(Path adapter);
+
     /// Gives its memory back.
     @Override
     void close();
 
     /// A model in this process, which owns its engine.
     static ServedModel of(Engine engine) {
-        return new EngineModel(engine, "");
+        return new EngineModel(engine, "", Optional.empty());
     }
 }

@@ -27,6 +27,7 @@ public final class Ouverture implements Api {
         List<Endpoint<?>> endpoints = new ArrayList<>(Page.endpoints(api));
         endpoints.addAll(new Tokens(backend).endpoints(api));
         endpoints.add(new Rerank(backend).endpoint(api));
+        endpoints.addAll(new AdapterChanges(backend).endpoints(api));
         endpoints.addAll(List.of(
                 Endpoint.get(
                         "/health",

@@ -15,6 +15,14 @@ interface Operation {
     /// Leads the gradient of the result to the inputs and the parameters.
     void back(BackwardPass pass);
 
+    /// Additions and multiplications of its matrix products, there and back, each time once; those of everything
+    /// else are few beside them.
+    ///
+    /// @param parameters tells which weights are trained
+    default long floatingPointOperations(AddressMap parameters) {
+        return 0;
+    }
+
     /// What it writes.
     Tensor result();
 
