@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import ouverture.DefaultModel;
 import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.error.RequestException;

@@ -30,12 +30,14 @@ record EngineModel(Engine engine, String party, Optional<Adapter> adapter) imple
 
     @Override
     public Generation chat(ChatRequest request) {
-        return engine.chat(adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
+        return engine.chat(
+                adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
     }
 
     @Override
     public Generation complete(CompletionRequest request) {
-        return engine.complete(adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
+        return engine.complete(
+                adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
     }
 
     @Override
@@ -82,8 +84,9 @@ record EngineModel(Engine engine, String party, Optional<Adapter> adapter) imple
 
     private void requireNone() {
         if (adapter.isPresent()) {
-            throw new RequestException("Adapters change answers only: for vectors and relevance, name the model that the"
-                    + " adapter is for.");
+            throw new RequestException(
+                    "Adapters change answers only: for vectors and relevance, name the model that the"
+                            + " adapter is for.");
         }
     }
 
