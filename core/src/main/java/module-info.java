@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ouverture.core {
     requires java.management;
+    requires jdk.jfr;
     requires jdk.management;
     requires tools.jackson.databind;
     requires static org.jspecify;

@@ -10,7 +10,14 @@ module ouverture.server {
     requires io.helidon.common.tls;
     requires io.helidon.http;
     requires io.helidon.webserver;
+    requires io.opentelemetry.api;
+    requires io.opentelemetry.context;
+    requires io.opentelemetry.sdk;
+    requires io.opentelemetry.sdk.autoconfigure;
+    requires io.opentelemetry.sdk.autoconfigure.spi;
+    requires io.opentelemetry.sdk.common;
     requires java.logging;
+    requires jdk.jfr;
     requires jdk.management;
     requires micrometer.core;
     requires micrometer.registry.prometheus;

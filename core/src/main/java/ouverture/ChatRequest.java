@@ -3,6 +3,7 @@ package ouverture;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import ouverture.constrain.Constraint;
 import ouverture.error.RequestException;
 import ouverture.generate.SamplingParameters;
@@ -79,101 +80,31 @@ public record ChatRequest(
     }
 
     public ChatRequest withMessages(List<Message> messages) {
-        return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                adapters,
-                constraint,
-                toolChoice);
+        return with(changed -> changed.messages = messages);
     }
 
     public ChatRequest withSampling(SamplingParameters sampling) {
-        return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                adapters,
-                constraint,
-                toolChoice);
+        return with(changed -> changed.sampling = sampling);
     }
 
     public ChatRequest withMaxTokens(int maxTokens) {
-        return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                adapters,
-                constraint,
-                toolChoice);
+        return with(changed -> changed.maxTokens = maxTokens);
     }
 
     public ChatRequest withStop(List<String> stop) {
-        return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                adapters,
-                constraint,
-                toolChoice);
+        return with(changed -> changed.stop = stop);
     }
 
     public ChatRequest withTools(List<Tool> tools) {
-        return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                adapters,
-                constraint,
-                toolChoice);
+        return with(changed -> changed.tools = tools);
     }
 
     public ChatRequest withReasoning(Reasoning reasoning) {
-        return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                adapters,
-                constraint,
-                toolChoice);
+        return with(changed -> changed.reasoning = reasoning);
     }
 
     public ChatRequest withTemplateVariables(Map<String, Object> templateVariables) {
-        return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                adapters,
-                constraint,
-                toolChoice);
+        return with(changed -> changed.templateVariables = templateVariables);
     }
 
     /// @param adapters that change the model for this request, all at once; none for the model as it is
@@ -206,16 +137,53 @@ public record ChatRequest(
     }
 
     public ChatRequest withToolChoice(ToolChoice toolChoice) {
-        return new ChatRequest(
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                tools,
-                reasoning,
-                templateVariables,
-                adapters,
-                constraint,
-                toolChoice);
+        return with(changed -> changed.toolChoice = toolChoice);
+    }
+
+    private ChatRequest with(Consumer<Components> change) {
+        Components components = new Components(this);
+        change.accept(components);
+        return components.together();
+    }
+
+    /// The components of another, to be changed.
+    private static final class Components {
+        private List<Message> messages;
+        private SamplingParameters sampling;
+        private int maxTokens;
+        private List<String> stop;
+        private List<Tool> tools;
+        private Reasoning reasoning;
+        private Map<String, Object> templateVariables;
+        private Optional<List<Adapter>> adapters;
+        private Optional<Constraint> constraint;
+        private ToolChoice toolChoice;
+
+        Components(ChatRequest from) {
+            messages = from.messages;
+            sampling = from.sampling;
+            maxTokens = from.maxTokens;
+            stop = from.stop;
+            tools = from.tools;
+            reasoning = from.reasoning;
+            templateVariables = from.templateVariables;
+            adapters = from.adapters;
+            constraint = from.constraint;
+            toolChoice = from.toolChoice;
+        }
+
+        ChatRequest together() {
+            return new ChatRequest(
+                    messages,
+                    sampling,
+                    maxTokens,
+                    stop,
+                    tools,
+                    reasoning,
+                    templateVariables,
+                    adapters,
+                    constraint,
+                    toolChoice);
+        }
     }
 }

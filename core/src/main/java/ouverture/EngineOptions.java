@@ -1,6 +1,7 @@
 package ouverture;
 
 import java.util.List;
+import java.util.function.Consumer;
 import ouverture.error.RequestException;
 
 /// How an engine is to run; [#DEFAULT] suits one user on one machine.
@@ -102,194 +103,103 @@ public record EngineOptions(
     }
 
     public EngineOptions withKernels(String kernels) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.kernels = kernels);
     }
 
     public EngineOptions withThreads(int threads) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.threads = threads);
     }
 
     public EngineOptions withCache(CacheFormat cache) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.cache = cache);
     }
 
     public EngineOptions withActivations(Activations activations) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.activations = activations);
     }
 
     public EngineOptions withContext(int context) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.context = context);
     }
 
     public EngineOptions withSequences(int sequences) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.sequences = sequences);
     }
 
     public EngineOptions withQueue(int queue) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.queue = queue);
     }
 
     public EngineOptions withBatchTokens(int batchTokens) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.batchTokens = batchTokens);
     }
 
     public EngineOptions withLargerThanMemory(boolean largerThanMemory) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.largerThanMemory = largerThanMemory);
     }
 
     public EngineOptions withSpeculation(Speculation speculation) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.speculation = speculation);
     }
 
     public EngineOptions withAdapters(List<AdapterSource> adapters) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.adapters = adapters);
     }
 
     public EngineOptions withRepack(Repack repack) {
-        return new EngineOptions(
-                kernels,
-                threads,
-                cache,
-                activations,
-                context,
-                sequences,
-                queue,
-                batchTokens,
-                largerThanMemory,
-                speculation,
-                adapters,
-                repack);
+        return with(changed -> changed.repack = repack);
+    }
+
+    private EngineOptions with(Consumer<Components> change) {
+        Components components = new Components(this);
+        change.accept(components);
+        return components.together();
+    }
+
+    /// The components of another, to be changed.
+    private static final class Components {
+        private String kernels;
+        private int threads;
+        private CacheFormat cache;
+        private Activations activations;
+        private int context;
+        private int sequences;
+        private int queue;
+        private int batchTokens;
+        private boolean largerThanMemory;
+        private Speculation speculation;
+        private List<AdapterSource> adapters;
+        private Repack repack;
+
+        Components(EngineOptions from) {
+            kernels = from.kernels;
+            threads = from.threads;
+            cache = from.cache;
+            activations = from.activations;
+            context = from.context;
+            sequences = from.sequences;
+            queue = from.queue;
+            batchTokens = from.batchTokens;
+            largerThanMemory = from.largerThanMemory;
+            speculation = from.speculation;
+            adapters = from.adapters;
+            repack = from.repack;
+        }
+
+        EngineOptions together() {
+            return new EngineOptions(
+                    kernels,
+                    threads,
+                    cache,
+                    activations,
+                    context,
+                    sequences,
+                    queue,
+                    batchTokens,
+                    largerThanMemory,
+                    speculation,
+                    adapters,
+                    repack);
+        }
     }
 }

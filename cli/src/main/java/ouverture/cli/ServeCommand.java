@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import ouverture.EngineOptions;
 import ouverture.error.RequestException;
@@ -164,7 +166,17 @@ final class ServeCommand implements Callable<Integer> {
                 .withOrigins(new HashSet<>(origins))
                 .withAnswerTimeout(seconds("--answer-timeout", answerTimeout, 1))
                 .withPatience(seconds("--shutdown-timeout", shutdownTimeout, 0))
+                .withTracing(tracing(System.getenv()))
                 .withLog(log);
+    }
+
+    /// OpenTelemetry's variables under the names that their properties have: `OTEL_SERVICE_NAME` is
+    /// `otel.service.name`.
+    private static Map<String, String> tracing(Map<String, String> environment) {
+        return environment.entrySet().stream()
+                .filter(variable -> variable.getKey().startsWith("OTEL_"))
+                .collect(Collectors.toMap(
+                        variable -> variable.getKey().toLowerCase(Locale.ROOT).replace('_', '.'), Map.Entry::getValue));
     }
 
     private Optional<TlsFiles> tls() {

@@ -23,8 +23,8 @@ import ouverture.tensor.KvCache;
 import ouverture.tensor.Tensor;
 
 /// Runs many sequences in one batch on one thread at its own pace (continuous batching, OSDI 2022 "Orca"): each
-/// step takes one token of every answer and as many prompt tokens as fit beside them ([RowShares]). Where there are
-/// answers only, tokens that a [Draft] guesses are computed along with them.
+/// step takes one token of every answer and as many prompt tokens as fit beside them ([RowShares]). Where there
+/// are answers only, tokens that a [Draft] guesses are computed along with them.
 public final class Scheduler implements AutoCloseable {
     private static final int[] NOTHING = {};
     private static final String CLOSED = "The engine is closed; open it again to ask it.";
@@ -222,8 +222,23 @@ public final class Scheduler implements AutoCloseable {
                 shares.stream().map(share -> share.sequence.adapters()).toList();
         RowAdapters ofRows = RowAdapters.of(batch, adapters).orElse(null);
         ForwardPass pass = new ForwardPass(kernels, batch, cache, scratch, residency, ofRows);
+        StepEvent event = new StepEvent();
+        event.begin();
         Tensor logits = model.forward(pass);
+        record(event, shares);
         return new Results(logits, batch.states().length == 0 ? null : pass.hiddenStates());
+    }
+
+    private void record(StepEvent event, List<Share> shares) {
+        event.end();
+        if (event.shouldCommit()) {
+            event.rows = shares.stream().mapToInt(Share::rows).sum();
+            event.guesses =
+                    shares.stream().mapToInt(share -> share.guessed.length).sum();
+            event.sequences = shares.size();
+            event.waiting = waiting.size() + submitted.size();
+            event.commit();
+        }
     }
 
     /// Adds guesses, as far as there is room: nobody is put off for them.

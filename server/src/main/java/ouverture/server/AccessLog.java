@@ -23,7 +23,8 @@ final class AccessLog {
         this.out = out;
     }
 
-    void write(Front.Ended request, @Nullable ApiError error, @Nullable Throwable failure) {
+    /// @param trace id of the trace that the request is part of, or empty
+    void write(Front.Ended request, String trace, @Nullable ApiError error, @Nullable Throwable failure) {
         ObjectNode line = JsonNodeFactory.instance
                 .objectNode()
                 .put("time", clock.instant().toString())
@@ -34,6 +35,7 @@ final class AccessLog {
                 .put("status", request.status())
                 .put("millis", request.took().toMillis());
         put(line, "key", request.key());
+        put(line, "trace", trace);
         Account account = request.account();
         if (!account.model().isEmpty()) {
             line.put("model", account.model()).put("stream", account.streamed());
@@ -55,11 +57,20 @@ final class AccessLog {
             put(line, "field", error.field());
         }
         if (failure != null) {
-            StringWriter trace = new StringWriter();
-            failure.printStackTrace(new PrintWriter(trace));
-            line.put("failure", trace.toString());
+            StringWriter stack = new StringWriter();
+            failure.printStackTrace(new PrintWriter(stack));
+            line.put("failure", stack.toString());
         }
         out.accept(line.toString());
+    }
+
+    /// Writes a line of something that is nobody's request.
+    void warn(String sentence) {
+        out.accept(JsonNodeFactory.instance
+                .objectNode()
+                .put("time", clock.instant().toString())
+                .put("warning", sentence)
+                .toString());
     }
 
     private static void put(ObjectNode line, String name, String value) {

@@ -41,6 +41,7 @@ public final class Server implements AutoCloseable {
     private final ServerOptions options;
     private final AccessLog log;
     private final ServerMetrics metrics = new ServerMetrics();
+    private final Traces traces;
     private final Front front;
     private final HttpServer http;
     private final Models models;
@@ -109,6 +110,7 @@ public final class Server implements AutoCloseable {
         this.options = options;
         this.models = models;
         log = new AccessLog(options.log());
+        traces = Traces.of(options.tracing(), log::warn);
         ApiKeys keys = keys(options);
         InetAddress address = address(options.host(), keys);
         front = new Front(
@@ -169,13 +171,14 @@ public final class Server implements AutoCloseable {
 
     private void ended(Front.Ended request, @Nullable ApiError error, @Nullable Throwable failure) {
         String model = request.account().model();
+        String kind = error == null
+                ? request.status() == 499 ? "cancelled" : ""
+                : error.kind().name().toLowerCase(Locale.ROOT);
         if (!model.isEmpty()) {
-            String kind = error == null
-                    ? request.status() == 499 ? "cancelled" : ""
-                    : error.kind().name().toLowerCase(Locale.ROOT);
             metrics.request(request.account().operation(), model, kind, request.took());
+            RequestEvent.record(request, kind);
         }
-        log.write(request, error, failure);
+        log.write(request, traces.note(request, kind), error, failure);
     }
 
     /// The port that it listens on.
@@ -194,5 +197,6 @@ public final class Server implements AutoCloseable {
         http.stop();
         models.close();
         metrics.close();
+        traces.close();
     }
 }

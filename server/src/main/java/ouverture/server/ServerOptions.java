@@ -2,6 +2,7 @@ package ouverture.server;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,6 +21,8 @@ import java.util.function.Consumer;
 /// @param writeTimeout in which a client must take a piece of its answer
 /// @param answerTimeout after which an answer is given up
 /// @param patience for which running answers may go on when the server shuts down
+/// @param tracing OpenTelemetry's settings by their names of properties; without `otel.exporter.otlp.endpoint`
+///     no traces are made
 /// @param log takes a line of JSON for each request, without what it says
 public record ServerOptions(
         String host,
@@ -34,6 +37,7 @@ public record ServerOptions(
         Duration writeTimeout,
         Duration answerTimeout,
         Duration patience,
+        Map<String, String> tracing,
         Consumer<String> log) {
     /// This machine only, port 11435, 32 MiB for a request, an hour for an answer, no log.
     public static final ServerOptions DEFAULT = new ServerOptions(
@@ -49,197 +53,123 @@ public record ServerOptions(
             Duration.ofSeconds(30),
             Duration.ofHours(1),
             Duration.ofSeconds(30),
+            Map.of(),
             _ -> {});
 
     public ServerOptions {
         origins = Set.copyOf(origins);
+        tracing = Map.copyOf(tracing);
     }
 
     public ServerOptions withHost(String host) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.host = host);
     }
 
     public ServerOptions withPort(int port) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.port = port);
     }
 
     public ServerOptions withKeys(Optional<Path> keys) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.keys = keys);
     }
 
     public ServerOptions withTls(Optional<TlsFiles> tls) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.tls = tls);
     }
 
     public ServerOptions withOrigins(Set<String> origins) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.origins = origins);
     }
 
     public ServerOptions withConnections(int connections) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.connections = connections);
     }
 
     public ServerOptions withBodyBytes(int bodyBytes) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.bodyBytes = bodyBytes);
     }
 
     public ServerOptions withAnswerTimeout(Duration answerTimeout) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.answerTimeout = answerTimeout);
     }
 
     public ServerOptions withPatience(Duration patience) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.patience = patience);
+    }
+
+    public ServerOptions withTracing(Map<String, String> tracing) {
+        return with(changed -> changed.tracing = tracing);
     }
 
     public ServerOptions withLog(Consumer<String> log) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> changed.log = log);
     }
 
     /// With limits of how long clients may take.
     public ServerOptions withTimeouts(Duration readTimeout, Duration idleTimeout, Duration writeTimeout) {
-        return new ServerOptions(
-                host,
-                port,
-                keys,
-                tls,
-                origins,
-                connections,
-                bodyBytes,
-                readTimeout,
-                idleTimeout,
-                writeTimeout,
-                answerTimeout,
-                patience,
-                log);
+        return with(changed -> {
+            changed.readTimeout = readTimeout;
+            changed.idleTimeout = idleTimeout;
+            changed.writeTimeout = writeTimeout;
+        });
+    }
+
+    private ServerOptions with(Consumer<Components> change) {
+        Components components = new Components(this);
+        change.accept(components);
+        return components.together();
+    }
+
+    /// The components of another, to be changed.
+    private static final class Components {
+        private String host;
+        private int port;
+        private Optional<Path> keys;
+        private Optional<TlsFiles> tls;
+        private Set<String> origins;
+        private int connections;
+        private int bodyBytes;
+        private Duration readTimeout;
+        private Duration idleTimeout;
+        private Duration writeTimeout;
+        private Duration answerTimeout;
+        private Duration patience;
+        private Map<String, String> tracing;
+        private Consumer<String> log;
+
+        Components(ServerOptions from) {
+            host = from.host;
+            port = from.port;
+            keys = from.keys;
+            tls = from.tls;
+            origins = from.origins;
+            connections = from.connections;
+            bodyBytes = from.bodyBytes;
+            readTimeout = from.readTimeout;
+            idleTimeout = from.idleTimeout;
+            writeTimeout = from.writeTimeout;
+            answerTimeout = from.answerTimeout;
+            patience = from.patience;
+            tracing = from.tracing;
+            log = from.log;
+        }
+
+        ServerOptions together() {
+            return new ServerOptions(
+                    host,
+                    port,
+                    keys,
+                    tls,
+                    origins,
+                    connections,
+                    bodyBytes,
+                    readTimeout,
+                    idleTimeout,
+                    writeTimeout,
+                    answerTimeout,
+                    patience,
+                    tracing,
+                    log);
+        }
     }
 }

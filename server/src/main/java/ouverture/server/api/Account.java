@@ -17,6 +17,27 @@ public final class Account {
     private @Nullable FinishReason finish;
     private final long start = System.nanoTime();
     private volatile long first;
+    private String traceParent = "";
+    private String traceState = "";
+
+    /// Takes note of the trace that the request is part of, as W3C's Trace Context has it.
+    ///
+    /// @param parent header `traceparent`, or empty
+    /// @param state header `tracestate`, or empty
+    void follows(String parent, String state) {
+        traceParent = parent;
+        traceState = state;
+    }
+
+    /// Header `traceparent` of the request, or empty.
+    public String traceParent() {
+        return traceParent;
+    }
+
+    /// Header `tracestate` of the request, or empty.
+    public String traceState() {
+        return traceState;
+    }
 
     /// Takes note of a model that is asked.
     ///

@@ -96,7 +96,7 @@ public final class Front implements HttpHandler {
                 rules.bodyBytes(),
                 () -> background(id, exchange, key.orElse(ApiKey.ANYBODY)));
         call.header(api.requestIdHeader(), id);
-        begin(call);
+        begin(call, exchange);
         ApiError error = null;
         Throwable mistake = null;
         int status;
@@ -132,7 +132,11 @@ public final class Front implements HttpHandler {
     }
 
     /// Takes note of work until it has ended, within the time that it may take.
-    private void begin(Work work) {
+    private void begin(Work work, Exchange exchange) {
+        work.account()
+                .follows(
+                        exchange.header("traceparent").orElse(""),
+                        exchange.header("tracestate").orElse(""));
         running.add(work);
         CompletableFuture<Void> limit = work.limit(rules.timeout(), "the most that this server allows");
         work.atEnd(() -> {
@@ -151,7 +155,7 @@ public final class Front implements HttpHandler {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             observer.ended(new Ended(id, remote, key.name(), BACKGROUND, path, status, took, account), error, mistake);
         });
-        begin(work);
+        begin(work, exchange);
         return work;
     }
 
