@@ -306,7 +306,7 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws RequestException if the answer cannot be held to the request's constraint or tools
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
-    /// @throws PromptTooLongException if the conversation does not fit the context
+    /// @throws PromptTooLongException if the conversation does not fit the context, or not with the answer's tokens
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
@@ -391,9 +391,13 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.cachePositions() + ": shorten it, or ask for a larger context (the model was made for "
                     + info.contextLength() + ").");
         }
+        if (maxTokens > room) {
+            throw new PromptTooLongException(
+                    new PromptTooLongException.Figures(prompt.length, maxTokens, info.cachePositions()));
+        }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
         Sequence sequence = new Sequence(
-                prompt, terms, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
+                prompt, terms, sampling, maxTokens == 0 ? room : maxTokens, this::ends, generation);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;

@@ -58,7 +58,7 @@ public final class Server implements AutoCloseable {
     public static Server open(ServerOptions options, Map<String, Path> models, EngineOptions engine) {
         check(options);
         List<ModelSource> sources = models.entrySet().stream()
-                .map(model -> source(model.getKey(), model.getValue(), engine))
+                .map(model -> source(model.getKey(), model.getValue(), engine, options.sharesPrompts()))
                 .toList();
         Models loaded = new Models(sources, engine.queue());
         try {
@@ -70,7 +70,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static ModelSource source(String name, Path path, EngineOptions engine) {
+    private static ModelSource source(String name, Path path, EngineOptions engine, boolean sharesPrompts) {
         long bytes = 0;
         Instant modified = Instant.EPOCH;
         try (Stream<Path> files = Files.walk(path, 1)) {
@@ -88,7 +88,7 @@ public final class Server implements AutoCloseable {
                 bytes,
                 modified,
                 engine.sequences(),
-                mapped -> ServedModel.of(Engine.open(path, engine, mapped)));
+                mapped -> ServedModel.of(Engine.open(path, engine, mapped), sharesPrompts));
     }
 
     /// Begins to listen, with models that it owns; throws as the other.

@@ -13,7 +13,8 @@ import ouverture.text.Tokenizer;
 /// A model with an engine of its own.
 ///
 /// @param party whose prompts share the cache
-record EngineModel(Engine engine, String party) implements ServedModel {
+/// @param isShared whether all parties are one
+record EngineModel(Engine engine, String party, boolean isShared) implements ServedModel {
     @Override
     public ModelInfo info() {
         return engine.info();
@@ -66,7 +67,7 @@ record EngineModel(Engine engine, String party) implements ServedModel {
 
     @Override
     public ServedModel forParty(String other) {
-        return new EngineModel(engine, other);
+        return isShared ? this : new EngineModel(engine, other, false);
     }
 
     @Override

@@ -39,7 +39,8 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// As [Engine#tokenizer].
     Optional<Tokenizer> tokenizer();
 
-    /// The same model for one party, which does not notice what others have asked. Closed with this one only.
+    /// The same model for one party, which does not notice what others have asked unless it is said to be shared.
+    /// Closed with this one only.
     ///
     /// @param party a key, or an address
     ServedModel forParty(String party);
@@ -49,7 +50,9 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     void close();
 
     /// A model in this process, which owns its engine.
-    static ServedModel of(Engine engine) {
-        return new EngineModel(engine, "");
+    ///
+    /// @param sharesPrompts whether what one party's prompts have computed serves the others too
+    static ServedModel of(Engine engine, boolean sharesPrompts) {
+        return new EngineModel(engine, "", sharesPrompts);
     }
 }

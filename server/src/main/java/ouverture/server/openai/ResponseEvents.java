@@ -33,6 +33,7 @@ final class ResponseEvents {
     private @Nullable Growing growing;
     private ChatEvent.@Nullable Finished end;
     private LogProbs logProbs = new LogProbs(Optional.empty());
+    private List<String> dropped = List.of();
     private int number;
     private boolean ended;
 
@@ -59,6 +60,11 @@ final class ResponseEvents {
     /// The response exists.
     void created() {
         send("response.created", response(request.delivery().background() ? "queued" : "in_progress"));
+    }
+
+    /// Takes note of items that the model is not told of.
+    void dropped(List<String> ids) {
+        dropped = List.copyOf(ids);
     }
 
     /// The response waits for its turn.
@@ -276,6 +282,9 @@ final class ResponseEvents {
             response.put("completed_at", System.currentTimeMillis() / 1000);
         }
         response.putNull("error").putNull("incomplete_details");
+        if (request.truncates()) {
+            Truncation.put(dropped, response);
+        }
         request.put(response);
         ArrayNode items = response.putArray("output");
         outputJson.forEach(items::add);

@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param chat how the answer is given; its message only holds a place
 /// @param thoughts where thoughts stand in the answer
 /// @param user whom the client names, or empty
+/// @param truncates whether a conversation that does not fit is shortened
 record ResponseRequest(
         String model,
         List<ResponseItem> input,
@@ -36,7 +37,8 @@ record ResponseRequest(
         Thought.Form thoughts,
         Delivery delivery,
         Map<String, String> metadata,
-        String user) {
+        String user,
+        boolean truncates) {
     /// How the answer comes and goes.
     ///
     /// @param store whether it can be asked for later
@@ -135,9 +137,9 @@ record ResponseRequest(
                     "prompt_cache_key",
                     JsonTypes.text(),
                     "not needed: the cache finds what prompts have in common by itself, whatever their key"),
-            Field.only("truncation", "prompts are never cut", "\"disabled\""),
+            Truncation.FIELD,
             Field.only("service_tier", "requests of this API have no tiers", "\"auto\"", "\"default\""),
-            Field.refused("context_management", "prompts are never cut"),
+            Field.refused("context_management", "`truncation` says what becomes of a long conversation"),
             Field.refused("conversation", "conversations go on with `previous_response_id`"),
             Field.refused("moderation", "there are no guard rails yet"),
             Field.refused("prompt", "there are no stored prompts"),
@@ -192,7 +194,8 @@ record ResponseRequest(
                 new Thought.Form(thinking.map(Thinking::summary).orElse(false), include.contains(SEALED)),
                 delivery(values),
                 values.get(METADATA),
-                values.get(USER).or(() -> values.get(SAFETY_IDENTIFIER)).orElse(""));
+                values.get(USER).or(() -> values.get(SAFETY_IDENTIFIER)).orElse(""),
+                values.get(Truncation.FIELD));
     }
 
     private static int logProbs(Values values) {
@@ -240,7 +243,7 @@ record ResponseRequest(
         response.put("temperature", sampling.temperature())
                 .put("top_p", sampling.topP())
                 .put("top_logprobs", Math.max(0, sampling.logProbs()))
-                .put("truncation", "disabled")
+                .put("truncation", truncates ? "auto" : "disabled")
                 .put("service_tier", "default")
                 .put("store", delivery.store)
                 .put("background", delivery.background);

@@ -200,9 +200,11 @@ final class Responses {
 
     private void answer(ResponseRequest request, ChatRequest chat, StoredResponse stored, Call call) {
         Models.Lease model = model(request, call);
-        try (Answers answers = answers(request, chat, model, call)) {
+        Truncation fitting = Truncation.of(request, chat, stored.prompt(), model.model());
+        try (Answers answers = answers(request, fitting.chat(), model, call)) {
             Recording recording = new Recording(stored, request);
             ResponseEvents events = recording.events;
+            events.dropped(fitting.dropped());
             if (request.delivery().stream()) {
                 recording.stream = call.stream(EventStream.SERVER_SENT_EVENTS, (_, error) -> events.failed(error));
             }
@@ -233,7 +235,9 @@ final class Responses {
         Throwable mistake = null;
         try {
             Models.Lease model = model(request, work);
-            try (Answers answers = answers(request, chat, model, work)) {
+            Truncation fitting = Truncation.of(request, chat, recording.stored.prompt(), model.model());
+            events.dropped(fitting.dropped());
+            try (Answers answers = answers(request, fitting.chat(), model, work)) {
                 events.begun(new LogProbs(model.model().tokenizer()));
                 answers.forEach(event -> events.add(event.event()));
             }
