@@ -33,7 +33,7 @@ final class ResponseEvents {
     private @Nullable Growing growing;
     private ChatEvent.@Nullable Finished end;
     private LogProbs logProbs = new LogProbs(Optional.empty());
-    private List<String> dropped = List.of();
+    private int dropped;
     private int number;
     private boolean ended;
 
@@ -62,11 +62,6 @@ final class ResponseEvents {
         send("response.created", response(request.delivery().background() ? "queued" : "in_progress"));
     }
 
-    /// Takes note of items that the model is not told of.
-    void dropped(List<String> ids) {
-        dropped = List.copyOf(ids);
-    }
-
     /// The response waits for its turn.
     void queued() {
         send("response.queued", response("queued"));
@@ -75,8 +70,10 @@ final class ResponseEvents {
     /// The model has begun.
     ///
     /// @param logProbs writes its tokens
-    void begun(LogProbs logProbs) {
+    /// @param dropped items of the conversation that the model is not asked, because they do not fit
+    void begun(LogProbs logProbs, int dropped) {
         this.logProbs = logProbs;
+        this.dropped = dropped;
         send("response.in_progress", response("in_progress"));
     }
 
@@ -282,10 +279,10 @@ final class ResponseEvents {
             response.put("completed_at", System.currentTimeMillis() / 1000);
         }
         response.putNull("error").putNull("incomplete_details");
-        if (request.truncates()) {
-            Truncation.put(dropped, response);
-        }
         request.put(response);
+        if (request.truncates()) {
+            response.put("dropped_items", dropped);
+        }
         ArrayNode items = response.putArray("output");
         outputJson.forEach(items::add);
         ChatEvent.Finished finished = end;

@@ -24,8 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param previous id of the response whose conversation goes on, or empty
 /// @param chat how the answer is given; its message only holds a place
 /// @param thoughts where thoughts stand in the answer
+/// @param truncates whether a conversation that does not fit loses its oldest items
 /// @param user whom the client names, or empty
-/// @param truncates whether a conversation that does not fit is shortened
 record ResponseRequest(
         String model,
         List<ResponseItem> input,
@@ -36,9 +36,9 @@ record ResponseRequest(
         TextFormat format,
         Thought.Form thoughts,
         Delivery delivery,
+        boolean truncates,
         Map<String, String> metadata,
-        String user,
-        boolean truncates) {
+        String user) {
     /// How the answer comes and goes.
     ///
     /// @param store whether it can be asked for later
@@ -115,6 +115,14 @@ record ResponseRequest(
     private static final Field<Optional<String>> SAFETY_IDENTIFIER =
             Field.optional("safety_identifier", JsonTypes.text(), "as `user`, where that is not given");
 
+    private static final Field<String> TRUNCATION = Field.of(
+            "truncation",
+            JsonTypes.oneOf("disabled", "auto"),
+            "disabled",
+            "`auto` drops the oldest items of a conversation that does not fit, never system and developer messages nor"
+                    + " what follows the user's last message; `dropped_items` of the response says how many. `disabled`"
+                    + " refuses it with both counts");
+
     private static final List<Field<?>> BEFORE = List.of(
             ChatCompletionRequest.MODEL,
             ResponseInput.FIELD,
@@ -137,9 +145,9 @@ record ResponseRequest(
                     "prompt_cache_key",
                     JsonTypes.text(),
                     "not needed: the cache finds what prompts have in common by itself, whatever their key"),
-            Truncation.FIELD,
+            TRUNCATION,
             Field.only("service_tier", "requests of this API have no tiers", "\"auto\"", "\"default\""),
-            Field.refused("context_management", "`truncation` says what becomes of a long conversation"),
+            Field.refused("context_management", "prompts are never cut"),
             Field.refused("conversation", "conversations go on with `previous_response_id`"),
             Field.refused("moderation", "there are no guard rails yet"),
             Field.refused("prompt", "there are no stored prompts"),
@@ -193,9 +201,9 @@ record ResponseRequest(
                 format,
                 new Thought.Form(thinking.map(Thinking::summary).orElse(false), include.contains(SEALED)),
                 delivery(values),
+                values.get(TRUNCATION).equals("auto"),
                 values.get(METADATA),
-                values.get(USER).or(() -> values.get(SAFETY_IDENTIFIER)).orElse(""),
-                values.get(Truncation.FIELD));
+                values.get(USER).or(() -> values.get(SAFETY_IDENTIFIER)).orElse(""));
     }
 
     private static int logProbs(Values values) {
