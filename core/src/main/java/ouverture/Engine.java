@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Constraint;
 import ouverture.constrain.Matcher;
 import ouverture.error.PromptTooLongException;
+import ouverture.error.PromptTooLongException.Figures;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.file.AdapterFile;
@@ -306,22 +307,28 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws RequestException if the model has no chat template, or a value is out of range
     /// @throws RequestException if the answer cannot be held to the request's constraint or tools
     /// @throws ouverture.error.TemplateException if the template refuses the conversation
-    /// @throws PromptTooLongException if the conversation does not fit the context, or not with the answer's tokens
+    /// @throws PromptTooLongException if the conversation does not fit the context
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
-        return chat(request, "");
+        return chat(request, "", false);
     }
 
-    /// Starts the answer to a conversation; throws as the other.
+    /// Starts the answer to a conversation; throws as the other, and [PromptTooLongException] also if the context
+    /// does not hold all tokens that the answer may have.
     ///
     /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over from
     ///     requests of the same partition only, since how fast it is answered tells what others have asked
     public Generation chat(ChatRequest request, String cachePartition) {
+        return chat(request, cachePartition, true);
+    }
+
+    private Generation chat(ChatRequest request, String cachePartition, boolean whole) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
         Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
         Adapters own = request.adapters().map(this::together).orElse(adapters);
         Sequence.Terms terms = new Sequence.Terms(own, cachePartition, matcher);
+        requireRoom(prompt.ids(), request.maxTokens(), whole);
         return start(prompt, terms, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -344,13 +351,17 @@ public final class Engine implements ChatModel, AutoCloseable {
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     public Generation complete(CompletionRequest request) {
-        return complete(request, "");
+        return complete(request, "", false);
     }
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     ///
     /// @param cachePartition as in [#chat(ChatRequest, String)]
     public Generation complete(CompletionRequest request, String cachePartition) {
+        return complete(request, cachePartition, true);
+    }
+
+    private Generation complete(CompletionRequest request, String cachePartition, boolean whole) {
         int[] prompt = switch (request.prompt()) {
             case CompletionRequest.Prompt.Text(String text) -> {
                 if (tokenizer == null) {
@@ -366,6 +377,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         Adapters own = request.adapters().map(this::together).orElse(adapters);
         Matcher matcher = request.constraint().map(this::matcher).orElse(null);
         Sequence.Terms terms = new Sequence.Terms(own, cachePartition, matcher);
+        requireRoom(prompt, request.maxTokens(), whole);
         return start(Prompt.raw(prompt, parser), terms, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -391,16 +403,19 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.cachePositions() + ": shorten it, or ask for a larger context (the model was made for "
                     + info.contextLength() + ").");
         }
-        if (maxTokens > room) {
-            throw new PromptTooLongException(
-                    new PromptTooLongException.Figures(prompt.length, maxTokens, info.cachePositions()));
-        }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
-        Sequence sequence = new Sequence(
-                prompt, terms, sampling, maxTokens == 0 ? room : maxTokens, this::ends, generation);
+        int most = maxTokens == 0 ? room : Math.min(maxTokens, room);
+        Sequence sequence = new Sequence(prompt, terms, sampling, most, this::ends, generation);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;
+    }
+
+    private void requireRoom(int[] prompt, int maxTokens, boolean whole) {
+        int room = info.cachePositions() - prompt.length + 1;
+        if (whole && room > 0 && maxTokens > room) {
+            throw new PromptTooLongException(new Figures(prompt.length, maxTokens, info.cachePositions()));
+        }
     }
 
     private boolean ends(int id) {

@@ -18,7 +18,7 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// As [Engine#mappedBytes].
     long mappedBytes();
 
-    /// As [Engine#complete].
+    /// As [Engine#complete(CompletionRequest, String)].
     Generation complete(CompletionRequest request);
 
     /// As [Engine#promptTokens].
