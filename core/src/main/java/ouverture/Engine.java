@@ -343,8 +343,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         return chatPrompt;
     }
 
-    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what
-    /// depends on the room that there is.
+    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat] else.
     public int promptTokens(ChatRequest request) {
         return promptIds(request).length;
     }
@@ -354,9 +353,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         return complete(request, "", false);
     }
 
-    /// Starts the continuation of a text or of token ids; throws as [#chat].
-    ///
-    /// @param cachePartition as in [#chat(ChatRequest, String)]
+    /// Starts the continuation of a text or of token ids; throws and shares as [#chat(ChatRequest, String)].
     public Generation complete(CompletionRequest request, String cachePartition) {
         return complete(request, cachePartition, true);
     }
