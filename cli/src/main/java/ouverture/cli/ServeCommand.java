@@ -107,6 +107,12 @@ final class ServeCommand implements Callable<Integer> {
     private int answerTimeout = (int) DEFAULT.answerTimeout().toSeconds();
 
     @Option(
+            names = "--share-prompts",
+            description = "What one key's prompts have computed serves other keys' too. How fast an answer comes then"
+                    + " tells them what was asked before.")
+    private boolean sharesPrompts;
+
+    @Option(
             names = "--shutdown-timeout",
             paramLabel = "SECONDS",
             description = "How long running answers may go on after Ctrl-C (default: ${DEFAULT-VALUE}).")
@@ -171,6 +177,7 @@ final class ServeCommand implements Callable<Integer> {
                 .withOrigins(new HashSet<>(origins))
                 .withAnswerTimeout(seconds("--answer-timeout", answerTimeout, 1))
                 .withPatience(seconds("--shutdown-timeout", shutdownTimeout, 0))
+                .withSharedPrompts(sharesPrompts)
                 .withTracing(tracing(System.getenv()))
                 .withLog(log);
     }

@@ -60,7 +60,8 @@ public final class Server implements AutoCloseable {
                         model.getKey(),
                         model.getValue(),
                         engine.sequences(),
-                        mapped -> ServedModel.of(Engine.open(model.getValue(), engine, mapped))))
+                        mapped ->
+                                ServedModel.of(Engine.open(model.getValue(), engine, mapped), options.sharesPrompts())))
                 .toList();
         Models loaded = new Models(sources, engine.queue());
         try {

@@ -23,6 +23,8 @@ import java.util.function.Consumer;
 /// @param patience for which running answers may go on when the server shuts down
 /// @param tracing OpenTelemetry's settings by their names of properties; without `otel.exporter.otlp.endpoint`
 ///     no traces are made
+/// @param sharesPrompts whether what the prompts of one key have computed serves the others too: how fast an answer
+///     comes then tells what others have asked
 /// @param log takes a line of JSON for each request, without what it says
 public record ServerOptions(
         String host,
@@ -38,6 +40,7 @@ public record ServerOptions(
         Duration answerTimeout,
         Duration patience,
         Map<String, String> tracing,
+        boolean sharesPrompts,
         Consumer<String> log) {
     /// This machine only, port 11435, 32 MiB for a request, an hour for an answer, no log.
     public static final ServerOptions DEFAULT = new ServerOptions(
@@ -54,6 +57,7 @@ public record ServerOptions(
             Duration.ofHours(1),
             Duration.ofSeconds(30),
             Map.of(),
+            false,
             _ -> {});
 
     public ServerOptions {
@@ -101,6 +105,10 @@ public record ServerOptions(
         return with(changed -> changed.tracing = tracing);
     }
 
+    public ServerOptions withSharedPrompts(boolean sharesPrompts) {
+        return with(changed -> changed.sharesPrompts = sharesPrompts);
+    }
+
     public ServerOptions withLog(Consumer<String> log) {
         return with(changed -> changed.log = log);
     }
@@ -135,6 +143,7 @@ public record ServerOptions(
         private Duration answerTimeout;
         private Duration patience;
         private Map<String, String> tracing;
+        private boolean sharesPrompts;
         private Consumer<String> log;
 
         Components(ServerOptions from) {
@@ -151,6 +160,7 @@ public record ServerOptions(
             answerTimeout = from.answerTimeout;
             patience = from.patience;
             tracing = from.tracing;
+            sharesPrompts = from.sharesPrompts;
             log = from.log;
         }
 
@@ -169,6 +179,7 @@ public record ServerOptions(
                     answerTimeout,
                     patience,
                     tracing,
+                    sharesPrompts,
                     log);
         }
     }

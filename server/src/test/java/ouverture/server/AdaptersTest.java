@@ -61,9 +61,10 @@ class AdaptersTest {
     }
 
     private static String chat(String model) {
-        return """
+        String body = """
                 {"model": "%s", "messages": [{"role": "user", "content": "%s"}], "max_tokens": 12, "stream": false, \
-                "temperature": 0, "options": {"temperature": 0, "num_predict": 12}}""".formatted(model, "Once upon a time there was a dog. ".repeat(5));
+                "temperature": 0, "options": {"temperature": 0, "num_predict": 12}}""";
+        return body.formatted(model, "Once upon a time there was a dog. ".repeat(5));
     }
 
     private static String chat(String model, String without) {

@@ -70,7 +70,7 @@ class BadRequestTest {
             /v1/chat/completions | M, "tools": [{"type": "function", "function": F}]
             /v1/completions      | "prompt": "Hi", "response_format": {"type": "json_schema", "json_schema": N}
             /v1/responses        | "input": "Hi", "text": {"format": {"type": "json_schema", "name": "x", "schema": S}}
-            /v1/responses        | "input": "Hi", "tools": [{"type":"function", "name": "f", "strict":true,"parameters":S}]
+            /v1/responses        | "input": "Hi", "tools": [G}]
             /v1/messages         | M, "max_tokens": 9, "output_config": {"format": {"type": "json_schema", "schema": S}}
             /v1/messages         | M, "max_tokens": 9, "tools": [{"name": "f", "strict": true, "input_schema": S}]
             /api/chat            | M, "format": S
@@ -81,6 +81,9 @@ class BadRequestTest {
             String request = "{\"model\": \"stories\", \"stream\": " + stream + ", "
                     + fields.replace("M,", MESSAGES + ",")
                             .replace("N}", "{\"name\": \"x\", \"schema\": S}}")
+                            .replace(
+                                    "G}",
+                                    "{\"type\": \"function\", \"name\": \"f\", \"strict\": true, \"parameters\": S}")
                             .replace("F}", "{\"name\": \"f\", \"strict\": true, \"parameters\": S}}")
                     + "}";
             assertThat(sentence(path, server.post(path, request.replace("S}", REFUSED + "}"))))

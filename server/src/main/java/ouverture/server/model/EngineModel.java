@@ -16,8 +16,9 @@ import ouverture.text.Tokenizer;
 /// A model with an engine of its own.
 ///
 /// @param party whose prompts share the cache
+/// @param isShared whether all parties are one
 /// @param adapter that changes it; empty for the adapters of the engine
-record EngineModel(Engine engine, String party, Optional<Adapter> adapter) implements ServedModel {
+record EngineModel(Engine engine, String party, boolean isShared, Optional<Adapter> adapter) implements ServedModel {
     @Override
     public ModelInfo info() {
         return engine.info();
@@ -74,12 +75,12 @@ record EngineModel(Engine engine, String party, Optional<Adapter> adapter) imple
 
     @Override
     public ServedModel forParty(String other) {
-        return new EngineModel(engine, other, adapter);
+        return isShared ? this : new EngineModel(engine, other, false, adapter);
     }
 
     @Override
     public ServedModel withAdapter(Path path) {
-        return new EngineModel(engine, party, Optional.of(engine.adapter(path)));
+        return new EngineModel(engine, party, isShared, Optional.of(engine.adapter(path)));
     }
 
     private void requireNone() {
