@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Constraint;
 import ouverture.constrain.Matcher;
@@ -33,6 +35,8 @@ import ouverture.tensor.HostMemory;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
+import ouverture.tensor.PackedFolder;
+import ouverture.tensor.PackedStore;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.DeclaredTools;
@@ -56,9 +60,19 @@ public final class Engine implements ChatModel, AutoCloseable {
     private volatile Adapters adapters = Adapters.NONE;
     private final @Nullable AnswerGrammars grammars;
 
+    /// Loads the model that comes with Ouverture ([DefaultModel]) with default options; throws as [#open(Path)].
+    public static Engine openDefault() {
+        return openDefault(EngineOptions.DEFAULT);
+    }
+
+    /// Loads the model that comes with Ouverture; throws as [#open(Path, EngineOptions)].
+    public static Engine openDefault(EngineOptions options) {
+        return open(DefaultModel.PATH, options);
+    }
+
     /// Loads a model with default options.
     ///
-    /// @param model a GGUF file, or a folder with safetensors
+    /// @param model a GGUF file, a folder with safetensors, or [DefaultModel#PATH]
     /// @throws ouverture.error.ModelFileException if the file is missing or damaged
     /// @throws ouverture.error.UnsupportedModelException if this version cannot run it
     /// @throws ResourceException if the machine has too little memory
@@ -144,11 +158,11 @@ public final class Engine implements ChatModel, AutoCloseable {
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
         sequences = options.sequences();
-        kernels = provider.create(kernelsOptions(options, plan, threads));
+        kernels = provider.create(kernelsOptions(options, plan.fits(), threads));
         scheduler = start(model, steps, residency(plan), small, options);
     }
 
-    private static KernelsOptions kernelsOptions(EngineOptions options, MemoryPlan plan, int threads) {
+    private KernelsOptions kernelsOptions(EngineOptions options, boolean fits, int threads) {
         return new KernelsOptions(
                 threads,
                 switch (options.activations()) {
@@ -156,11 +170,20 @@ public final class Engine implements ChatModel, AutoCloseable {
                     case Q8 -> KernelsOptions.Activations.Q8;
                     case AUTO -> KernelsOptions.Activations.AUTO;
                 },
-                switch (options.repack()) {
-                    case AUTO -> plan.fits();
-                    case ON -> true;
-                    case OFF -> false;
-                });
+                fits && !(options.repack() instanceof Repack.Off),
+                options.repack() instanceof Repack.Disk(Path folder, long limit, Consumer<String> notices)
+                        ? Optional.of(new PackedStore(new PackedFolder(folder, limit), sources(), notices))
+                        : Optional.empty());
+    }
+
+    private List<PackedStore.Source> sources() {
+        return Stream.of(Optional.of(file), Optional.ofNullable(smallFile))
+                .flatMap(Optional::stream)
+                .map(from -> new PackedStore.Source(
+                        from.metadata().file(),
+                        from.weightFiles(),
+                        List.copyOf(from.tensors().values())))
+                .toList();
     }
 
     private Scheduler start(

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import ouverture.DefaultModel;
 import ouverture.EngineOptions;
 import ouverture.error.RequestException;
 import ouverture.server.Server;
@@ -47,10 +48,11 @@ final class ServeCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Parameters(
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "[NAME=]MODEL",
-            description = "GGUF files, or folders with safetensors; clients call them NAME, or as the file is called.")
-    private List<String> models = new ArrayList<>();
+            description = "GGUF files, or folders with safetensors; clients call them NAME, or as the file is called."
+                    + " Without any it is default, the model that comes with Ouverture.")
+    private List<String> models = new ArrayList<>(List.of(DefaultModel.NAME));
 
     @Option(
             names = "--host",
@@ -130,7 +132,8 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Map<String, Path> named = named();
         Map<String, Path> adapters = engineFlags.takeNamedAdapters();
-        EngineOptions engine = engineFlags.options(parallel).withQueue(queue).withSpeculation(guesses.speculation());
+        EngineOptions engine =
+                engineFlags.options(parallel, streams).withQueue(queue).withSpeculation(guesses.speculation());
         CountDownLatch interrupted = new CountDownLatch(1);
         // The server closes before the interruption: the process waits for its last answers.
         try (var _ = new Interruption(interrupted::countDown, Duration.ofSeconds(shutdownTimeout + 10L));

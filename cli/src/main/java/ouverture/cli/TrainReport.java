@@ -10,6 +10,7 @@ import ouverture.train.recipe.RecipeRun;
 /// What came of a training; the names of its parts are those of `--json` and of the file `record.json`.
 ///
 /// @param recipe all of it
+/// @param start SHA-256 of the model that it started from, empty if it started from nothing
 /// @param lessons says which lessons were taught (SHA-256)
 /// @param model the file
 /// @param parameters numbers that were trained
@@ -25,6 +26,7 @@ import ouverture.train.recipe.RecipeRun;
 /// @param shareHigh upper end
 record TrainReport(
         Recipe recipe,
+        String start,
         String lessons,
         String model,
         long parameters,
@@ -43,6 +45,7 @@ record TrainReport(
         List<TrainingLog.Entry> last = entries.subList(entries.size() * 9 / 10, entries.size());
         return new TrainReport(
                 recipe,
+                run.startHash(),
                 run.lessonsHash(),
                 run.modelFile().toString(),
                 run.blueprint().parameters(),

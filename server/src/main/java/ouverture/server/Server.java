@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import ouverture.DefaultModel;
 import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.error.RequestException;
@@ -44,7 +45,8 @@ public final class Server implements AutoCloseable {
 
     /// Loads models and begins to listen.
     ///
-    /// @param models files or folders by the names that clients use, in the order in which they are listed
+    /// @param models files, folders or [DefaultModel#PATH] by the names that clients use, in the order in which
+    ///     they are listed
     /// @param adapters for the first of the models, by the names that clients call the changed model by
     /// @param engine how each of them runs
     /// @throws ouverture.error.OuvertureException if a model cannot be loaded

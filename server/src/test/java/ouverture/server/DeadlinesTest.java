@@ -42,8 +42,7 @@ class DeadlinesTest {
 
     private static String body(String message, boolean stream) {
         return """
-                {"model": "scripted", "messages": [{"role": "user", "content": "%s"}], "stream": %s"""
-                .formatted(message, stream);
+                {"model": "scripted", "messages": [{"role": "user", "content": "%s"}], "stream": %s""".formatted(message, stream);
     }
 
     private static HttpRequest.Builder asking(RunningServer server, String path, String message, boolean stream) {
@@ -60,7 +59,8 @@ class DeadlinesTest {
     }
 
     private static HttpResponse<String> ask(String path, boolean stream, String... headers) {
-        return server.send(asking(server, path, "forever", stream).headers(headers).build());
+        return server.send(
+                asking(server, path, "forever", stream).headers(headers).build());
     }
 
     @ParameterizedTest
@@ -117,9 +117,8 @@ class DeadlinesTest {
     private static List<CompletableFuture<HttpResponse<String>>> fill(RunningServer busy) {
         List<CompletableFuture<HttpResponse<String>>> running = new ArrayList<>();
         for (int i = 0; i < RunningServer.TURNS; i++) {
-            HttpRequest request = asking(busy, OPENAI, "forever", false)
-                    .header(TIMEOUT, "20")
-                    .build();
+            HttpRequest request =
+                    asking(busy, OPENAI, "forever", false).header(TIMEOUT, "20").build();
             running.add(CompletableFuture.supplyAsync(() -> busy.send(request)));
         }
         RunningServer.await(() -> busy.get("/metrics").body().contains("ouverture_answers_running 8.0"));

@@ -68,6 +68,22 @@ class ResponsesTest {
     }
 
     @Test
+    void theOldestItemsAreDroppedWhereThatIsAskedFor() {
+        String input = "[{\"role\": \"user\", \"content\": \"" + "x".repeat(4090)
+                + "\"}, {\"role\": \"assistant\", \"content\": \"yes\"}, {\"role\": \"user\", \"content\": \"b\"}]";
+        JsonNode cut = server.ask(PATH, body(input, ", \"truncation\": \"auto\", \"instructions\": \"i\""));
+        assertThat(at(cut, "/truncation")).isEqualTo("auto");
+        assertThat(cut.at("/dropped_items").intValue()).isEqualTo(2);
+        assertThat(server.script.last().messages()).containsExactly(Message.system("i"), Message.user("b"));
+        JsonNode whole = server.ask(PATH, body(input, ""));
+        assertThat(at(whole, "/truncation")).isEqualTo("disabled");
+        assertThat(whole.has("dropped_items")).isFalse();
+        assertThat(server.script.last().messages()).hasSize(3);
+        JsonNode fits = ask("short", ", \"truncation\": \"auto\"");
+        assertThat(fits.at("/dropped_items").intValue()).isZero();
+    }
+
+    @Test
     void aTextIsAnswered() {
         JsonNode response = ask("Good morning", ", \"instructions\": \"Be kind.\", \"max_output_tokens\": 50");
         assertThat(at(response, "/object")).isEqualTo("response");
@@ -359,7 +375,7 @@ class ResponsesTest {
     @CsvSource(delimiter = '|', textBlock = """
             "x", "colour": 1 | colour | is no field of a response request
             "x", "background": true, "store": false | background | needs `store`
-            "x", "truncation": "auto" | truncation | prompts are never cut
+            "x", "truncation": "middle" | truncation | disabled
             "x", "conversation": "c" | conversation | `previous_response_id`
             "x", "tools": [{"type": "web_search"}] | tools[0].type | no tools of its own
             "x", "tools": [{"type": "function"}] | tools[0].name | is missing

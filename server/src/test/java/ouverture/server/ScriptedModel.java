@@ -49,9 +49,14 @@ public final class ScriptedModel extends IdleModel {
         return new ModelInfo(NAME, "script", 0, 0, 0, 4096, 4096, 0, 100, 1, "none", 1, false, true, true);
     }
 
+    /// Ten, and one for each letter of long messages.
     @Override
     public int promptTokens(ChatRequest request) {
-        return 10;
+        return 10
+                + request.messages().stream()
+                        .mapToInt(message -> message.content().length())
+                        .filter(length -> length > 1000)
+                        .sum();
     }
 
     @Override

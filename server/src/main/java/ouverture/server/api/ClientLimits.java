@@ -17,7 +17,8 @@ record ClientLimits(Optional<Duration> answer, Optional<Duration> begin) {
     /// whole seconds they give up waiting for the head of an answer.
     static final String BEGIN = "X-Stainless-Timeout";
 
-    private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(Duration.ofDays(1).toSeconds());
+    private static final BigDecimal MOST_SECONDS =
+            BigDecimal.valueOf(Duration.ofDays(1).toSeconds());
 
     /// Reads them.
     ///

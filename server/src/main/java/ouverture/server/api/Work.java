@@ -88,7 +88,8 @@ public abstract sealed class Work permits Call, Background {
     }
 
     private ApiError late(Duration timeout, String why) {
-        String seconds = BigDecimal.valueOf(timeout.toMillis(), 3).stripTrailingZeros().toPlainString();
+        String seconds =
+                BigDecimal.valueOf(timeout.toMillis(), 3).stripTrailingZeros().toPlainString();
         return begun
                 ? new ApiError(
                         ApiError.Kind.TIMEOUT,

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.stream.Stream;
+import ouverture.DefaultModel;
 import ouverture.error.ModelFileException;
 
 /// A model that can be loaded.
@@ -15,11 +16,13 @@ import ouverture.error.ModelFileException;
 /// @param modified when its files were last written
 /// @param turns answers that may run at the same time
 public record ModelSource(String name, String format, long bytes, Instant modified, int turns, Loader loader) {
-    /// A model in a file or a folder.
+    /// A model in a file or a folder, or the default model ([DefaultModel#PATH]).
     ///
     /// @throws ModelFileException if it is not there, or cannot be read
     public static ModelSource of(String name, Path path, int turns, Loader loader) {
-        return of(name, Files.isDirectory(path) ? "safetensors" : "gguf", path, turns, loader);
+        return path.equals(DefaultModel.PATH)
+                ? new ModelSource(name, "gguf", DefaultModel.bytes(), Instant.EPOCH, turns, loader)
+                : of(name, Files.isDirectory(path) ? "safetensors" : "gguf", path, turns, loader);
     }
 
     /// An adapter for a model, which is loaded as that is; throws as the other.

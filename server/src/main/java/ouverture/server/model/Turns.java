@@ -112,7 +112,11 @@ public final class Turns {
         long turns = before + 1;
         for (Map.Entry<String, Deque<Waiting>> each : waiting.entrySet()) {
             if (!each.getKey().equals(party)) {
-                turns += Math.min(before + 1, each.getValue().stream().filter(other -> !other.isOver()).count());
+                turns += Math.min(
+                        before + 1,
+                        each.getValue().stream()
+                                .filter(other -> !other.isOver())
+                                .count());
             }
         }
         return seconds * turns / atOnce;

@@ -33,6 +33,7 @@ final class ResponseEvents {
     private @Nullable Growing growing;
     private ChatEvent.@Nullable Finished end;
     private LogProbs logProbs = new LogProbs(Optional.empty());
+    private int dropped;
     private int number;
     private boolean ended;
 
@@ -69,8 +70,10 @@ final class ResponseEvents {
     /// The model has begun.
     ///
     /// @param logProbs writes its tokens
-    void begun(LogProbs logProbs) {
+    /// @param dropped items of the conversation that the model is not asked, because they do not fit
+    void begun(LogProbs logProbs, int dropped) {
         this.logProbs = logProbs;
+        this.dropped = dropped;
         send("response.in_progress", response("in_progress"));
     }
 
@@ -277,6 +280,9 @@ final class ResponseEvents {
         }
         response.putNull("error").putNull("incomplete_details");
         request.put(response);
+        if (request.truncates()) {
+            response.put("dropped_items", dropped);
+        }
         ArrayNode items = response.putArray("output");
         outputJson.forEach(items::add);
         ChatEvent.Finished finished = end;

@@ -24,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param previous id of the response whose conversation goes on, or empty
 /// @param chat how the answer is given; its message only holds a place
 /// @param thoughts where thoughts stand in the answer
+/// @param truncates whether a conversation that does not fit loses its oldest items
 /// @param user whom the client names, or empty
 record ResponseRequest(
         String model,
@@ -35,6 +36,7 @@ record ResponseRequest(
         TextFormat format,
         Thought.Form thoughts,
         Delivery delivery,
+        boolean truncates,
         Map<String, String> metadata,
         String user) {
     /// How the answer comes and goes.
@@ -113,6 +115,14 @@ record ResponseRequest(
     private static final Field<Optional<String>> SAFETY_IDENTIFIER =
             Field.optional("safety_identifier", JsonTypes.text(), "as `user`, where that is not given");
 
+    private static final Field<String> TRUNCATION = Field.of(
+            "truncation",
+            JsonTypes.oneOf("disabled", "auto"),
+            "disabled",
+            "`auto` drops the oldest items of a conversation that does not fit, never system and developer messages nor"
+                    + " what follows the user's last message; `dropped_items` of the response says how many. `disabled`"
+                    + " refuses it with both counts");
+
     private static final List<Field<?>> BEFORE = List.of(
             ChatCompletionRequest.MODEL,
             ResponseInput.FIELD,
@@ -135,7 +145,7 @@ record ResponseRequest(
                     "prompt_cache_key",
                     JsonTypes.text(),
                     "not needed: the cache finds what prompts have in common by itself, whatever their key"),
-            Field.only("truncation", "prompts are never cut", "\"disabled\""),
+            TRUNCATION,
             Field.only("service_tier", "requests of this API have no tiers", "\"auto\"", "\"default\""),
             Field.refused("context_management", "prompts are never cut"),
             Field.refused("conversation", "conversations go on with `previous_response_id`"),
@@ -191,6 +201,7 @@ record ResponseRequest(
                 format,
                 new Thought.Form(thinking.map(Thinking::summary).orElse(false), include.contains(SEALED)),
                 delivery(values),
+                values.get(TRUNCATION).equals("auto"),
                 values.get(METADATA),
                 values.get(USER).or(() -> values.get(SAFETY_IDENTIFIER)).orElse(""));
     }
@@ -240,7 +251,7 @@ record ResponseRequest(
         response.put("temperature", sampling.temperature())
                 .put("top_p", sampling.topP())
                 .put("top_logprobs", Math.max(0, sampling.logProbs()))
-                .put("truncation", "disabled")
+                .put("truncation", truncates ? "auto" : "disabled")
                 .put("service_tier", "default")
                 .put("store", delivery.store)
                 .put("background", delivery.background);

@@ -156,16 +156,32 @@ final class Responses {
                 before,
                 request.input(),
                 request.delivery().background());
-        ChatRequest chat = request.chat(stored.prompt());
+        // Refuses items that do not belong together before the response exists.
+        request.chat(stored.prompt());
         if (request.delivery().background()) {
-            detach(request, chat, stored, call);
+            detach(request, stored, call);
             if (request.delivery().stream()) {
                 follow(stored, 0, call, api);
             } else {
                 call.json(stored.json());
             }
         } else {
-            answer(request, chat, stored, call);
+            answer(request, stored, call);
+        }
+    }
+
+    /// What of a conversation the model is asked.
+    private static Truncation truncation(ResponseRequest request, StoredResponse stored, Models.Lease model) {
+        if (!request.truncates()) {
+            return Truncation.none(stored.prompt());
+        }
+        int room = model.model().info().cachePositions()
+                - Math.max(1, request.chat().maxTokens());
+        try {
+            return Truncation.of(stored.prompt(), items -> model.model().promptTokens(request.chat(items)) <= room);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
         }
     }
 
@@ -198,16 +214,17 @@ final class Responses {
         return new Answers(work, backend, model, 1, List.of(start));
     }
 
-    private void answer(ResponseRequest request, ChatRequest chat, StoredResponse stored, Call call) {
+    private void answer(ResponseRequest request, StoredResponse stored, Call call) {
         Models.Lease model = model(request, call);
-        try (Answers answers = answers(request, chat, model, call)) {
+        Truncation truncation = truncation(request, stored, model);
+        try (Answers answers = answers(request, request.chat(truncation.items()), model, call)) {
             Recording recording = new Recording(stored, request);
             ResponseEvents events = recording.events;
             if (request.delivery().stream()) {
                 recording.stream = call.stream(EventStream.SERVER_SENT_EVENTS, (_, error) -> events.failed(error));
             }
             events.created();
-            events.begun(new LogProbs(model.model().tokenizer()));
+            events.begun(new LogProbs(model.model().tokenizer()), truncation.dropped());
             answers.forEach(event -> events.add(event.event()));
         }
         if (!request.delivery().stream()) {
@@ -216,7 +233,7 @@ final class Responses {
     }
 
     /// Begins an answer that goes on without its request.
-    private void detach(ResponseRequest request, ChatRequest chat, StoredResponse stored, Call call) {
+    private void detach(ResponseRequest request, StoredResponse stored, Call call) {
         backend.status(request.model());
         Recording recording = new Recording(stored, request);
         Background work = call.detached();
@@ -224,17 +241,18 @@ final class Responses {
         recording.events.created();
         recording.events.queued();
         store.put(stored);
-        Thread.ofVirtual().name("ouverture-response").start(() -> run(request, chat, recording, work));
+        Thread.ofVirtual().name("ouverture-response").start(() -> run(request, recording, work));
     }
 
-    private void run(ResponseRequest request, ChatRequest chat, Recording recording, Background work) {
+    private void run(ResponseRequest request, Recording recording, Background work) {
         ResponseEvents events = recording.events;
         ApiError error = null;
         Throwable mistake = null;
         try {
             Models.Lease model = model(request, work);
-            try (Answers answers = answers(request, chat, model, work)) {
-                events.begun(new LogProbs(model.model().tokenizer()));
+            Truncation truncation = truncation(request, recording.stored, model);
+            try (Answers answers = answers(request, request.chat(truncation.items()), model, work)) {
+                events.begun(new LogProbs(model.model().tokenizer()), truncation.dropped());
                 answers.forEach(event -> events.add(event.event()));
             }
         } catch (StoredResponse.CancelledException e) {
