@@ -19,6 +19,7 @@ module ouverture.core {
             ouverture.train,
             ouverture.cli;
     exports ouverture.file to
+            ouverture.defaultmodel,
             ouverture.train,
             ouverture.cli;
     exports ouverture.file.quantize to
@@ -32,6 +33,7 @@ module ouverture.core {
     exports ouverture.text;
     exports ouverture.text.harmony;
 
+    uses ouverture.file.BuiltInModel;
     uses ouverture.tensor.KernelsProvider;
 
     provides ouverture.tensor.KernelsProvider with

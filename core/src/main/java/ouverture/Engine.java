@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Constraint;
 import ouverture.constrain.Matcher;
 import ouverture.error.PromptTooLongException;
+import ouverture.error.PromptTooLongException.Figures;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.file.AdapterFile;
@@ -31,7 +32,6 @@ import ouverture.model.family.Families;
 import ouverture.tensor.DType;
 import ouverture.tensor.HostMemory;
 import ouverture.tensor.Kernels;
-import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
@@ -56,9 +56,19 @@ public final class Engine implements ChatModel, AutoCloseable {
     private volatile Adapters adapters = Adapters.NONE;
     private final @Nullable AnswerGrammars grammars;
 
+    /// Loads the model that comes with Ouverture ([DefaultModel]) with default options; throws as [#open(Path)].
+    public static Engine openDefault() {
+        return openDefault(EngineOptions.DEFAULT);
+    }
+
+    /// Loads the model that comes with Ouverture; throws as [#open(Path, EngineOptions)].
+    public static Engine openDefault(EngineOptions options) {
+        return open(DefaultModel.PATH, options);
+    }
+
     /// Loads a model with default options.
     ///
-    /// @param model a GGUF file, or a folder with safetensors
+    /// @param model a GGUF file, a folder with safetensors, or [DefaultModel#PATH]
     /// @throws ouverture.error.ModelFileException if the file is missing or damaged
     /// @throws ouverture.error.UnsupportedModelException if this version cannot run it
     /// @throws ResourceException if the machine has too little memory
@@ -144,23 +154,12 @@ public final class Engine implements ChatModel, AutoCloseable {
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
         sequences = options.sequences();
-        kernels = provider.create(kernelsOptions(options, plan, threads));
+        kernels = provider.create(EngineKernels.options(options, plan.fits(), threads, files()));
         scheduler = start(model, steps, residency(plan), small, options);
     }
 
-    private static KernelsOptions kernelsOptions(EngineOptions options, MemoryPlan plan, int threads) {
-        return new KernelsOptions(
-                threads,
-                switch (options.activations()) {
-                    case F32 -> KernelsOptions.Activations.F32;
-                    case Q8 -> KernelsOptions.Activations.Q8;
-                    case AUTO -> KernelsOptions.Activations.AUTO;
-                },
-                switch (options.repack()) {
-                    case AUTO -> plan.fits();
-                    case ON -> true;
-                    case OFF -> false;
-                });
+    private List<ModelFile> files() {
+        return smallFile == null ? List.of(file) : List.of(file, smallFile);
     }
 
     private Scheduler start(
@@ -310,18 +309,24 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
-        return chat(request, "");
+        return chat(request, "", false);
     }
 
-    /// Starts the answer to a conversation; throws as the other.
+    /// Starts the answer to a conversation; throws as the other, and [PromptTooLongException] also if the context
+    /// does not hold all tokens that the answer may have.
     ///
     /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over from
     ///     requests of the same partition only, since how fast it is answered tells what others have asked
     public Generation chat(ChatRequest request, String cachePartition) {
+        return chat(request, cachePartition, true);
+    }
+
+    private Generation chat(ChatRequest request, String cachePartition, boolean whole) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
         Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
         Adapters own = request.adapters().map(this::together).orElse(adapters);
         Sequence.Terms terms = new Sequence.Terms(own, cachePartition, matcher);
+        requireRoom(prompt.ids(), request.maxTokens(), whole);
         return start(prompt, terms, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -336,21 +341,22 @@ public final class Engine implements ChatModel, AutoCloseable {
         return chatPrompt;
     }
 
-    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what
-    /// depends on the room that there is.
+    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat] else.
     public int promptTokens(ChatRequest request) {
         return promptIds(request).length;
     }
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     public Generation complete(CompletionRequest request) {
-        return complete(request, "");
+        return complete(request, "", false);
     }
 
-    /// Starts the continuation of a text or of token ids; throws as [#chat].
-    ///
-    /// @param cachePartition as in [#chat(ChatRequest, String)]
+    /// Starts the continuation of a text or of token ids; throws and shares as [#chat(ChatRequest, String)].
     public Generation complete(CompletionRequest request, String cachePartition) {
+        return complete(request, cachePartition, true);
+    }
+
+    private Generation complete(CompletionRequest request, String cachePartition, boolean whole) {
         int[] prompt = switch (request.prompt()) {
             case CompletionRequest.Prompt.Text(String text) -> {
                 if (tokenizer == null) {
@@ -366,6 +372,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         Adapters own = request.adapters().map(this::together).orElse(adapters);
         Matcher matcher = request.constraint().map(this::matcher).orElse(null);
         Sequence.Terms terms = new Sequence.Terms(own, cachePartition, matcher);
+        requireRoom(prompt, request.maxTokens(), whole);
         return start(Prompt.raw(prompt, parser), terms, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -392,11 +399,18 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.contextLength() + ").");
         }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
-        Sequence sequence = new Sequence(
-                prompt, terms, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
+        int most = maxTokens == 0 ? room : Math.min(maxTokens, room);
+        Sequence sequence = new Sequence(prompt, terms, sampling, most, this::ends, generation);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;
+    }
+
+    private void requireRoom(int[] prompt, int maxTokens, boolean whole) {
+        int room = info.cachePositions() - prompt.length + 1;
+        if (whole && room > 0 && maxTokens > room) {
+            throw new PromptTooLongException(new Figures(prompt.length, maxTokens, info.cachePositions()));
+        }
     }
 
     private boolean ends(int id) {

@@ -20,7 +20,7 @@ import ouverture.error.RequestException;
 ///     from the mapped file again and again; of a mixture, the experts that are chosen most stay in memory
 /// @param speculation how tokens are guessed before the model says them; changes the speed and no token
 /// @param adapters that change the model for all requests that do not name others, until [Engine#adapt]
-/// @param repack whether kernels may keep weights in another form, in place of the mapped file
+/// @param repack where kernels may keep weights in another form, in place of the mapped file
 public record EngineOptions(
         String kernels,
         int threads,
@@ -51,16 +51,6 @@ public record EngineOptions(
         AUTO
     }
 
-    /// Whether kernels may keep weights in another form, in which they are multiplied faster. It takes the
-    /// memory that the weights' part of the file takes, which is given back.
-    public enum Repack {
-        /// Where the model fits the memory.
-        AUTO,
-        ON,
-        /// Weights stay in the mapped file, which several processes can share.
-        OFF
-    }
-
     /// The fastest kernels, all processors, an F16 cache, 8 sequences, guesses by n-grams.
     public static final EngineOptions DEFAULT = new EngineOptions(
             "auto",
@@ -74,7 +64,7 @@ public record EngineOptions(
             false,
             Speculation.NGRAM,
             List.of(),
-            Repack.AUTO);
+            Repack.MEMORY);
 
     public EngineOptions {
         adapters = List.copyOf(adapters);

@@ -218,10 +218,11 @@ class ConstrainedEngineTest {
 
     @Test
     void whatCannotBePromisedIsRefusedAtOnce() {
-        assertThatThrownBy(() -> engine.chat(request().withConstraint(new Constraint.JsonSchema("{\"not\":{}}"))))
+        assertThatThrownBy(() -> engine.chat(
+                        request().withConstraint(new Constraint.JsonSchema("{\"unevaluatedItems\":false}"))))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("the keyword not");
-        Tool strict = new Tool("a", "", "{\"type\":\"object\",\"not\":{}}", true);
+                .hasMessageContaining("the keyword unevaluatedItems");
+        Tool strict = new Tool("a", "", "{\"type\":\"object\",\"unevaluatedItems\":false}", true);
         assertThatThrownBy(() -> engine.chat(request().withTools(List.of(strict))))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("The tool a cannot be strict:");

@@ -36,7 +36,7 @@ final class ApiKeyCommand implements Callable<Integer> {
     @Option(
             names = "--scope",
             paramLabel = "SCOPE",
-            description = "inference, models or metrics; may be repeated (default: all of them).")
+            description = "inference, models, metrics or admin; may be repeated (default: all but admin).")
     private Set<Scope> scopes = EnumSet.noneOf(Scope.class);
 
     ApiKeyCommand(Streams streams) {
@@ -45,7 +45,7 @@ final class ApiKeyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Set<Scope> granted = scopes.isEmpty() ? EnumSet.allOf(Scope.class) : scopes;
+        Set<Scope> granted = scopes.isEmpty() ? EnumSet.complementOf(EnumSet.of(Scope.ADMIN)) : scopes;
         streams.out().write(ApiKeys.add(file, name, granted) + "\n");
         streams.out().flush();
         return ExitCode.OK;

@@ -40,7 +40,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private final Streams streams;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, or a folder with safetensors.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, a folder with safetensors, or default.")
     private Path model = Path.of("");
 
     @Option(
@@ -84,7 +84,7 @@ final class BenchCommand implements Callable<Integer> {
         atLeast("-n", answerTokens, 2);
         atLeast("-r", repetitions, 1);
         atLeast("--warm-up", warmUpSeconds, 0);
-        EngineOptions options = fitted(flags.options());
+        EngineOptions options = fitted(flags.options(streams));
         // Before the model is loaded: it may take most of the memory.
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import ouverture.DefaultModel;
 import ouverture.Engine;
 import ouverture.ModelInfo;
 import ouverture.error.RequestException;
@@ -30,8 +31,13 @@ import picocli.CommandLine.Parameters;
 final class ChatCommand implements Callable<Integer> {
     private final Streams streams;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, or a folder with safetensors.")
-    private Path model = Path.of("");
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description = "A GGUF file, a folder with safetensors, or default, the model that comes with Ouverture and"
+                    + " is taken where none is named.")
+    private Path model = DefaultModel.PATH;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "Sets the system message.")
     private @Nullable String system;

@@ -1,19 +1,23 @@
 package ouverture.cli;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ouverture.KernelSets;
 import ouverture.tensor.KernelsProvider;
+import ouverture.tensor.PackedFolder;
 
 /// What `doctor` found; the names of its parts are those of `--json`.
 ///
 /// @param kernels the fastest first
 /// @param defaultThreads compute threads unless `--threads` says otherwise
+/// @param packed weights that `--repack disk` has kept
 /// @param advice what makes Ouverture slow here and what to do about it, a sentence each; empty if nothing does
-record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int defaultThreads, List<String> advice) {
+record Diagnosis(
+        Jvm java, Machine machine, List<KernelSet> kernels, int defaultThreads, Packed packed, List<String> advice) {
     private static final long LITTLE_MEMORY = 2L << 30;
 
     /// The Java virtual machine that runs this process.
@@ -69,20 +73,34 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
             @Nullable String unusable,
             @Nullable String reserved) {}
 
+    /// Packed weights on the disk.
+    ///
+    /// @param files one for each model
+    /// @param bytes that these files take at most
+    /// @param limitBytes that they may take together
+    record Packed(String folder, int files, long bytes, long limitBytes) {
+        private static Packed of(PackedFolder folder) throws IOException {
+            PackedFolder.Contents contents = folder.contents();
+            return new Packed(folder.path().toString(), contents.files(), contents.bytes(), folder.limitBytes());
+        }
+    }
+
     Diagnosis {
         kernels = List.copyOf(kernels);
         advice = List.copyOf(advice);
     }
 
     /// Examines this process and its computer.
-    static Diagnosis here() {
-        return of(Jvm.here(), Machine.here(), KernelSets.all());
+    ///
+    /// @throws IOException if the folder of packed weights cannot be read
+    static Diagnosis here() throws IOException {
+        return of(Jvm.here(), Machine.here(), KernelSets.all(), Packed.of(EngineFlags.packedFolder()));
     }
 
     /// Judges what was found.
     ///
     /// @param providers the fastest first
-    static Diagnosis of(Jvm java, Machine machine, List<KernelsProvider> providers) {
+    static Diagnosis of(Jvm java, Machine machine, List<KernelsProvider> providers, Packed packed) {
         List<KernelSet> kernels = new ArrayList<>();
         boolean found = false;
         for (KernelsProvider provider : providers) {
@@ -92,7 +110,7 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
             kernels.add(new KernelSet(provider.name(), serves && !found, unusable, reserved));
             found |= serves;
         }
-        return new Diagnosis(java, machine, kernels, machine.processors(), advice(java, machine, kernels));
+        return new Diagnosis(java, machine, kernels, machine.processors(), packed, advice(java, machine, kernels));
     }
 
     private static List<String> advice(Jvm java, Machine machine, List<KernelSet> kernels) {
@@ -169,6 +187,11 @@ record Diagnosis(Jvm java, Machine machine, List<KernelSet> kernels, int default
                                 + (machine.memoryLimited() ? " (container's limit), " : ", ")
                                 + Units.bytes(machine.availableBytes()) + " available")
                 .row("Huge pages", machine.hugePages())
+                .row(
+                        "Packed",
+                        Units.bytes(packed.bytes) + " of weights on the disk, at most "
+                                + Units.bytes(packed.limitBytes))
+                .row("", packed.folder)
                 .row("Threads", defaultThreads + " unless --threads says otherwise");
         table.appendTo(page);
         page.append("\nKernels\n");

@@ -32,7 +32,7 @@ final class InspectCommand implements Callable<Integer> {
 
     private final Streams streams;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, or a folder with safetensors.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, a folder with safetensors, or default.")
     private Path model = Path.of("");
 
     @Option(

@@ -1,9 +1,5 @@
 package ouverture.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -11,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.EngineOptions;
 import ouverture.error.OuvertureException;
 import ouverture.file.Metadata;
 import ouverture.file.ModelFile;
+import ouverture.file.SafetensorsFolder;
 import ouverture.generate.Draft;
 import ouverture.model.MemoryPlan;
 import ouverture.model.Model;
@@ -135,8 +131,8 @@ record Inspection(
         }
         return new Inspection(
                 file.path().toString(),
-                Files.isDirectory(file.path()) ? "safetensors" : "gguf",
-                fileBytes(file),
+                file instanceof SafetensorsFolder ? "safetensors" : "gguf",
+                file.fileBytes(),
                 string(metadata, "general.name"),
                 metadata.architecture(),
                 memory != null,
@@ -197,41 +193,6 @@ record Inspection(
             needs.add(Need.of(type.name().toLowerCase(Locale.ROOT), plan));
         }
         return new Memory(positions, memory.totalBytes(), memory.availableBytes(), List.copyOf(needs));
-    }
-
-    private static long fileBytes(ModelFile file) {
-        Path path = file.path();
-        try {
-            if (!Files.isDirectory(path)) {
-                return ownAndOtherParts(path, number(file.metadata(), "split.count"));
-            }
-            try (Stream<Path> files = Files.list(path)) {
-                return files.filter(f -> f.toString().endsWith(".safetensors"))
-                        .mapToLong(Inspection::size)
-                        .sum();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// A split file's parts differ in the number at the end of their name: `name-00001-of-00003.gguf`.
-    private static long ownAndOtherParts(Path first, @Nullable Long count) throws IOException {
-        long bytes = Files.size(first);
-        String name = String.valueOf(first.getFileName());
-        for (int part = 2; count != null && part <= count; part++) {
-            bytes += Files.size(
-                    first.resolveSibling(name.replaceFirst("00001(-of-\\d{5}\\.gguf)$", "%05d$1".formatted(part))));
-        }
-        return bytes;
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// Architectures that vary a value from layer to layer have a list, which is not told here.

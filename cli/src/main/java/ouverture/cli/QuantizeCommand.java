@@ -37,7 +37,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "IN",
-            description = "A GGUF file in F32, F16 or BF16, or a folder with safetensors.")
+            description = "A GGUF file in F32, F16 or BF16, a folder with safetensors, or default.")
     private Path in = Path.of("");
 
     @Parameters(index = "1", paramLabel = "OUT", description = "The GGUF file to write; it appears when all is done.")

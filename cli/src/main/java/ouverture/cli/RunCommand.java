@@ -43,15 +43,20 @@ import tools.jackson.databind.node.ObjectNode;
 final class RunCommand implements Callable<Integer> {
     private final Streams streams;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, or a folder with safetensors.")
-    private Path model = Path.of("");
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description = "A GGUF file, a folder with safetensors, or default, the model that comes with Ouverture."
+                    + " It may be left out: a single argument that is no file is the prompt, for the default model.")
+    private @Nullable String first;
 
     @Parameters(
             index = "1",
             arity = "0..1",
             paramLabel = "PROMPT",
             description = "What to answer; standard input if neither it nor --file is given.")
-    private @Nullable String argument;
+    private @Nullable String second;
 
     @Option(
             names = {"-f", "--file"},
@@ -106,9 +111,10 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
-        String prompt = PromptSource.read(argument, file, streams);
+        RunArguments arguments = RunArguments.of(first, second);
+        String prompt = PromptSource.read(arguments.prompt(), file, streams);
         long start = System.nanoTime();
-        try (Engine engine = engineFlags.open(model, guesses, streams)) {
+        try (Engine engine = engineFlags.open(arguments.model(), guesses, streams)) {
             Duration load = Duration.ofNanos(System.nanoTime() - start);
             Generation generation = start(engine, prompt);
             try (var _ = new Interruption(generation::cancel)) {
@@ -134,7 +140,7 @@ final class RunCommand implements Callable<Integer> {
         }
         thoughtFlags.visible(false);
         sampling.constraint(constraintFlags.constraint());
-        engineFlags.options();
+        engineFlags.options(streams);
         guesses.speculation();
         sampling.completion("").sampling().withLogProbs(logProbs);
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import ouverture.DefaultModel;
 import ouverture.EngineOptions;
 import ouverture.error.RequestException;
 import ouverture.server.Server;
@@ -47,10 +48,11 @@ final class ServeCommand implements Callable<Integer> {
     private final Streams streams;
 
     @Parameters(
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "[NAME=]MODEL",
-            description = "GGUF files, or folders with safetensors; clients call them NAME, or as the file is called.")
-    private List<String> models = new ArrayList<>();
+            description = "GGUF files, or folders with safetensors; clients call them NAME, or as the file is called."
+                    + " Without any it is default, the model that comes with Ouverture.")
+    private List<String> models = new ArrayList<>(List.of(DefaultModel.NAME));
 
     @Option(
             names = "--host",
@@ -105,6 +107,12 @@ final class ServeCommand implements Callable<Integer> {
     private int answerTimeout = (int) DEFAULT.answerTimeout().toSeconds();
 
     @Option(
+            names = "--share-prompts",
+            description = "What one key's prompts have computed serves other keys' too. How fast an answer comes then"
+                    + " tells them what was asked before.")
+    private boolean sharesPrompts;
+
+    @Option(
             names = "--shutdown-timeout",
             paramLabel = "SECONDS",
             description = "How long running answers may go on after Ctrl-C (default: ${DEFAULT-VALUE}).")
@@ -139,12 +147,14 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Map<String, Path> named = named();
-        EngineOptions engine = engineFlags.options(parallel).withQueue(queue).withSpeculation(guesses.speculation());
+        Map<String, Path> adapters = engineFlags.takeNamedAdapters();
+        EngineOptions engine =
+                engineFlags.options(parallel, streams).withQueue(queue).withSpeculation(guesses.speculation());
         CountDownLatch interrupted = new CountDownLatch(1);
         // The server closes before the interruption: the process waits for its last answers.
         try (var _ = new Interruption(interrupted::countDown, Duration.ofSeconds(shutdownTimeout + 10L));
                 Log log = log();
-                Server server = open(options(log.out::println), named, engine)) {
+                Server server = open(options(log.out::println), named, adapters, engine)) {
             streams.out().write(address(server.port()) + "\n");
             streams.out().flush();
             interrupted.await();
@@ -154,9 +164,10 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
     }
 
-    private Server open(ServerOptions options, Map<String, Path> named, EngineOptions engine) {
+    private Server open(
+            ServerOptions options, Map<String, Path> named, Map<String, Path> adapters, EngineOptions engine) {
         try (var _ = new LoadingNotice(streams)) {
-            return Server.open(options, named, engine);
+            return Server.open(options, named, adapters, engine);
         }
     }
 
@@ -176,6 +187,7 @@ final class ServeCommand implements Callable<Integer> {
                 .withOrigins(new HashSet<>(origins))
                 .withAnswerTimeout(seconds("--answer-timeout", answerTimeout, 1))
                 .withPatience(seconds("--shutdown-timeout", shutdownTimeout, 0))
+                .withSharedPrompts(sharesPrompts)
                 .withTracing(tracing(System.getenv()))
                 .withHistory(noHistory ? Optional.empty() : Optional.of(data == null ? home(System.getenv()) : data))
                 .withLog(log);

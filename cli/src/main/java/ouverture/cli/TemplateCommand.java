@@ -35,8 +35,8 @@ final class TemplateCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "FILE-OR-MODEL",
-            description = "A .jinja file, a GGUF file, which may have a vocabulary and no weights, or a folder with"
-                    + " safetensors.")
+            description = "A .jinja file, a GGUF file, which may have a vocabulary and no weights, a folder with"
+                    + " safetensors, or default.")
     private Path file = Path.of("");
 
     @Option(

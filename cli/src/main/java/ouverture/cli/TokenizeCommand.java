@@ -37,7 +37,8 @@ final class TokenizeCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "MODEL",
-            description = "A GGUF file, which may have a vocabulary and no weights, or a folder with tokenizer.json.")
+            description = "A GGUF file, which may have a vocabulary and no weights, a folder with tokenizer.json, or"
+                    + " default.")
     private Path model = Path.of("");
 
     @Parameters(

@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 import ouverture.KernelSets;
 import ouverture.error.RequestException;
 import ouverture.error.TrainingException;
+import ouverture.train.Score;
 import ouverture.train.Trainer;
+import ouverture.train.recipe.Answers;
+import ouverture.train.recipe.Examiner;
 import ouverture.train.recipe.Mark;
+import ouverture.train.recipe.MarkPage;
 import ouverture.train.recipe.Recipe;
 import ouverture.train.recipe.RecipeRun;
-import ouverture.train.recipe.Score;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -59,6 +62,13 @@ final class TrainCommand implements Callable<Integer> {
             description = "Trains no further: examines the model as the checkpoint has it, and prints a table.")
     private boolean scores;
 
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "With --score: examines this model instead, a GGUF file or default, and goes on with an"
+                    + " examination of it that was stopped.")
+    private @Nullable Path model;
+
     @Option(names = "--json", description = "Prints the report as one JSON object.")
     private boolean json;
 
@@ -74,6 +84,9 @@ final class TrainCommand implements Callable<Integer> {
         Recipe recipe = Recipe.read(recipeFolder);
         Path folder = out == null ? Path.of("runs", recipe.name()) : out;
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        if (model != null) {
+            return score(recipe, folder, model, count);
+        }
         AtomicBoolean stopped = new AtomicBoolean();
         try (var _ = new Interruption(() -> stopped.set(true));
                 RecipeRun run = new RecipeRun(recipe, folder, kernels, count)) {
@@ -86,8 +99,7 @@ final class TrainCommand implements Callable<Integer> {
                             + recipe.training().steps() + ".");
             if (scores) {
                 run.export();
-                List<Mark> marks = examine(run);
-                streams.out().write(json ? Json.line(Json.MAPPER.valueToTree(marks)) + "\n" : Mark.tables(marks));
+                print(run.examine(this::tell));
                 return ExitCode.OK;
             }
             try (TrainProgress progress =
@@ -107,19 +119,33 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /// Marks, each of which is told on a terminal as it comes.
-    private List<Mark> examine(RecipeRun run) {
-        return run.examine(mark -> {
-            if (streams.errorIsTerminal()) {
-                streams.err().println(mark.subject() + ", " + mark.level() + ": " + mark.right() + " of " + mark.of());
-                streams.err().flush();
-            }
-        });
+    private int score(Recipe recipe, Path folder, Path examined, int count) throws IOException {
+        if (!scores) {
+            throw new RequestException("--model names a model to examine; add --score.");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new RequestException("There is no folder " + folder + "; make it, or name another with --out.");
+        }
+        print(new Examiner(recipe, folder, count).examine(examined, this::tell));
+        return ExitCode.OK;
+    }
+
+    private void print(List<Answers> answers) throws IOException {
+        List<Mark> marks = answers.stream().map(Answers::mark).toList();
+        streams.out().write(json ? Json.line(Json.MAPPER.valueToTree(marks)) + "\n" : MarkPage.of(answers));
+    }
+
+    /// Tells a mark on a terminal as it comes.
+    private void tell(Mark mark) {
+        if (streams.errorIsTerminal()) {
+            streams.err().println(mark.subject() + ", " + mark.level() + ": " + mark.right() + " of " + mark.of());
+            streams.err().flush();
+        }
     }
 
     /// Examines the model and says how it went.
     private int report(Recipe recipe, RecipeRun run, Path folder) throws IOException {
-        List<Mark> marks = examine(run);
+        List<Mark> marks = run.examine(this::tell).stream().map(Answers::mark).toList();
         Score score = Mark.total(marks);
         TrainReport report = TrainReport.of(recipe, run, score);
         String record = Json.indented(Json.object(report)) + "\n";

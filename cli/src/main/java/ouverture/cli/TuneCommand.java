@@ -4,19 +4,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import ouverture.AdapterSource;
 import ouverture.KernelSets;
 import ouverture.error.RequestException;
-import ouverture.train.TrainingLog;
+import ouverture.train.Score;
+import ouverture.train.tune.ExactAnswers;
 import ouverture.train.tune.TuningRun;
 import ouverture.train.tune.TuningSettings;
 import ouverture.train.tune.TuningSettings.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ObjectNode;
 
 /// `ouverture tune`: makes an adapter from examples.
 @Command(
@@ -34,7 +37,7 @@ final class TuneCommand implements Callable<Integer> {
 
     private final Streams streams;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, or a folder with safetensors.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A GGUF file, a folder with safetensors, or default.")
     private Path model = Path.of("");
 
     @Option(
@@ -57,6 +60,12 @@ final class TuneCommand implements Callable<Integer> {
             description = "Other examples, whose loss is reported before and after; nothing is learned from them.")
     private @Nullable Path test;
 
+    @Option(
+            names = "--exact",
+            description = "Also answers the examples of --test before and after, and counts the answers that are"
+                    + " exactly theirs.")
+    private boolean exact;
+
     @Option(names = "--rank", paramLabel = "N", description = "Rank of the adapter (default: ${DEFAULT-VALUE}).")
     private int rank = DEFAULT.rank();
 
@@ -77,10 +86,13 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "How often each example is learned from (default: ${DEFAULT-VALUE}).")
+            description = "How often each example is learned from (default: 3 to 20 times, by their number).")
     private int epochs = DEFAULT.epochs();
 
-    @Option(names = "--rate", paramLabel = "X", description = "Highest learning rate (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rate",
+            paramLabel = "X",
+            description = "Highest learning rate (default: by the model's width; 2e-4 at 2048, 3e-3 at most).")
     private double rate = DEFAULT.rate();
 
     @Option(
@@ -167,13 +179,15 @@ final class TuneCommand implements Callable<Integer> {
         if (threads < 0 || threads > 1024) {
             throw new RequestException("The number of threads is " + threads + "; it must be from 0 to 1024.");
         }
+        if (exact && test == null) {
+            throw new RequestException("There are no examples to answer: give them with --test.");
+        }
         TuningSettings settings = settings();
-        int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         AtomicBoolean stopped = new AtomicBoolean();
         try (var _ = new Interruption(() -> stopped.set(true));
-                TuningRun run = new TuningRun(model, data, out, settings, kernels, count)) {
+                TuningRun run = new TuningRun(model, data, out, settings, kernels, processors())) {
             announce(run);
-            double before = test == null ? Double.NaN : run.loss(test, settings, false);
+            Optional<TuneReport.Outcome> before = outcome(run, settings, false);
             try (TrainProgress progress =
                     new TrainProgress(streams, run.steps(), run.trainer().progress())) {
                 boolean done = run.run(() -> !stopped.get(), entry -> {
@@ -188,10 +202,30 @@ final class TuneCommand implements Callable<Integer> {
                 }
             }
             boolean peft = run.export();
-            double after = test == null ? Double.NaN : run.loss(test, settings, true);
-            report(run, before, after, peft);
+            Optional<TuneReport.Outcome> after = outcome(run, settings, true);
+            TuneReport report = new TuneReport(
+                    run,
+                    out,
+                    peft,
+                    before.map(first -> new TuneReport.Test(Objects.requireNonNull(test), first, after.orElseThrow())));
+            streams.out().write(json ? Json.line(report.json()) + "\n" : report.page());
             return ExitCode.OK;
         }
+    }
+
+    /// How the model does on the other examples; empty where there are none.
+    private Optional<TuneReport.Outcome> outcome(TuningRun run, TuningSettings settings, boolean adapted) {
+        if (test == null) {
+            return Optional.empty();
+        }
+        double loss = run.loss(test, settings, adapted);
+        List<AdapterSource> adapters = adapted ? List.of(new AdapterSource(out, 1)) : List.of();
+        Score score = exact ? new ExactAnswers(test).count(model, adapters, processors()) : null;
+        return Optional.of(new TuneReport.Outcome(loss, score));
+    }
+
+    private int processors() {
+        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     }
 
     /// Says what will be done, and what it takes.
@@ -199,7 +233,7 @@ final class TuneCommand implements Callable<Integer> {
         long seconds = Math.round(run.estimateSeconds());
         streams.err()
                 .println(run.method() + " on " + Units.count(run.count(), "example") + " of "
-                        + Units.digits(run.tokens()) + " tokens, " + epochs + " times: step "
+                        + Units.digits(run.tokens()) + " tokens, " + run.epochs() + " times: step "
                         + run.trainer().progress().step() + " of " + run.steps() + ", "
                         + Units.digits(run.size().parameters()) + " parameters in " + out + ".");
         streams.err()
@@ -210,34 +244,5 @@ final class TuneCommand implements Callable<Integer> {
                         Units.bytes(run.size().weightBytes()),
                         seconds / 60,
                         seconds % 60));
-    }
-
-    private void report(TuningRun run, double before, double after, boolean peft) throws IOException {
-        List<TrainingLog.Entry> entries = run.trainer().log().entries();
-        double first = entries.getFirst().loss();
-        double last = entries.getLast().loss();
-        if (json) {
-            ObjectNode object = Json.object()
-                    .put("method", run.method().name().toLowerCase(Locale.ROOT))
-                    .put("examples", run.count())
-                    .put("steps", run.steps())
-                    .put("parameters", run.size().parameters())
-                    .put("first_loss", first)
-                    .put("last_loss", last)
-                    .put("seconds", run.trainer().progress().seconds())
-                    .put("peft", peft);
-            if (test != null) {
-                object.put("test_loss_before", before).put("test_loss_after", after);
-            }
-            streams.out().write(Json.line(object) + "\n");
-            return;
-        }
-        StringBuilder page = new StringBuilder(
-                String.format(Locale.ROOT, "Loss of the first step %.3f, of the last %.3f.%n", first, last));
-        if (test != null) {
-            page.append(String.format(Locale.ROOT, "Loss of %s before %.3f, after %.3f.%n", test, before, after));
-        }
-        page.append("Use it with --adapter ").append(out).append(peft ? ", or with PEFT.\n" : ".\n");
-        streams.out().write(page.toString());
     }
 }

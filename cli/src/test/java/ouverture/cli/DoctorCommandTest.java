@@ -29,6 +29,8 @@ class DoctorCommandTest {
             false,
             "madvise");
 
+    private static final Diagnosis.Packed PACKED = new Diagnosis.Packed("/c/packed", 2, 3L << 20, 64L << 30);
+
     /// A provider that is never asked for its kernels.
     private record Provider(
             String name,
@@ -60,7 +62,8 @@ class DoctorCommandTest {
         Diagnosis diagnosis = Diagnosis.of(
                 jvm("mixed mode, sharing", "/o/cache.aot"),
                 MACHINE,
-                List.of(new Provider("vector", 10, null), new Provider("scalar", 0, null)));
+                List.of(new Provider("vector", 10, null), new Provider("scalar", 0, null)),
+                PACKED);
 
         assertThat(diagnosis.page()).isEqualTo("""
                         Java        25.0.3, Example
@@ -72,6 +75,8 @@ class DoctorCommandTest {
                         Features    avx2 fma
                         Memory      16.0 GiB, 8.00 GiB available
                         Huge pages  madvise
+                        Packed      3.00 MiB of weights on the disk, at most 64.0 GiB
+                                    /c/packed
                         Threads     4 unless --threads says otherwise
 
                         Kernels
@@ -92,7 +97,8 @@ class DoctorCommandTest {
                 machine,
                 List.of(
                         new Provider("vector", 10, "The module is missing; use ./ouverture."),
-                        new Provider("scalar", 0, null)));
+                        new Provider("scalar", 0, null)),
+                PACKED);
 
         assertThat(diagnosis.kernels())
                 .containsExactly(
@@ -117,7 +123,8 @@ class DoctorCommandTest {
         Diagnosis diagnosis = Diagnosis.of(
                 jvm("mixed mode, sharing", "/o/cache.aot"),
                 MACHINE,
-                List.of(new Provider("jit", 20, null, "They are new."), new Provider("vector", 10, null)));
+                List.of(new Provider("jit", 20, null, "They are new."), new Provider("vector", 10, null)),
+                PACKED);
 
         assertThat(diagnosis.kernels())
                 .containsExactly(

@@ -73,7 +73,8 @@ class MainTest {
             run --temprature 1 m p      | Unknown option --temprature (did you mean --temperature?)
             rum m p                     | Unknown argument rum (did you mean run?)
             run m p q                   | Unknown argument q
-            run                         | Missing required parameter: 'MODEL'
+            run                         | The prompt is empty
+            run default                 | The prompt is empty
             run m p --top-p much        | Invalid value for option '--top-p'
             run m p --kv-cache f8       | Invalid value for option '--kv-cache'
             run m p --stop \\q          | has an unknown escape
@@ -91,7 +92,6 @@ class MainTest {
             chat m --draft d --speculate off | --draft guesses in its own way; leave --speculate out.
             run m p --max-tokens -1     | The number of tokens is -1
             chat m --top-p 0            | The top-p is 0
-            serve                       | Missing required parameter: '[NAME=]MODEL'
             serve m --port 70000        | The port is 70000; it must be 0 to 65535.
             serve m --host 0.0.0.0      | Others can reach 0.0.0.0
             serve m --host no.such.host.invalid | knows no host no.such.host.invalid

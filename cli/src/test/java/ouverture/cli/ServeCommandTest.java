@@ -131,6 +131,25 @@ class ServeCommandTest {
     }
 
     @Test
+    void withoutAModelTheDefaultOneIsServed() throws IOException, InterruptedException {
+        try (Serving serving = new Serving("serve", "--port=0", "--no-history", "--shutdown-timeout=0");
+                HttpClient client = HttpClient.newHttpClient()) {
+            String address = serving.address();
+            HttpResponse<String> list = client.send(
+                    HttpRequest.newBuilder(URI.create(address + "/v1/models")).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/v1/chat/completions"))
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"model\": \"default\", \"temperature\": 0,"
+                            + " \"messages\": [{\"role\": \"user\", \"content\": \"What is 347 + 586?\"}]}"))
+                    .build();
+            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+
+            assertThat(list.body()).contains("\"id\":\"default\"");
+            assertThat(answer.body()).contains("933");
+        }
+    }
+
+    @Test
     void aModelThatCannotBeLoadedIsNamed(@TempDir Path folder) {
         Invocation missing = Invocation.of("serve", folder.resolve("none.gguf"), "--port=0");
         assertThat(missing.code()).isEqualTo(ExitCode.MODEL);

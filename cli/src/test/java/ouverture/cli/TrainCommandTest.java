@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,19 @@ class TrainCommandTest {
         assertThat(score.out()).contains("| numbers | questions | auto |", "| addition | 3 | ");
         assertThat(folder.resolve("run/marks.json")).content().contains("\"subject\" : \"addition\"");
         assertThat(folder.resolve("run/marks.md")).hasContent(score.out());
+        Path card = Files.createDirectory(folder.resolve("card"));
+        Invocation other = Invocation.of(
+                "train",
+                recipe("smoke", "tiny"),
+                "--score",
+                "--model",
+                folder.resolve("run/model.gguf"),
+                "--out",
+                card,
+                "-t",
+                1);
+        assertThat(other.out()).isEqualTo(score.out());
+        assertThat(card).isDirectoryContaining("glob:**/levels.svg").isDirectoryContaining("glob:**/answers.jsonl");
         Invocation again = train(recipe("smoke", "tiny"));
         assertThat(again.err()).contains("step 4 of 4.");
         Invocation people = Invocation.of("train", recipe("smoke", "tiny"), "--out", folder.resolve("run"), "-t", 1);
@@ -113,6 +127,16 @@ class TrainCommandTest {
     }
 
     @Test
+    void aModelIsExaminedOnlyWhereThatIsAskedFor() throws IOException {
+        Path recipe = recipe("smoke", "tiny");
+
+        assertThat(Invocation.of("train", recipe, "--model", "default").err()).contains("add --score");
+        assertThat(Invocation.of("train", recipe, "--score", "--model", "m", "--out", folder.resolve("none"))
+                        .err())
+                .contains("There is no folder " + folder.resolve("none"));
+    }
+
+    @Test
     void aMissingRecipeIsNamed() {
         Invocation run = Invocation.of("train", folder);
 
@@ -137,5 +161,51 @@ class TrainCommandTest {
                 start)) {
             assertThat(progress.line(entry)).isEqualTo("Step 30 of 100, loss 0.532, 3,000 tokens/s, 1:10 left");
         }
+    }
+
+    /// No step changes anything at a rate of nothing, so that what comes out is what it started from.
+    @Test
+    void startsFromAnotherModel() throws IOException {
+        assertThat(train(recipe("smoke", "tiny")).code()).isZero();
+        Path start = Files.move(folder.resolve("run/model.gguf"), folder.resolve("start.gguf"));
+        Path still = recipe("\"from\": \"\"", "\"from\": \"start.gguf\"");
+        String text = Files.readString(still).replaceAll("\"rate\": [0-9.]+", "\"rate\": 1e-30");
+        Files.writeString(still, text);
+        Invocation run = Invocation.of("train", still, "--out", folder.resolve("second"), "--json", "-t", 1);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(Json.MAPPER.readTree(run.out()).path("start").asString()).hasSize(64);
+        assertThat(logits(folder.resolve("second/model.gguf"))).isEqualTo(logits(start));
+    }
+
+    private String logits(Path model) throws IOException {
+        Path out = folder.resolve("logits.bin");
+        Invocation run = Invocation.of("logits", model, "--ids", "70,71,72", "--kernels", "scalar", "--out", out);
+        assertThat(run.code()).as(run.err()).isZero();
+        return HexFormat.of().formatHex(Files.readAllBytes(out));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nowhere.gguf, 'nowhere.gguf, which is not there: put the model there, or leave \"from\" empty'",
+        "recipe.json, recipe.json",
+    })
+    void aStartThatIsNoGoodIsASentence(String from, String sentence) throws IOException {
+        Invocation run = train(recipe("\"from\": \"\"", "\"from\": \"" + from + "\""));
+
+        assertThat(run.code()).isNotZero();
+        assertThat(run.err()).contains(sentence);
+    }
+
+    @Test
+    void aStartOfOtherSizesIsASentence() throws IOException {
+        assertThat(train(recipe("smoke", "tiny")).code()).isZero();
+        Files.move(folder.resolve("run/model.gguf"), folder.resolve("start.gguf"));
+        Path other = recipe("\"from\": \"\"", "\"from\": \"start.gguf\"");
+        Files.writeString(other, Files.readString(other).replaceAll("\"width\": [0-9]+", "\"width\": 32"));
+        Invocation run = Invocation.of("train", other, "--out", folder.resolve("second"), "-t", 1);
+
+        assertThat(run.code()).isNotZero();
+        assertThat(run.err()).contains("cannot start from").contains("in the recipe");
     }
 }

@@ -1,6 +1,9 @@
 package ouverture.constrain;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +17,9 @@ import ouverture.text.Tokenizer;
 public final class Grammar {
     /// Masks that are remembered, a bit for each token of the vocabulary.
     private static final int MOST_MASKS = 128;
+
+    /// Bytes of text without a choice that are looked at.
+    private static final int MOST_FORCED = 256;
 
     private final Recogniser recogniser;
     private final Tokenizer tokenizer;
@@ -93,6 +99,47 @@ public final class Grammar {
             return recogniser.afterSymbol(place, symbol);
         }
         return trie.isSilent(id) ? Place.NOWHERE : trie.after(id, place, recogniser);
+    }
+
+    /// The tokens of the text that must follow, whatever comes behind it; none where there is a choice. They are
+    /// those that the tokenizer makes of this text alone, or else the longest ones, one after another. Texts have
+    /// other tokens too, and which of them come is for the model to say.
+    int[] forced(Place place) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        Place at = place;
+        for (int next = recogniser.onlyByte(at);
+                next >= 0 && text.size() < MOST_FORCED;
+                next = recogniser.onlyByte(at)) {
+            text.write(next);
+            recogniser.renew();
+            at = recogniser.afterByte(at, next);
+        }
+        byte[] bytes = text.toByteArray();
+        int[] ids = tokenizer.encode(text.toString(StandardCharsets.UTF_8), false, false);
+        return writes(ids, bytes) ? ids : longest(bytes);
+    }
+
+    /// Whether tokens write just this: tokenizers may add a space to the beginning of a text.
+    private boolean writes(int[] ids, byte[] bytes) {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        for (int id : ids) {
+            written.writeBytes(trie.bytes(id));
+        }
+        return Arrays.equals(written.toByteArray(), bytes);
+    }
+
+    private int[] longest(byte[] bytes) {
+        IntStream.Builder ids = IntStream.builder();
+        int at = 0;
+        while (at < bytes.length) {
+            int id = trie.longest(bytes, at);
+            if (id < 0) {
+                break;
+            }
+            ids.add(id);
+            at += trie.bytes(id).length;
+        }
+        return ids.build().toArray();
     }
 
     /// Works out all tokens that may follow, and remembers them.

@@ -220,7 +220,16 @@ final class JsonRules {
 
     /// A string, each character written in one way.
     Expression text(String text) {
-        StringBuilder escaped = new StringBuilder();
+        return Expression.text(written(text, plain));
+    }
+
+    /// A string as JSON has it where nothing else is to be escaped.
+    static String written(String text) {
+        return written(text, PLAIN);
+    }
+
+    private static String written(String text, CharacterSet plain) {
+        StringBuilder escaped = new StringBuilder("\"");
         text.codePoints().forEach(c -> {
             if (plain.contains(c)) {
                 escaped.appendCodePoint(c);
@@ -228,7 +237,7 @@ final class JsonRules {
                 escaped.append(escape(c));
             }
         });
-        return quoted(Expression.text(escaped.toString()));
+        return escaped.append('"').toString();
     }
 
     /// A key with its colon.

@@ -53,6 +53,13 @@ public final class Matcher implements IntPredicate {
         return ids.length;
     }
 
+    /// The tokens of the text that must come next, such as the key of a property; none where there is a choice.
+    ///
+    /// @throws RequestException if the constraint is too ambiguous to be followed
+    public int[] forced() {
+        return grammar.forced(place);
+    }
+
     /// Goes on with a token; one that ends answers changes nothing.
     ///
     /// @throws RequestException if it does not fit, because it was not drawn but forced

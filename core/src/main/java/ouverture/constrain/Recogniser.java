@@ -85,6 +85,24 @@ final class Recogniser {
         return known != null ? known : step(place, kind);
     }
 
+    /// The only byte that may come next; -1 if there is a choice, a special token may come, or the answer may
+    /// end.
+    int onlyByte(Place place) {
+        if (place.isEnd() || place.count() == 0) {
+            return -1;
+        }
+        int only = network.first()[place.state(0)];
+        for (int i = 0; i < place.count(); i++) {
+            int state = place.state(i);
+            if (network.kinds()[state] != Network.BYTES
+                    || network.first()[state] != only
+                    || network.last()[state] != only) {
+                return -1;
+            }
+        }
+        return only;
+    }
+
     private Place step(Place place, int kind) {
         TreeMap<Integer, Stack> kernel = new TreeMap<>();
         for (int i = 0; i < place.count(); i++) {

@@ -35,14 +35,24 @@ record Schema(ObjectNode node, String where) {
             "definitions");
 
     private static final Set<String> OBJECT = Set.of(
-            "properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties");
-    private static final Set<String> ARRAY = Set.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems");
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "propertyNames",
+            "dependentRequired",
+            "dependentSchemas",
+            "minProperties",
+            "maxProperties");
+    private static final Set<String> ARRAY = Set.of(
+            "items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains");
     private static final Set<String> STRING = Set.of("minLength", "maxLength", "pattern");
     private static final Set<String> NUMBER =
             Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf");
     private static final Set<String> VALUES = Set.of("type", "enum", "const", "format");
     /// Keywords that combine schemas.
-    static final Set<String> COMBINING = Set.of("$ref", "allOf", "anyOf", "oneOf");
+    static final Set<String> COMBINING = Set.of(
+            "$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas");
 
     /// Digits of a number in a schema at most, in front of the point and behind it.
     private static final int MOST_DIGITS = 60;
@@ -160,7 +170,13 @@ record Schema(ObjectNode node, String where) {
         return Optional.of(values.stream()
                 .filter(value -> types.stream().anyMatch(type -> type.fits(value)))
                 .filter(value -> !node.has("const") || value.equals(node.get("const")))
+                .filter(value -> !excluded().contains(value))
                 .toList());
+    }
+
+    /// Texts that do not fit: all that is left of `not` where combinations have been taken apart.
+    List<JsonNode> excluded() {
+        return node.path("not").path("enum").valueStream().toList();
     }
 
     /// Keywords of a type that are there.

@@ -42,9 +42,10 @@ final class SchemaMerge {
                 }
                 case "required" -> merged.set(key, required(one, other));
                 case "items" -> merged.set(key, all(merged, mine, its));
-                case "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties" ->
+                case "not" -> merged.set(key, excluded(one, other));
+                case "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains" ->
                     merged.set(key, compare(one, other, key) >= 0 ? mine : its);
-                case "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties" ->
+                case "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains" ->
                     merged.set(key, compare(one, other, key) <= 0 ? mine : its);
                 default ->
                     throw other.wrong("says " + key + " again, and the two cannot be taken together; say it once");
@@ -76,7 +77,17 @@ final class SchemaMerge {
         JsonNode more = all(merged, mine, its);
         if (!more.isMissingNode()) {
             merged.set("additionalProperties", more);
+        } else if (one.isOpen() && other.isOpen() && !properties.isEmpty()) {
+            merged.put("additionalProperties", true);
         }
+    }
+
+    private static ObjectNode excluded(Schema one, Schema other) {
+        Set<JsonNode> texts = new LinkedHashSet<>(one.excluded());
+        texts.addAll(other.excluded());
+        ObjectNode not = one.node().objectNode();
+        texts.forEach(not.putArray("enum")::add);
+        return not;
     }
 
     private static int compare(Schema one, Schema other, String key) {

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -113,14 +111,12 @@ final class SchemaObjects {
         JsonNode patterns = schema.node().path("patternProperties");
         JsonNode more = schema.node().path("additionalProperties");
         if (!patterns.isMissingNode() && !patterns.isEmpty()) {
-            boolean alone = members.isEmpty()
-                    && patterns.size() == 1
-                    && more.equals(schema.node().booleanNode(false));
-            if (!alone) {
-                throw schema.wrong("has patternProperties, which are supported only where there is one pattern, no"
-                        + " listed property, and additionalProperties is false");
-            }
+            boolean alone = patterns.size() == 1 && more.equals(schema.node().booleanNode(false));
             String pattern = patterns.propertyNames().iterator().next();
+            if (!alone || members.stream().anyMatch(member -> SchemaStrings.finds(pattern, member.name))) {
+                throw schema.wrong("has patternProperties, which are supported only where there is one pattern, no"
+                        + " listed property that it fits, and additionalProperties is false");
+            }
             Expression value = schemas.value(patterns.get(pattern), schema.where() + "/patternProperties/" + pattern);
             return Optional.of(Expression.sequence(SchemaStrings.pattern(pattern, json), json.colon(), value));
         }
@@ -128,55 +124,11 @@ final class SchemaObjects {
             return Optional.empty();
         }
         Expression value = more.isObject() ? schemas.value(more, schema.where() + "/additionalProperties") : json.any();
-        return Optional.of(Expression.sequence(otherName(), json.colon(), value));
-    }
-
-    /// A name that is not listed, written without escapes, so that a listed one cannot hide in them.
-    private Expression otherName() {
-        List<int[]> names = new ArrayList<>();
-        for (Member member : members) {
-            int[] name = member.name.codePoints().toArray();
-            if (name.length > LONGEST_NAME) {
-                throw schema.wrong("has a property of more than " + LONGEST_NAME
-                        + " characters and allows others, which is not supported");
-            }
-            names.add(name);
+        List<String> names = members.stream().map(Member::name).toList();
+        if (names.stream().anyMatch(name -> name.length() > LONGEST_NAME)) {
+            throw schema.wrong("has a property of more than " + LONGEST_NAME
+                    + " characters and allows others, which is not supported");
         }
-        return JsonRules.quoted(names.isEmpty() ? Expression.any(plain(CharacterSet.NONE)) : otherThan(names, 0));
-    }
-
-    /// Characters that make none of the names, all of which begin with the characters before `at`.
-    private Expression otherThan(List<int[]> names, int at) {
-        TreeMap<Integer, List<int[]>> next = new TreeMap<>();
-        boolean isName = false;
-        for (int[] name : names) {
-            if (name.length == at) {
-                isName = true;
-            } else {
-                next.computeIfAbsent(name[at], _ -> new ArrayList<>()).add(name);
-            }
-        }
-        List<Expression> options = new ArrayList<>();
-        if (!isName) {
-            options.add(Expression.NOTHING);
-        }
-        CharacterSet begun =
-                CharacterSet.union(next.keySet().stream().map(CharacterSet::of).toList());
-        options.add(Expression.sequence(plain(begun), Expression.any(plain(CharacterSet.NONE))));
-        next.forEach((character, rest) -> {
-            Expression same = plain(character);
-            if (same != null) {
-                options.add(Expression.sequence(same, otherThan(rest, at + 1)));
-            }
-        });
-        return new Expression.Choice(options);
-    }
-
-    private @Nullable Expression plain(int character) {
-        return json.plain().contains(character) ? new Expression.Characters(CharacterSet.of(character)) : null;
-    }
-
-    private Expression plain(CharacterSet without) {
-        return new Expression.Characters(json.plain().without(without));
+        return Optional.of(Expression.sequence(SchemaStrings.otherThan(names, json), json.colon(), value));
     }
 }

@@ -44,7 +44,8 @@ final class SchemaOverlap {
             return values.get().stream().noneMatch(otherValues.get()::contains);
         }
         Set<Schema.Type> types = made.types();
-        List<Schema.Type> shared = new ArrayList<>(other.types());
+        // Without a type, the other one fits whatever its keywords say nothing of.
+        List<Schema.Type> shared = new ArrayList<>(other.has("type") ? other.types() : List.of(Schema.Type.values()));
         if (values.isPresent()) {
             return values.get().stream().allMatch(value -> shared.stream().noneMatch(type -> type.fits(value)));
         }

@@ -34,6 +34,8 @@ final class SchemaRules {
     private final Map<JsonNode, Expression.Rule> combined = new HashMap<>();
     private int depth;
     private int combinations;
+    /// How often something was negated, which may leave out values that fit.
+    private int negations;
 
     private SchemaRules(JsonRules json, JsonNode root) {
         this.rules = json.rules();
@@ -69,7 +71,7 @@ final class SchemaRules {
             throw new RequestException(
                     "The schema at " + where + " is " + kind(schema) + "; a schema is an object, true or false.");
         }
-        Map<JsonNode, Expression.Rule> same = node.has("allOf") ? combined : known;
+        Map<JsonNode, Expression.Rule> same = node.has("allOf") || node.has("not") ? combined : known;
         Expression.Rule rule = same.get(schema);
         if (rule == null) {
             rule = rules.declare("the schema at " + where);
@@ -119,7 +121,7 @@ final class SchemaRules {
         return new Expression.Choice(options);
     }
 
-    private static JsonNode list(ObjectNode node, String key, String where) {
+    static JsonNode list(ObjectNode node, String key, String where) {
         JsonNode list = node.path(key);
         if (!list.isArray() || list.isEmpty()) {
             throw new RequestException("The schema at " + where + " has an " + key + " that is no list of schemas.");
@@ -128,7 +130,7 @@ final class SchemaRules {
     }
 
     /// What a reference points to.
-    private JsonNode target(ObjectNode node, String where) {
+    JsonNode target(ObjectNode node, String where) {
         String reference = node.path("$ref").asString("");
         if (!reference.startsWith("#")) {
             throw new RequestException("The schema at " + where + " has the reference '" + reference
@@ -152,7 +154,7 @@ final class SchemaRules {
     /// Schemas without references and combinations of which one must fit. Each fits nothing else than the whole.
     List<Schema> alternatives(JsonNode schema, String where) {
         if (schema.isBoolean()) {
-            return schema.booleanValue() ? List.of(new Schema(MAPPER.createObjectNode(), where)) : List.of();
+            return schema.booleanValue() ? List.of(anything(where)) : List.of();
         }
         if (!(schema instanceof ObjectNode node)) {
             throw new RequestException(
@@ -160,9 +162,7 @@ final class SchemaRules {
         }
         Schema.check(node, where);
         enter(where);
-        ObjectNode own = MAPPER.createObjectNode().setAll(node);
-        Schema.COMBINING.forEach(own::remove);
-        List<Schema> all = List.of(new Schema(own, where));
+        List<Schema> all = List.of(SchemaConditions.own(node, where));
         if (node.has("$ref")) {
             all = both(all, alternatives(target(node, where), node.path("$ref").asString("")));
         }
@@ -178,12 +178,33 @@ final class SchemaRules {
                     any(node, "anyOf", where).stream().flatMap(List::stream).toList());
         }
         if (node.has("oneOf")) {
+            int before = negations;
             List<List<Schema>> options = any(node, "oneOf", where);
             SchemaOverlap.requireNone(options, this, where);
+            if (negations > before) {
+                throw new RequestException(
+                        "The schema at " + where + " has a oneOf whose options use not or if, so that"
+                                + " it cannot be told whether two of them fit the same value; say anyOf.");
+            }
             all = both(all, options.stream().flatMap(List::stream).toList());
         }
+        all = new SchemaConditions(this).added(all, node, where);
         depth--;
         return all;
+    }
+
+    /// Schemas that fit only what a schema does not fit.
+    List<Schema> negated(JsonNode schema, String where) {
+        negations++;
+        enter(where);
+        List<Schema> negated = new SchemaNegation(this).of(schema, where);
+        depth--;
+        return negated;
+    }
+
+    /// A schema that allows all values.
+    static Schema anything(String where) {
+        return new Schema(MAPPER.createObjectNode(), where);
     }
 
     private List<List<Schema>> any(ObjectNode node, String key, String where) {
@@ -194,7 +215,8 @@ final class SchemaRules {
         return options;
     }
 
-    private List<Schema> both(List<Schema> some, List<Schema> others) {
+    /// Each of some schemas together with each of others, as far as something can fit both.
+    List<Schema> both(List<Schema> some, List<Schema> others) {
         List<Schema> both = new ArrayList<>();
         for (Schema one : some) {
             for (Schema other : others) {

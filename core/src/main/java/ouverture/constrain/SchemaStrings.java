@@ -1,7 +1,11 @@
 package ouverture.constrain;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Strings of JSON Schema: lengths in code points, patterns and formats. Formats are those of RFC 3339, 4122,
@@ -86,5 +90,59 @@ final class SchemaStrings {
     /// A string of so many code points.
     static Expression length(int min, int max, JsonRules json) {
         return JsonRules.quoted(new Expression.Repeat(json.character(), min, max));
+    }
+
+    /// Whether a pattern is found in a text.
+    static boolean finds(String expression, String text) {
+        Rules rules = new Rules();
+        Expression.Rule root = rules.add("the pattern", pattern(expression, new JsonRules(rules, CharacterSet.NONE)));
+        Recogniser recogniser = new Recogniser(NetworkBuilder.build(rules, root), 0);
+        Place place = recogniser.start();
+        // Patterns write each character in one way, as JsonRules writes texts.
+        for (byte value : JsonRules.written(text).getBytes(StandardCharsets.UTF_8)) {
+            if (place == Place.NOWHERE) {
+                return false;
+            }
+            recogniser.renew();
+            place = recogniser.afterByte(place, value & 0xFF);
+        }
+        return place.isEnd();
+    }
+
+    /// A string that is none of some texts, written without escapes, so that none of them can hide in those.
+    static Expression otherThan(List<String> texts, JsonRules json) {
+        List<int[]> names =
+                texts.stream().map(text -> text.codePoints().toArray()).toList();
+        CharacterSet all = json.plain();
+        return JsonRules.quoted(
+                names.isEmpty() ? Expression.any(new Expression.Characters(all)) : otherThan(names, 0, all));
+    }
+
+    /// Characters that make none of the names, all of which begin with the characters before `at`.
+    private static Expression otherThan(List<int[]> names, int at, CharacterSet all) {
+        TreeMap<Integer, List<int[]>> next = new TreeMap<>();
+        boolean isName = false;
+        for (int[] name : names) {
+            if (name.length == at) {
+                isName = true;
+            } else {
+                next.computeIfAbsent(name[at], _ -> new ArrayList<>()).add(name);
+            }
+        }
+        List<Expression> options = new ArrayList<>();
+        if (!isName) {
+            options.add(Expression.NOTHING);
+        }
+        CharacterSet begun =
+                CharacterSet.union(next.keySet().stream().map(CharacterSet::of).toList());
+        options.add(Expression.sequence(
+                new Expression.Characters(all.without(begun)), Expression.any(new Expression.Characters(all))));
+        next.forEach((character, rest) -> {
+            if (all.contains(character)) {
+                options.add(Expression.sequence(
+                        new Expression.Characters(CharacterSet.of(character)), otherThan(rest, at + 1, all)));
+            }
+        });
+        return new Expression.Choice(options);
     }
 }

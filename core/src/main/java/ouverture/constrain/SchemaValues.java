@@ -33,7 +33,7 @@ final class SchemaValues {
     /// What a schema allows.
     Expression expression(Schema schema) {
         Set<Schema.Type> types = schema.types();
-        boolean isFree = !schema.has("type") && types.size() == Schema.Type.values().length;
+        boolean isFree = !schema.has("type") && types.size() == Schema.Type.values().length && !schema.has("not");
         if (schema.has("format")
                 && !types.contains(Schema.Type.STRING)
                 && !NUMBER_FORMATS.contains(schema.text("format"))) {
@@ -61,7 +61,7 @@ final class SchemaValues {
     private Expression expression(Schema schema, Schema.Type type) {
         return switch (type) {
             case OBJECT -> new SchemaObjects(schemas, schema).expression();
-            case ARRAY -> array(schema);
+            case ARRAY -> new SchemaArrays(schemas, schema).expression();
             case STRING -> string(schema);
             case NUMBER -> number(schema);
             case INTEGER -> integer(schema);
@@ -70,60 +70,18 @@ final class SchemaValues {
         };
     }
 
-    private Expression array(Schema schema) {
-        if (schema.node().path("uniqueItems").asBoolean(false)) {
-            throw schema.wrong("has uniqueItems, which is not supported, so answers could not be held to it");
-        }
-        int min = schema.count("minItems", 0);
-        int max = schema.count("maxItems", Expression.UNLIMITED);
-        JsonNode first = schema.node().path("prefixItems");
-        JsonNode items = schema.node().path("items");
-        if (items.isArray()) {
-            throw schema.wrong("has a list as items; since draft 2020-12 that is prefixItems");
-        }
-        if (!first.isMissingNode() && !first.isArray()) {
-            throw schema.wrong("has prefixItems that are no list");
-        }
-        List<Expression> elements = new ArrayList<>();
-        for (JsonNode item : first) {
-            elements.add(schemas.value(item, schema.where() + "/prefixItems/" + elements.size()));
-        }
-        if (max != Expression.UNLIMITED && max < min) {
-            return new Expression.Choice(List.of());
-        }
-        Expression more = items.isMissingNode()
-                ? (elements.isEmpty() || min > elements.size() ? json.any() : new Expression.Choice(List.of()))
-                : schemas.value(items, schema.where() + "/items");
-        return json.brackets(elements(elements, 0, more, min, max));
-    }
-
-    /// The elements from `index` on, the first of which belong to a tuple.
-    private Expression elements(List<Expression> tuple, int index, Expression more, int min, int max) {
-        if (index == max) {
-            return Expression.NOTHING;
-        }
-        Expression rest;
-        if (index < tuple.size()) {
-            rest = Expression.sequence(
-                    index == 0 ? Expression.NOTHING : json.comma(),
-                    tuple.get(index),
-                    elements(tuple, index + 1, more, min, max));
-        } else {
-            int least = Math.max(0, min - index);
-            int most = max == Expression.UNLIMITED ? max : max - index;
-            Expression next = Expression.sequence(json.comma(), more);
-            if (index > 0) {
-                return new Expression.Repeat(next, least, most);
-            }
-            rest = json.list(more, Math.max(0, least - 1), most == Expression.UNLIMITED ? most : most - 1);
-        }
-        return index < min ? rest : Expression.optional(rest);
-    }
-
     private Expression string(Schema schema) {
         List<String> keywords = new ArrayList<>(schema.keywords(Schema.Type.STRING));
         if (schema.has("format")) {
             keywords.add("format");
+        }
+        if (schema.has("not")) {
+            if (!keywords.isEmpty()) {
+                throw schema.wrong("excludes texts beside " + String.join(" and ", keywords)
+                        + ", which is not supported; say all of it in one pattern");
+            }
+            return SchemaStrings.otherThan(
+                    schema.excluded().stream().map(JsonNode::stringValue).toList(), json);
         }
         if (keywords.isEmpty()) {
             return json.string();

@@ -114,6 +114,29 @@ public final class TokenTrie {
         return place;
     }
 
+    /// The longest token that a text has at a place; -1 if there is none.
+    int longest(byte[] text, int from) {
+        int longest = NONE;
+        int node = 0;
+        int end = values.length;
+        for (int i = from; i < text.length; i++) {
+            while (node < end && values[node] != text[i]) {
+                node = ends[node];
+            }
+            if (node >= end) {
+                break;
+            }
+            longest = tokens[node] == NONE ? longest : tokens[node];
+            end = ends[node++];
+        }
+        return longest;
+    }
+
+    /// The bytes of a token.
+    byte[] bytes(int id) {
+        return Arrays.copyOfRange(bytes, begins[id], begins[id + 1]);
+    }
+
     /// Sets the bits of all tokens that fit.
     void mark(Place from, Recogniser recogniser, long[] bits) {
         Place[] path = new Place[Short.MAX_VALUE + 2];

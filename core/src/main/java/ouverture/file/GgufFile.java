@@ -1,6 +1,8 @@
 package ouverture.file;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.tensor.Tensor;
@@ -22,16 +23,23 @@ public final class GgufFile implements ModelFile {
     /// The letters GGUF as a little-endian integer, the first bytes of every such file.
     static final int MAGIC = 0x46554747;
 
+    /// Of a file in memory, as a mapped one has it.
+    private static final long ALIGNMENT = 4096;
+
+    private final Path path;
     private final List<Path> parts;
+    private final long fileBytes;
     private final Arena arena;
     private final Metadata metadata;
     private final Map<String, GgufValue> ggufValues;
     private final Map<String, Tensor> tensors;
 
-    private GgufFile(List<Path> parts, Arena arena, List<GgufHeader> headers) {
+    private GgufFile(Path path, List<Path> parts, long fileBytes, Arena arena, List<GgufHeader> headers) {
+        this.path = path;
         this.parts = parts;
+        this.fileBytes = fileBytes;
         this.arena = arena;
-        String name = ModelFiles.fileName(parts.getFirst());
+        String name = ModelFiles.fileName(path);
         this.metadata = new Metadata(name, headers.getFirst().values());
         this.ggufValues = headers.getFirst().encoded();
         this.tensors = tensors(name, headers);
@@ -46,15 +54,39 @@ public final class GgufFile implements ModelFile {
     public static GgufFile open(Path path) {
         Arena arena = Arena.ofShared();
         try {
-            GgufHeader header = GgufHeader.read(ModelFiles.fileName(path), MappedFile.map(path, arena));
+            MemorySegment file = MappedFile.map(path, arena);
+            GgufHeader header = GgufHeader.read(ModelFiles.fileName(path), file);
             GgufParts parts = GgufParts.of(path, header);
             List<GgufHeader> headers = new ArrayList<>();
+            List<Path> files = new ArrayList<>();
+            long bytes = 0;
             for (int i = 0; i < parts.count(); i++) {
-                headers.add(i == parts.index() ? header : parts.read(i, arena));
+                MemorySegment part = i == parts.index() ? file : parts.map(i, arena);
+                headers.add(i == parts.index() ? header : parts.read(i, part));
+                files.add(parts.path(i));
+                bytes += part.byteSize();
             }
             parts.check(headers);
-            return new GgufFile(
-                    IntStream.range(0, parts.count()).mapToObj(parts::path).toList(), arena, headers);
+            return new GgufFile(files.getFirst(), List.copyOf(files), bytes, arena, headers);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /// Opens a whole file that was read into memory; throws as the other.
+    ///
+    /// @param name how messages call it
+    /// @param bytes all of it; they are copied
+    @SuppressWarnings("MustBeClosedChecker") // the file owns the arena
+    static GgufFile of(Path name, byte[] bytes) {
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment file = arena.allocate(Math.max(1, bytes.length), ALIGNMENT);
+            MemorySegment.copy(bytes, 0, file, ValueLayout.JAVA_BYTE, 0, bytes.length);
+            GgufHeader header = GgufHeader.read(ModelFiles.fileName(name), file.asSlice(0, bytes.length));
+            GgufParts.of(name, header).check(List.of(header));
+            return new GgufFile(name, List.of(), bytes.length, arena, List.of(header));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -76,7 +108,12 @@ public final class GgufFile implements ModelFile {
 
     @Override
     public Path path() {
-        return parts.getFirst();
+        return path;
+    }
+
+    @Override
+    public long fileBytes() {
+        return fileBytes;
     }
 
     @Override

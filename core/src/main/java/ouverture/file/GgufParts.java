@@ -1,6 +1,7 @@
 package ouverture.file;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,17 +52,25 @@ record GgufParts(Path opened, String prefix, int index, int count) {
         return count == 1 ? opened : opened.resolveSibling(prefix + suffix(part, count));
     }
 
-    /// Maps another part and reads its header.
+    /// All bytes of another part.
     ///
-    /// @throws ModelFileException if it is missing, damaged, or says to be another part
-    GgufHeader read(int part, Arena arena) {
+    /// @throws ModelFileException if it is missing or unreadable
+    MemorySegment map(int part, Arena arena) {
         Path path = path(part);
-        String name = ModelFiles.fileName(path);
         if (!Files.exists(path)) {
-            throw new ModelFileException("Part " + (part + 1) + " of " + count + " is missing: put " + name + " beside "
-                    + ModelFiles.fileName(opened) + ".");
+            throw new ModelFileException("Part " + (part + 1) + " of " + count + " is missing: put "
+                    + ModelFiles.fileName(path) + " beside " + ModelFiles.fileName(opened) + ".");
         }
-        GgufHeader header = GgufHeader.read(name, MappedFile.map(path, arena));
+        return MappedFile.map(path, arena);
+    }
+
+    /// Reads another part's header.
+    ///
+    /// @param file all of it
+    /// @throws ModelFileException if it is damaged, or says to be another part
+    GgufHeader read(int part, MemorySegment file) {
+        String name = ModelFiles.fileName(path(part));
+        GgufHeader header = GgufHeader.read(name, file);
         Metadata metadata = new Metadata(name, header.values());
         if (metadata.integer("split.no", 0) != part || metadata.integer("split.count", 1) != count) {
             throw new ModelFileException(name + " is not part " + (part + 1) + " of " + count

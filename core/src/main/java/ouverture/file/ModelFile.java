@@ -11,8 +11,13 @@ import ouverture.tensor.Tensor;
 /// An open model: its header and its tensors, mapped into memory until it is closed. Names are GGUF's, whatever
 /// the file; each tensor was checked to lie inside its file.
 public sealed interface ModelFile extends AutoCloseable permits GgufFile, SafetensorsFolder {
-    /// Opens a GGUF file (the first part, if it is split) or a folder with safetensors.
+    /// Stands for the model that comes with Ouverture; `./default` is a file or folder of that name.
+    Path BUILT_IN = Path.of("default");
+
+    /// Opens a GGUF file (the first part, if it is split), a folder with safetensors, or the model that comes with
+    /// Ouverture, which is read into memory.
     ///
+    /// @param path [#BUILT_IN] for the latter
     /// @throws ModelFileException if it is missing, unreadable, truncated or damaged
     /// @throws UnsupportedModelException if it is sound but of a kind that this build cannot read
     static ModelFile open(Path path) {
@@ -28,7 +33,10 @@ public sealed interface ModelFile extends AutoCloseable permits GgufFile, Safete
     /// The same header as a GGUF file has it.
     Map<String, GgufValue> ggufValues();
 
-    /// The files that hold the weights.
+    /// Bytes of the files that hold the weights.
+    long fileBytes();
+
+    /// The files that hold the weights; none where they lie in memory only.
     List<Path> weightFiles();
 
     /// Tensors by GGUF's names, in the file's order.

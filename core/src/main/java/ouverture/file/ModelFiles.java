@@ -13,10 +13,15 @@ import ouverture.error.UnsupportedModelException;
 
 /// Decides by type and first bytes what kind of model a path is.
 final class ModelFiles {
+    private static final int START_BYTES = 24;
+
     private ModelFiles() {}
 
     /// See [ModelFile#open].
     static ModelFile open(Path path) {
+        if (path.equals(ModelFile.BUILT_IN)) {
+            return GgufFile.of(path, BuiltInFile.read(path));
+        }
         if (Files.isDirectory(path)) {
             return SafetensorsFolder.hasWeights(path) ? SafetensorsFolder.open(path) : GgufFile.open(onlyGguf(path));
         }
@@ -24,7 +29,7 @@ final class ModelFiles {
             return SafetensorsFolder.open(path.resolveSibling(""));
         }
         if (Files.isRegularFile(path)) {
-            checkNotOther(path);
+            checkNotOther(path, start(path));
         }
         return GgufFile.open(path);
     }
@@ -61,15 +66,19 @@ final class ModelFiles {
                         + found.stream().sorted().findFirst().orElseThrow() + ".");
     }
 
-    /// Refuses the files that people most often give in place of a model, saying what they are.
-    private static void checkNotOther(Path path) {
-        byte[] start;
+    private static byte[] start(Path path) {
         try (InputStream in = Files.newInputStream(path)) {
-            start = in.readNBytes(24);
+            return in.readNBytes(START_BYTES);
         } catch (IOException e) {
             throw new ModelFileException(path + " cannot be read (" + e.getMessage() + "): check its permissions.", e);
         }
-        String text = new String(start, StandardCharsets.ISO_8859_1);
+    }
+
+    /// Refuses the files that people most often give in place of a model, saying what they are.
+    ///
+    /// @param bytes that it begins with
+    static void checkNotOther(Path path, byte[] bytes) {
+        String text = new String(bytes, 0, Math.min(bytes.length, START_BYTES), StandardCharsets.ISO_8859_1);
         if (text.startsWith("version https://git-lfs")) {
             throw new ModelFileException(path + " is only a Git LFS pointer to the model: run git lfs pull.");
         }

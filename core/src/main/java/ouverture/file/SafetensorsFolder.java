@@ -26,14 +26,21 @@ import ouverture.tensor.Tensor;
 public final class SafetensorsFolder implements ModelFile {
     private final Path path;
     private final List<Path> weightFiles;
+    private final long fileBytes;
     private final Arena arena;
     private final Metadata metadata;
     private final Map<String, Tensor> tensors;
 
     private SafetensorsFolder(
-            Path path, List<Path> weightFiles, Arena arena, Metadata metadata, Map<String, Tensor> tensors) {
+            Path path,
+            List<Path> weightFiles,
+            long fileBytes,
+            Arena arena,
+            Metadata metadata,
+            Map<String, Tensor> tensors) {
         this.path = path;
         this.weightFiles = weightFiles;
+        this.fileBytes = fileBytes;
         this.arena = arena;
         this.metadata = metadata;
         this.tensors = tensors;
@@ -79,7 +86,9 @@ public final class SafetensorsFolder implements ModelFile {
             headers.forEach(translation::add);
             List<Path> files =
                     index.shards().keySet().stream().map(folder::resolve).toList();
-            return new SafetensorsFolder(folder, files, arena, metadata, translation.tensors(text));
+            long bytes =
+                    headers.stream().mapToLong(SafetensorsHeader::fileBytes).sum();
+            return new SafetensorsFolder(folder, files, bytes, arena, metadata, translation.tensors(text));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -100,6 +109,11 @@ public final class SafetensorsFolder implements ModelFile {
     @Override
     public Path path() {
         return path;
+    }
+
+    @Override
+    public long fileBytes() {
+        return fileBytes;
     }
 
     @Override

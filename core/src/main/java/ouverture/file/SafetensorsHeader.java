@@ -24,7 +24,8 @@ import tools.jackson.core.JsonToken;
 /// @param file the file's name, for messages
 /// @param entries by name, in the file's order; together they cover the weights exactly
 /// @param weights all bytes behind the header
-record SafetensorsHeader(String file, Map<String, Entry> entries, MemorySegment weights) {
+/// @param fileBytes bytes of the file, header included
+record SafetensorsHeader(String file, Map<String, Entry> entries, MemorySegment weights, long fileBytes) {
     private static final long LONGEST_HEADER = 32 << 20;
     private static final int MOST_TENSORS = 1 << 19;
     private static final int MOST_DIMENSIONS = 16;
@@ -87,7 +88,7 @@ record SafetensorsHeader(String file, Map<String, Entry> entries, MemorySegment 
         Map<String, Entry> entries = Json.read(name, json, parser -> entries(name, parser));
         MemorySegment weights = file.asSlice(Long.BYTES + length);
         checkCover(name, weights.byteSize(), entries);
-        return new SafetensorsHeader(name, entries, weights);
+        return new SafetensorsHeader(name, entries, weights, bytes);
     }
 
     private static Map<String, Entry> entries(String file, JsonParser parser) {

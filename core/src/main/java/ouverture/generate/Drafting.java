@@ -11,12 +11,19 @@ import java.util.function.LongSupplier;
 /// what was learned of chances and of times, which may be none. The clock decides about speed only: which tokens
 /// come does not depend on what was guessed. Not thread-safe.
 final class Drafting {
+    /// Grounds of guesses that a constraint makes: all tokens but the last of a text without a choice, and the
+    /// last, which the model may write together with what comes behind it.
+    private static final int INSIDE = 0;
+
+    private static final int LAST = 1;
+
     /// Steps after which guesses that were given up are tried again.
     private static final int RETRY_STEPS = 128;
 
     private final Draft draft;
     private final LongSupplier clock;
     private final Acceptance acceptance;
+    private final Acceptance forcedAcceptance = new Acceptance(LAST + 1, null);
     private final StepTimes times;
     private final Map<Sequence, Track> tracks = new HashMap<>();
     private int givenUp;
@@ -24,18 +31,26 @@ final class Drafting {
     /// What is known of one sequence.
     private static final class Track {
         private final Acceptance acceptance;
+        private final Acceptance forcedAcceptance;
         private Draft.Guess guess = Draft.Guess.NOTHING;
+        /// Whether the guess is the constraint's and not the draft's.
+        private boolean isForced;
         private int position;
 
-        private Track(Acceptance acceptance) {
+        private Track(Acceptance acceptance, Acceptance forcedAcceptance) {
             this.acceptance = acceptance;
+            this.forcedAcceptance = forcedAcceptance;
+        }
+
+        private Acceptance ofGuess() {
+            return isForced ? forcedAcceptance : acceptance;
         }
 
         /// The chance that the first `count` guesses are right.
         private double chance(int count) {
             double chance = 1;
             for (int i = 0; i < count; i++) {
-                chance *= acceptance.chance(guess.grounds()[i]);
+                chance *= ofGuess().chance(guess.grounds()[i]);
             }
             return chance;
         }
@@ -57,22 +72,25 @@ final class Drafting {
     List<int[]> guess(List<Sequence> sequences, int room) {
         int budget = Math.min(Draft.MOST, room);
         List<Track> running = sequences.stream()
-                .map(sequence ->
-                        tracks.computeIfAbsent(sequence, _ -> new Track(new Acceptance(draft.grounds(), acceptance))))
+                .map(sequence -> tracks.computeIfAbsent(sequence, _ -> track()))
                 .toList();
         int passes = passes(running, budget);
         double least = leastChance(running);
         List<Draft.Wish> wishes = new ArrayList<>();
         for (int i = 0; i < running.size(); i++) {
             Sequence sequence = sequences.get(i);
+            Track track = running.get(i);
             // The last token of an answer is not computed, and each step draws one more than was guessed.
-            int most = Math.min(passes, sequence.left() - 1);
-            wishes.add(new Draft.Wish(sequence, most, least, running.get(i).acceptance));
+            int left = sequence.left() - 1;
+            track.guess = forced(sequence, Math.min(budget, left));
+            track.isForced = track.guess.count() > 0;
+            track.position = sequence.length();
+            wishes.add(new Draft.Wish(sequence, track.isForced ? 0 : Math.min(passes, left), least, track.acceptance));
         }
         List<Draft.Guess> guesses = passes == 0 ? List.of() : draft.guess(wishes);
-        for (int i = 0; i < running.size(); i++) {
-            running.get(i).guess = passes == 0 ? Draft.Guess.NOTHING : guesses.get(i);
-            running.get(i).position = sequences.get(i).length();
+        for (int i = 0; i < guesses.size(); i++) {
+            Track track = running.get(i);
+            track.guess = track.isForced ? track.guess : guesses.get(i);
         }
         int[] counts = counts(running, budget);
         List<int[]> tokens = new ArrayList<>();
@@ -82,6 +100,21 @@ final class Drafting {
                     Draft.Guess.of(guess.tokens(), guess.grounds(), counts[i]).tokens());
         }
         return tokens;
+    }
+
+    private Track track() {
+        return new Track(new Acceptance(draft.grounds(), acceptance), new Acceptance(LAST + 1, forcedAcceptance));
+    }
+
+    /// What a constraint leaves no choice about.
+    private static Draft.Guess forced(Sequence sequence, int most) {
+        int[] tokens = sequence.withoutChoice();
+        int[] grounds = new int[tokens.length];
+        Arrays.fill(grounds, INSIDE);
+        if (grounds.length > 0) {
+            grounds[grounds.length - 1] = LAST;
+        }
+        return Draft.Guess.of(tokens, grounds, Math.clamp(most, 0, tokens.length));
     }
 
     /// How far ahead guesses are worth their own time, where they take any.
@@ -157,13 +190,14 @@ final class Drafting {
         }
         for (int i = 0; i < track.guess.count() && track.position + i < sequence.length(); i++) {
             boolean right = sequence.token(track.position + i) == track.guess.tokens()[i];
-            track.acceptance.note(track.guess.grounds()[i], right);
+            track.ofGuess().note(track.guess.grounds()[i], right);
             if (!right) {
                 break;
             }
         }
         track.guess = Draft.Guess.NOTHING;
         track.acceptance.fade();
+        track.forcedAcceptance.fade();
     }
 
     /// The time, for [#note].
@@ -177,6 +211,7 @@ final class Drafting {
     void note(int rows, long start) {
         times.note(rows, now() - start);
         acceptance.fade();
+        forcedAcceptance.fade();
     }
 
     /// Forgets a sequence that does not run any more.

@@ -6,6 +6,7 @@ import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Matcher;
+import ouverture.error.RequestException;
 import ouverture.model.Adapters;
 
 /// One running request: its tokens, how far they are computed, and where its keys and values live.
@@ -81,8 +82,8 @@ public final class Sequence {
     ///
     /// @param adapters that change the model for it
     /// @param partition of the prefix cache: the beginning is shared with sequences of the same partition only
-    /// @param matcher of a constraint, which says what tokens may come: the answer is complete then, or was cut off
-    ///     by its length; used by the scheduler's thread alone; null for all tokens
+    /// @param matcher of a constraint, which says what tokens may come: the answer is complete then, or was cut
+    ///     off by its length; used by the scheduler's thread alone; null for all tokens
     public record Terms(
             Adapters adapters, String partition, @Nullable Matcher matcher) {
         /// The model as it is, the partition of all, and any token.
@@ -335,6 +336,16 @@ public final class Sequence {
     /// How many of these guesses, in order, may come next.
     int fitting(int[] guesses) {
         return matcher == null ? guesses.length : matcher.fitting(guesses);
+    }
+
+    /// The tokens of the text that its constraint leaves no choice about; none without a constraint.
+    int[] withoutChoice() {
+        try {
+            return matcher == null ? new int[0] : matcher.forced();
+        } catch (RequestException e) {
+            // Nobody else's step is to fail for it: drawing the next token says so.
+            return new int[0];
+        }
     }
 
     /// How many tokens from position `from` on are as guessed.

@@ -3,6 +3,7 @@ package ouverture.model;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,8 @@ import ouverture.file.AdapterFile;
 import ouverture.file.LowRankUpdate;
 import ouverture.tensor.Tensor;
 
-/// An adapter's changes by where the weights that they change lie: a family may use rows of a weight, or one of its
-/// planes. The adapter's own memory lives as long as this does.
+/// An adapter's changes by where the weights that they change lie: a family may use rows of a weight, or one of
+/// its planes. The adapter's own memory lives as long as this does.
 public final class AdapterWeights {
     /// @param base the whole weight
     private record Bound(Tensor base, LowRankUpdate update) {}
@@ -72,6 +73,25 @@ public final class AdapterWeights {
     /// Its name, for messages.
     public String name() {
         return name;
+    }
+
+    /// Its change of a weight.
+    Optional<LowRankUpdate> update(String weight) {
+        return byAddress.values().stream()
+                .map(Bound::update)
+                .filter(update -> update.name().equals(weight))
+                .findFirst();
+    }
+
+    /// The same but for its change of a weight.
+    AdapterWeights without(String weight) {
+        AdapterWeights rest = new AdapterWeights(name, List.of(), Map.of());
+        byAddress.forEach((address, bound) -> {
+            if (!bound.update.name().equals(weight)) {
+                rest.byAddress.put(address, bound);
+            }
+        });
+        return rest;
     }
 
     /// Stands for this without keeping its memory.

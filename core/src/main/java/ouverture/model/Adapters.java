@@ -1,6 +1,7 @@
 package ouverture.model;
 
 import java.util.List;
+import ouverture.file.LowRankUpdate;
 
 /// Adapters that work together: what all of them change is added up.
 ///
@@ -21,6 +22,27 @@ public record Adapters(List<Part> parts) {
     /// One adapter as it was trained.
     public static Adapters of(AdapterWeights weights) {
         return new Adapters(List.of(new Part(weights, 1)));
+    }
+
+    /// What they change of a weight.
+    ///
+    /// @param weight its name in GGUF
+    /// @return the changes, with the scales of their adapters in theirs
+    public List<LowRankUpdate> changes(String weight) {
+        return parts.stream()
+                .flatMap(part -> part.weights.update(weight).stream()
+                        .map(update -> new LowRankUpdate(
+                                update.name(), update.down(), update.up(), update.scale() * part.scale)))
+                .toList();
+    }
+
+    /// The same but for what they change of a weight.
+    ///
+    /// @param weight its name in GGUF
+    public Adapters without(String weight) {
+        return new Adapters(parts.stream()
+                .map(part -> new Part(part.weights.without(weight), part.scale))
+                .toList());
     }
 
     public boolean isEmpty() {

@@ -1,12 +1,15 @@
 package ouverture.tensor;
 
+import java.util.Optional;
+
 /// How a kernel set is to work.
 ///
 /// @param threads compute threads, at least 1
 /// @param activations how inputs of quantised matrices are represented
 /// @param repack whether weights in read-only memory may be kept in another form too, which takes about the
 ///     memory that they take themselves; kernels that need another form make it anew each time otherwise
-public record KernelsOptions(int threads, Activations activations, boolean repack) {
+/// @param store where weights in another form may be kept on the disk, if they may
+public record KernelsOptions(int threads, Activations activations, boolean repack, Optional<PackedStore> store) {
     /// Representation of the activations that a quantised weight matrix is multiplied with.
     public enum Activations {
         /// Exact: nothing is rounded that the file has not rounded.
@@ -20,6 +23,11 @@ public record KernelsOptions(int threads, Activations activations, boolean repac
 
     public KernelsOptions {
         assert threads > 0;
+    }
+
+    /// With nothing kept on the disk.
+    public KernelsOptions(int threads, Activations activations, boolean repack) {
+        this(threads, activations, repack, Optional.empty());
     }
 
     /// With weights in another form where that is faster.

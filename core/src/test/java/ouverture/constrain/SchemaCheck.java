@@ -20,6 +20,8 @@ final class SchemaCheck {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private static final JsonNode MISSING = MAPPER.getNodeFactory().missingNode();
+
     private final JsonNode root;
 
     private SchemaCheck(JsonNode root) {
@@ -46,6 +48,9 @@ final class SchemaCheck {
                                 .filter(each -> fits(each, value))
                                 .count()
                         == 1;
+        ok &= !schema.has("not") || !fits(schema.get("not"), value);
+        JsonNode branch = schema.has("if") ? schema.path(fits(schema.get("if"), value) ? "then" : "else") : MISSING;
+        ok &= branch.isMissingNode() || fits(branch, value);
         ok &= !schema.has("const") || same(schema.get("const"), value);
         ok &= !schema.has("enum") || schema.get("enum").valueStream().anyMatch(each -> same(each, value));
         ok &= !schema.has("type") || types(schema.get("type")).anyMatch(type -> isA(type, value));
@@ -85,6 +90,19 @@ final class SchemaCheck {
 
     private boolean object(JsonNode schema, JsonNode value) {
         boolean ok = schema.path("required").valueStream().allMatch(name -> value.has(name.stringValue()));
+        ok &= schema.path("dependentRequired")
+                .propertyStream()
+                .filter(each -> value.has(each.getKey()))
+                .allMatch(each -> each.getValue().valueStream().allMatch(name -> value.has(name.stringValue())));
+        ok &= schema.path("dependentSchemas")
+                .propertyStream()
+                .filter(each -> value.has(each.getKey()))
+                .allMatch(each -> fits(each.getValue(), value));
+        ok &= !schema.has("propertyNames")
+                || value.propertyNames().stream()
+                        .allMatch(name -> fits(
+                                schema.get("propertyNames"),
+                                MAPPER.getNodeFactory().stringNode(name)));
         ok &= value.size() >= schema.path("minProperties").asInt(0);
         ok &= value.size() <= schema.path("maxProperties").asInt(Integer.MAX_VALUE);
         for (String name : value.propertyNames()) {
@@ -107,6 +125,18 @@ final class SchemaCheck {
     private boolean array(JsonNode schema, JsonNode value) {
         boolean ok = value.size() >= schema.path("minItems").asInt(0)
                 && value.size() <= schema.path("maxItems").asInt(Integer.MAX_VALUE);
+        if (schema.has("contains")) {
+            long matches = value.valueStream()
+                    .filter(each -> fits(schema.get("contains"), each))
+                    .count();
+            ok &= matches >= schema.path("minContains").asInt(1)
+                    && matches <= schema.path("maxContains").asInt(Integer.MAX_VALUE);
+        }
+        for (int i = 0; schema.path("uniqueItems").asBoolean(false) && i < value.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                ok &= !same(value.get(i), value.get(j));
+            }
+        }
         int tuple = schema.path("prefixItems").size();
         for (int i = 0; i < value.size(); i++) {
             JsonNode rule = i < tuple ? schema.get("prefixItems").get(i) : schema.path("items");

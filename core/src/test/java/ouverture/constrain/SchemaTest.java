@@ -223,11 +223,100 @@ class SchemaTest {
     }
 
     @Test
+    void whatIsForbiddenDoesNotCome() {
+        Walk notTexts = Walk.schema("{\"type\":\"string\",\"not\":{\"enum\":[\"no\",\"\"]}}");
+        assertThat(notTexts.accepts("\"no\"")).isFalse();
+        assertThat(notTexts.accepts("\"\"")).isFalse();
+        assertThat(notTexts.accepts("\"not\"")).isTrue();
+        assertThat(notTexts.accepts("\"n\"")).isTrue();
+        assertThat(notTexts.accepts("\"n\\u006f\"")).isFalse();
+
+        Walk notFive = Walk.schema("{\"type\":\"integer\",\"minimum\":3,\"not\":{\"const\":5}}");
+        assertThat(List.of("3", "4", "6", "77")).allMatch(notFive::accepts);
+        assertThat(List.of("5", "2")).noneMatch(notFive::accepts);
+
+        Walk tree =
+                Walk.schema("{\"$defs\":{\"t\":{\"properties\":{\"c\":{\"$ref\":\"#/$defs/t\"},\"v\":{\"const\":1}}}},"
+                        + "\"type\":\"object\",\"not\":{\"$ref\":\"#/$defs/t\"}}");
+        assertThat(tree.accepts("{\"v\":2}")).isTrue();
+        assertThat(tree.accepts("{\"c\":{\"c\":{\"v\":2}}}")).isTrue();
+        assertThat(tree.accepts("{\"c\":{\"c\":{\"v\":1}}}")).isFalse();
+
+        Walk without = Walk.schema("{\"type\":\"object\",\"not\":{\"required\":[\"a\"]}}");
+        assertThat(without.accepts("{\"b\":1}")).isTrue();
+        assertThat(without.accepts("{\"a\":1}")).isFalse();
+        assertThat(without.accepts("[]")).isFalse();
+    }
+
+    @Test
+    void aConditionHoldsOneWayOrTheOther() {
+        Walk walk =
+                Walk.schema("{\"type\":\"object\",\"properties\":{\"kind\":{\"enum\":[\"card\",\"cash\"]},\"number\":"
+                        + "{\"type\":\"integer\"}},\"required\":[\"kind\"],"
+                        + "\"if\":{\"properties\":{\"kind\":{\"const\":\"card\"}}},"
+                        + "\"then\":{\"required\":[\"number\"]},\"else\":{\"properties\":{\"number\":false}}}");
+        assertThat(List.of("{\"kind\":\"card\",\"number\":1}", "{\"kind\":\"cash\"}"))
+                .allMatch(walk::accepts);
+        assertThat(List.of("{\"kind\":\"card\"}", "{\"kind\":\"cash\",\"number\":1}"))
+                .noneMatch(walk::accepts);
+
+        Walk depends = Walk.schema("{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2},\"c\":{\"const\":3}},"
+                + "\"dependentRequired\":{\"a\":[\"b\"]},\"dependentSchemas\":{\"c\":{\"required\":[\"a\"]}}}");
+        assertThat(List.of("{}", "{\"b\":2}", "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2,\"c\":3}"))
+                .allMatch(depends::accepts);
+        assertThat(List.of("{\"a\":1}", "{\"c\":3}", "{\"b\":2,\"c\":3}")).noneMatch(depends::accepts);
+    }
+
+    @Test
+    void elementsAreCountedAndTold() {
+        Walk unique = Walk.schema("{\"items\":{\"enum\":[\"a\",\"b\",1,1.0]},\"uniqueItems\":true,\"minItems\":1}");
+        assertThat(List.of("[\"a\"]", "[\"b\",\"a\",1]")).allMatch(unique::accepts);
+        assertThat(List.of("[]", "[\"a\",\"a\"]", "[1,\"b\",1]", "[1,1.0]")).noneMatch(unique::accepts);
+
+        Walk some = Walk.schema("{\"items\":{\"type\":\"integer\"},\"contains\":{\"minimum\":10},\"minContains\":2,"
+                + "\"maxContains\":3}");
+        assertThat(List.of("[10,11]", "[1,10,2,10,10]")).allMatch(some::accepts);
+        assertThat(List.of("[]", "[10,1]", "[10,10,10,10]", "[10,null,10]")).noneMatch(some::accepts);
+        assertThat(Walk.schema("{\"contains\":{\"const\":7},\"minContains\":0}").accepts("[]"))
+                .isTrue();
+    }
+
+    @Test
+    void namesAreHeldTo() {
+        Walk named = Walk.schema(
+                "{\"propertyNames\":{\"enum\":[\"x\",\"y\"]},\"additionalProperties\":{\"type\":\"null\"}}");
+        assertThat(List.of("{}", "{\"x\":null}", "{\"x\":null,\"y\":null}")).allMatch(named::accepts);
+        assertThat(List.of("{\"z\":null}", "{\"x\":1}")).noneMatch(named::accepts);
+
+        Walk patterns =
+                Walk.schema("{\"properties\":{\"id\":{\"const\":1}},\"patternProperties\":{\"^x-\":{\"const\":2}},"
+                        + "\"additionalProperties\":false}");
+        assertThat(List.of("{\"id\":1}", "{\"x-a\":2}", "{\"id\":1,\"x-a\":2,\"x-b\":2}"))
+                .allMatch(patterns::accepts);
+        assertThat(List.of("{\"y\":2}", "{\"x-a\":1}")).noneMatch(patterns::accepts);
+        assertRefused(
+                "{\"properties\":{\"x-1\":{}},\"patternProperties\":{\"^x-\":{}},\"additionalProperties\":false}",
+                "no listed property that it fits");
+        assertThat(Walk.schema("{\"propertyNames\":{\"pattern\":\"^a+$\"}}").accepts("{\"aa\":[1]}"))
+                .isTrue();
+    }
+
+    @Test
     void whatCannotBePromisedIsRefusedByName() {
         assertRefused("{\"uniqueItems\":true}", "uniqueItems");
-        assertRefused("{\"not\":{}}", "the keyword not");
-        assertRefused("{\"properties\":{\"a\":{\"if\":{}}}}", "#/properties/a has the keyword if");
-        assertRefused("{\"contains\":{}}", "contains");
+        assertRefused("{\"items\":{\"type\":\"string\"},\"uniqueItems\":true}", "at most 10 listed values");
+        assertRefused("{\"items\":{\"const\":1},\"contains\":{},\"uniqueItems\":true}", "uniqueItems beside contains");
+        assertRefused("{\"not\":{}}", "No answer can fit");
+        assertRefused("{\"not\":{\"pattern\":\"a\"}}", "#/not has the keyword pattern inside of not or if");
+        assertRefused("{\"not\":{\"const\":{}}}", "lists an object or a list inside of not");
+        assertRefused("{\"minLength\":2,\"not\":{\"const\":\"ab\"}}", "excludes texts beside minLength");
+        assertRefused(
+                "{\"properties\":{\"a\":{\"if\":{\"format\":\"x\"}}}}", "#/properties/a/if has the keyword format");
+        assertRefused("{\"oneOf\":[{\"type\":\"null\"},{\"not\":{\"type\":\"null\"}}]}", "whose options use not or if");
+        assertRefused("{\"contains\":{},\"maxContains\":200,\"minItems\":200}", "counting them takes more than");
+        assertRefused("{\"propertyNames\":{\"maxLength\":3}}", "propertyNames, which are supported only");
+        assertRefused("{\"unevaluatedProperties\":false}", "the keyword unevaluatedProperties");
+        assertRefused("{\"dependentRequired\":[]}", "dependentRequired that are no object");
         assertRefused("{\"type\":\"text\"}", "has the type \"text\"");
         assertRefused("{\"format\":\"color\"}", "has the format color");
         assertRefused("{\"type\":\"integer\",\"format\":\"odd\"}", "has the format odd");
@@ -238,6 +327,7 @@ class SchemaTest {
         assertRefused("{\"$ref\":\"#/nowhere\"}", "which the schema does not have");
         assertRefused("{\"$ref\":\"#\"}", "begins with itself");
         assertRefused("{\"oneOf\":[{\"type\":\"string\"},{\"minLength\":2}]}", "may fit the same value");
+        assertRefused("{\"oneOf\":[{\"type\":\"null\"},{\"minLength\":2}]}", "may fit the same value");
         assertRefused("{\"type\":\"integer\",\"multipleOf\":0.3}", "multipleOf 0.3");
         assertRefused("{\"type\":\"number\",\"multipleOf\":-1}", "larger than 0");
         assertRefused("{\"minimum\":1e999999999}", "digits");

@@ -32,8 +32,14 @@ abstract class AttentionContract {
     /// A cache with three sequences of some length in scattered blocks, and NaN in every other slot.
     private record Filled(KvCache.Layer cache, int[][] tables) {
         static Filled of(
-                GuardedMemory memory, DType type, Attention attention, int length, float magnitude, Random random) {
-            int blocksEach = Math.ceilDiv(length, BLOCK);
+                GuardedMemory memory,
+                DType type,
+                int blockSize,
+                Attention attention,
+                int length,
+                float magnitude,
+                Random random) {
+            int blocksEach = Math.ceilDiv(length, blockSize);
             int[] blocks = IntStream.range(0, SEQUENCES * blocksEach + 2).toArray();
             for (int i = blocks.length - 1; i > 0; i--) {
                 int j = random.nextInt(i + 1);
@@ -45,7 +51,7 @@ abstract class AttentionContract {
             for (int s = 0; s < SEQUENCES; s++) {
                 tables[s] = Arrays.copyOfRange(blocks, s * blocksEach, (s + 1) * blocksEach);
             }
-            KvCache.Layer cache = memory.cache(type, blocks.length, BLOCK, attention);
+            KvCache.Layer cache = memory.cache(type, blocks.length, blockSize, attention);
             int rows = SEQUENCES * length;
             int[] positions = IntStream.range(0, rows).map(r -> r % length).toArray();
             int[] sequences = IntStream.range(0, rows).map(r -> r / length).toArray();
@@ -79,7 +85,7 @@ abstract class AttentionContract {
     }
 
     private void check(DType type, Attention attention, int length, float magnitude) {
-        Filled filled = Filled.of(memory, type, attention, length, magnitude, random);
+        Filled filled = Filled.of(memory, type, BLOCK, attention, length, magnitude, random);
         // A prompt's end, a single new token, and a whole prompt, one of the rows being the very first.
         int[] prompt = IntStream.range(Math.max(0, length - 21), length).toArray();
         int[] first = IntStream.range(0, Math.min(length, 9)).toArray();
@@ -171,6 +177,30 @@ abstract class AttentionContract {
         Tensor sinks = memory.floats(1, 6, 0, -50, 3, 1.5f, 40, -1);
         check(type, Attention.grouped(6, 3, 32).windowed(window), length, 1);
         check(type, Attention.grouped(6, 2, 32).withSinks(sinks).windowed(window), length, 1);
+    }
+
+    /// Rows that share work, of a prompt that is longer than what kernels take at once, are what they are alone.
+    @ParameterizedTest
+    @CsvSource({"F16,16,0,130", "F16,12,0,37", "F32,8,50,11", "Q8_0,32,170,64", "F16,64,20,150"})
+    void attendsInPiecesAsAtOnce(DType type, int blockSize, int window, int piece) {
+        Attention attention = Attention.grouped(8, 2, 64).windowed(window);
+        int length = 300;
+        Filled filled = Filled.of(memory, type, blockSize, attention, length, 1, random);
+        Tensor query = memory.floats(length, 8 * 64, random(length * 8 * 64, Range.ORDINARY, random));
+        int[] positions = IntStream.range(0, length).toArray();
+        Batch batch = filled.batch(positions, new int[length]);
+        Tensor expected = memory.unset(DType.F32, length, 8 * 64);
+        try (Kernels reference = new ScalarKernels(new KernelsOptions(1, Activations.F32))) {
+            reference.attention(expected, query, filled.cache, batch, attention);
+        }
+        Tensor actual = attend(1, query, filled.cache, batch, attention);
+        assertClose(actual, expected, 0, 4e-6 * Math.sqrt(attention.keySize()));
+        for (int from = 0; from < length; from += piece) {
+            int count = Math.min(piece, length - from);
+            Batch part = filled.batch(Arrays.copyOfRange(positions, from, from + count), new int[count]);
+            Tensor alone = attend(2, memory.copy(query.rows(from, count)), filled.cache, part, attention);
+            assertSameBits(alone, actual.rows(from, count), attention + ", rows from " + from);
+        }
     }
 
     @ParameterizedTest

@@ -1,21 +1,16 @@
 package ouverture.server;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.Engine;
 import ouverture.EngineOptions;
-import ouverture.error.ModelFileException;
 import ouverture.error.RequestException;
 import ouverture.server.answer.Backend;
 import ouverture.server.anthropic.Anthropic;
@@ -52,46 +47,35 @@ public final class Server implements AutoCloseable {
 
     /// Loads models and begins to listen.
     ///
-    /// @param models files or folders by the names that clients use, in the order in which they are listed
+    /// @param models files, folders or [DefaultModel#PATH] by the names that clients use, in the order in which
+    ///     they are listed
+    /// @param adapters for the first of the models, by the names that clients call the changed model by
     /// @param engine how each of them runs
     /// @throws ouverture.error.OuvertureException if a model cannot be loaded
     /// @throws RequestException if the host is unknown, or open to others without keys, or the certificate no
     ///     good
     /// @throws ouverture.error.ResourceException if the address cannot be had
-    public static Server open(ServerOptions options, Map<String, Path> models, EngineOptions engine) {
+    public static Server open(
+            ServerOptions options, Map<String, Path> models, Map<String, Path> adapters, EngineOptions engine) {
         check(options);
         List<ModelSource> sources = models.entrySet().stream()
-                .map(model -> source(model.getKey(), model.getValue(), engine))
+                .map(model -> ModelSource.of(
+                        model.getKey(),
+                        model.getValue(),
+                        engine.sequences(),
+                        mapped ->
+                                ServedModel.of(Engine.open(model.getValue(), engine, mapped), options.sharesPrompts())))
                 .toList();
         Models loaded = new Models(sources, engine.queue());
         try {
             loaded.preload();
+            adapters.forEach((name, path) ->
+                    loaded.addAdapter(name, models.keySet().iterator().next(), path));
             return new Server(options, loaded);
         } catch (RuntimeException | Error e) {
             loaded.close();
             throw e;
         }
-    }
-
-    private static ModelSource source(String name, Path path, EngineOptions engine) {
-        long bytes = 0;
-        Instant modified = Instant.EPOCH;
-        try (Stream<Path> files = Files.walk(path, 1)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                bytes += Files.size(file);
-                Instant own = Files.getLastModifiedTime(file).toInstant();
-                modified = own.isAfter(modified) ? own : modified;
-            }
-        } catch (IOException e) {
-            throw new ModelFileException("The model " + path + " cannot be read; check its path and permissions.", e);
-        }
-        return new ModelSource(
-                name,
-                Files.isDirectory(path) ? "safetensors" : "gguf",
-                bytes,
-                modified,
-                engine.sequences(),
-                mapped -> ServedModel.of(Engine.open(path, engine, mapped)));
     }
 
     /// Begins to listen, with models that it owns; throws as the other.
@@ -145,7 +129,9 @@ public final class Server implements AutoCloseable {
         metrics.gauge(
                 "ouverture.models.loaded",
                 "Models in memory",
-                () -> models.all().stream().filter(Models.Status::isLoaded).count());
+                () -> models.all().stream()
+                        .filter(model -> model.isLoaded() && model.parent().isEmpty())
+                        .count());
         metrics.gauge("ouverture.connections", "Connections that are open", http::connections);
     }
 

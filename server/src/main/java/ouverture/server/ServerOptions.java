@@ -24,6 +24,8 @@ import java.util.function.Consumer;
 /// @param tracing OpenTelemetry's settings by their names of properties; without `otel.exporter.otlp.endpoint`
 ///     no traces are made
 /// @param history folder where conversations of the web page are kept, made when it is needed; without one they are not
+/// @param sharesPrompts whether what the prompts of one key have computed serves the others too: how fast an answer
+///     comes then tells what others have asked
 /// @param log takes a line of JSON for each request, without what it says
 public record ServerOptions(
         String host,
@@ -40,6 +42,7 @@ public record ServerOptions(
         Duration patience,
         Map<String, String> tracing,
         Optional<Path> history,
+        boolean sharesPrompts,
         Consumer<String> log) {
     /// This machine only, port 11435, 32 MiB for a request, an hour for an answer, no log.
     public static final ServerOptions DEFAULT = new ServerOptions(
@@ -57,6 +60,7 @@ public record ServerOptions(
             Duration.ofSeconds(30),
             Map.of(),
             Optional.empty(),
+            false,
             _ -> {});
 
     public ServerOptions {
@@ -108,6 +112,10 @@ public record ServerOptions(
         return with(changed -> changed.history = history);
     }
 
+    public ServerOptions withSharedPrompts(boolean sharesPrompts) {
+        return with(changed -> changed.sharesPrompts = sharesPrompts);
+    }
+
     public ServerOptions withLog(Consumer<String> log) {
         return with(changed -> changed.log = log);
     }
@@ -143,6 +151,7 @@ public record ServerOptions(
         private Duration patience;
         private Map<String, String> tracing;
         private Optional<Path> history;
+        private boolean sharesPrompts;
         private Consumer<String> log;
 
         Components(ServerOptions from) {
@@ -160,6 +169,7 @@ public record ServerOptions(
             patience = from.patience;
             tracing = from.tracing;
             history = from.history;
+            sharesPrompts = from.sharesPrompts;
             log = from.log;
         }
 
@@ -179,6 +189,7 @@ public record ServerOptions(
                     patience,
                     tracing,
                     history,
+                    sharesPrompts,
                     log);
         }
     }

@@ -328,6 +328,19 @@ class OpenAiTest {
     }
 
     @Test
+    void textsAreHeldToAForm() {
+        JsonNode answer = server.ask(
+                "/v1/completions",
+                "{\"model\": \"stories\", \"prompt\": \"Lily\", \"n\": 2, \"structured_outputs\": {\"regex\":"
+                        + " \"[0-9]{3}\"}}");
+        assertThat(answer.at("/choices")
+                        .valueStream()
+                        .map(choice -> choice.at("/text").stringValue()))
+                .hasSize(2)
+                .allMatch(text -> text.matches("[0-9]{3}"));
+    }
+
+    @Test
     void tokensOfTextsHaveProbabilities() {
         JsonNode answer = server.ask(
                 "/v1/completions",

@@ -16,8 +16,10 @@ public final class Trainer implements AutoCloseable {
     private final AdamW optimiser;
     private final Checkpoint checkpoint;
     private final TrainingLog log;
+    private final Kernels kernels;
     private Progress progress;
     private long savedStep;
+    private double ownSeconds;
 
     /// Hears of each step.
     @FunctionalInterface
@@ -42,6 +44,7 @@ public final class Trainer implements AutoCloseable {
         this.plan = plan;
         this.data = data;
         this.network = network;
+        this.kernels = kernels;
         optimiser = new AdamW(parameters, plan.optimiser(), kernels);
         checkpoint = new Checkpoint(plan.checkpoint(), plan.identity(), parameters, optimiser);
         try {
@@ -62,6 +65,13 @@ public final class Trainer implements AutoCloseable {
     /// The record of the run.
     public TrainingLog log() {
         return log;
+    }
+
+    /// How much of the kernels' speed the steps have had since this began: floating-point operations of their
+    /// products a second, as a share of what one large product of floats reaches, which is measured now. 0 before
+    /// the first step.
+    public double shareOfPeak() {
+        return ownSeconds == 0 ? 0 : network.floatingPointOperations() / ownSeconds / PeakSpeed.measure(kernels);
     }
 
     /// Runs to the end of the schedule, or until the listener has enough; then there is a checkpoint.
@@ -119,11 +129,9 @@ public final class Trainer implements AutoCloseable {
         }
         double rate = plan.schedule().rate(step);
         optimiser.step(step, rate, norm > plan.clip() ? plan.clip() / norm : 1);
-        progress = new Progress(
-                step,
-                batches.next(),
-                progress.tokens() + batches.rows(),
-                progress.seconds() + (System.nanoTime() - start) / 1e9);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        ownSeconds += seconds;
+        progress = new Progress(step, batches.next(), progress.tokens() + batches.rows(), progress.seconds() + seconds);
         TrainingLog.Entry entry =
                 new TrainingLog.Entry(step, loss, balance, norm, rate, progress.tokens(), progress.seconds());
         log.add(entry);

@@ -39,6 +39,13 @@ public sealed interface BenchModel permits GgufModel, SafetensorsModel {
         return new SafetensorsModel(Shapes.llama(true));
     }
 
+    /// The model that servers are measured with: Llama's shape with a tokenizer.
+    ///
+    /// @param tiny a few hundred kilobytes, for trying
+    static GgufModel served(boolean tiny) {
+        return new GgufModel(Shapes.llama(tiny).withWords(), FileType.Q4_0);
+    }
+
     private static List<BenchModel> of(ModelShape shape, List<FileType> types) {
         return types.stream()
                 .map(type -> (BenchModel) new GgufModel(shape, type))

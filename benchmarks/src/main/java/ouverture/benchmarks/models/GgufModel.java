@@ -17,7 +17,7 @@ import ouverture.file.quantize.QuantizationPlan;
 ///
 /// @param shape of the network
 /// @param type of the whole file
-record GgufModel(ModelShape shape, FileType type) implements BenchModel {
+public record GgufModel(ModelShape shape, FileType type) implements BenchModel {
     private static final long QUANTIZATION_VERSION = 2;
 
     @Override
@@ -39,6 +39,11 @@ record GgufModel(ModelShape shape, FileType type) implements BenchModel {
     public boolean isIn(Path folder) throws IOException {
         Path path = folder.resolve(fileName());
         return Files.exists(path) && Files.size(path) == bytes();
+    }
+
+    /// Tokens that the model knows.
+    public int vocabulary() {
+        return shape.metadata().integer("vocab_size");
     }
 
     private List<GgufWriter.Slot> slots() {

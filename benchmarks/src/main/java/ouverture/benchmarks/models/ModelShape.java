@@ -20,6 +20,23 @@ record ModelShape(String name, Map<String, Object> values, List<Tensor> tensors)
         return new Metadata(name, values);
     }
 
+    /// The same network with a tokenizer, for servers, which say texts: its tokens are the single bytes and
+    /// made-up words, and the last one ends texts.
+    ModelShape withWords() {
+        int vocabulary = metadata().integer("vocab_size");
+        Map<String, Object> all = new LinkedHashMap<>(values);
+        all.put("general.name", name + "-words");
+        all.put("tokenizer.ggml.model", "gpt2");
+        all.put("tokenizer.ggml.pre", "llama-bpe");
+        all.put("tokenizer.ggml.tokens", Words.list(vocabulary));
+        all.put("tokenizer.ggml.token_type", Words.types(vocabulary));
+        all.put("tokenizer.ggml.merges", List.of());
+        all.put("tokenizer.ggml.bos_token_id", (long) vocabulary - 1);
+        all.put("tokenizer.ggml.eos_token_id", (long) vocabulary - 1);
+        all.put("tokenizer.ggml.add_bos_token", false);
+        return new ModelShape(name + "-words", all, tensors);
+    }
+
     /// Weights that a token is multiplied by: of a mixture, those of the experts that it goes to.
     double activeParameters() {
         double chosen = metadata().has("expert_count")

@@ -136,7 +136,7 @@ public final class BenchPeers implements Callable<Integer> {
         Files.createDirectories(models);
         Machine machine = Machine.here();
         Path kept = models.resolve("results.json");
-        Results results = Store.results(kept, environment(machine));
+        Results results = Store.results(kept, Environment.of(machine, threads));
         List<Peer> peers = peers();
         List<Bout> bouts = missing(results, peers);
         if (!bouts.isEmpty()) {
@@ -167,16 +167,6 @@ public final class BenchPeers implements Callable<Integer> {
 
     private static String today() {
         return LocalDate.now(ZoneOffset.UTC).toString();
-    }
-
-    private Results.Environment environment(Machine machine) {
-        return new Results.Environment(
-                machine.processor(),
-                machine.processors(),
-                machine.features(),
-                machine.system(),
-                Runtime.version().toString(),
-                threads);
     }
 
     private List<Peer> peers() {

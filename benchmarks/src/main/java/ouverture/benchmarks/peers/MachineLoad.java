@@ -11,7 +11,7 @@ import java.util.Arrays;
 /// @param busyTicks in which programs or the system ran
 /// @param stolenTicks in which the host ran something else on our virtual processors
 /// @param allTicks of all processors together; 0 where the file is missing
-record MachineLoad(long busyTicks, long stolenTicks, long allTicks) {
+public record MachineLoad(long busyTicks, long stolenTicks, long allTicks) {
     private static final int USER = 0;
     private static final int IDLE = 3;
     private static final int WAITING = 4;
@@ -21,12 +21,12 @@ record MachineLoad(long busyTicks, long stolenTicks, long allTicks) {
     ///
     /// @param stolen by the host
     /// @param others taken by processes other than the engine
-    record Disturbance(double stolen, double others) {
-        static final Disturbance NONE = new Disturbance(0, 0);
+    public record Disturbance(double stolen, double others) {
+        public static final Disturbance NONE = new Disturbance(0, 0);
     }
 
     /// The counts at this moment.
-    static MachineLoad now() {
+    public static MachineLoad now() {
         try {
             Path file = Path.of("/proc/stat");
             return Files.exists(file) ? parse(Files.readString(file)) : new MachineLoad(0, 0, 0);
@@ -52,7 +52,7 @@ record MachineLoad(long busyTicks, long stolenTicks, long allTicks) {
     /// @param own processor time that the engine took between the two
     /// @param elapsed time between them
     /// @param processors of the machine
-    Disturbance until(MachineLoad later, Duration own, Duration elapsed, int processors) {
+    public Disturbance until(MachineLoad later, Duration own, Duration elapsed, int processors) {
         double all = later.allTicks - allTicks;
         if (all <= 0 || elapsed.isZero()) {
             return Disturbance.NONE;

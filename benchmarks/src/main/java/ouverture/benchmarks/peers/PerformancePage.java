@@ -42,7 +42,7 @@ final class PerformancePage {
     }
 
     private void head() {
-        Results.Environment machine = results.machine();
+        Environment machine = results.machine();
         line(
                 """
                 # Performance

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /// Says what is being measured and how long the rest will take: the estimates for what is left, put right by what
 /// those for what is done proved to be worth.
-final class Progress {
+public final class Progress {
     private static final double NANOS = 1e9;
     private static final double MINUTE = 60;
 
@@ -15,7 +15,7 @@ final class Progress {
     private double done;
 
     /// @param estimated seconds for all of it
-    Progress(PrintStream out, double estimated) {
+    public Progress(PrintStream out, double estimated) {
         this.out = out;
         this.estimated = estimated;
     }
@@ -23,22 +23,22 @@ final class Progress {
     /// A part is done.
     ///
     /// @param seconds of the whole estimate that were meant for it
-    void advance(double seconds) {
+    public void advance(double seconds) {
         done += seconds;
     }
 
     /// Seconds since the start.
-    double elapsed() {
+    public double elapsed() {
         return (System.nanoTime() - start) / NANOS;
     }
 
     /// Seconds that an estimate is worth by what was seen so far.
-    double corrected(double seconds) {
+    public double corrected(double seconds) {
         return done > 0 ? seconds * elapsed() / done : seconds;
     }
 
     /// Says something beside the times.
-    void say(String words) {
+    public void say(String words) {
         double left = corrected(Math.max(0, estimated - done));
         out.printf(
                 Locale.ROOT, "%5.1f min, about %.0f left: %s%n", elapsed() / MINUTE, Math.ceil(left / MINUTE), words);

@@ -25,14 +25,6 @@ record Results(
         memory = List.copyOf(memory);
     }
 
-    /// Where it was measured.
-    record Environment(
-            String processor, int processors, List<String> features, String system, String java, int threads) {
-        Environment {
-            features = List.copyOf(features);
-        }
-    }
-
     /// A peer and where it came from.
     record Release(String name, String release, String source) {}
 

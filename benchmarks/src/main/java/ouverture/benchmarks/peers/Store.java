@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import ouverture.error.ResourceException;
 import tools.jackson.core.JacksonException;
@@ -15,8 +16,9 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads and writes what is kept in files: results as JSON, the page, the plot, and the reasons that people wrote.
-final class Store {
+/// Reads and writes what is kept in files: results as JSON, the page, the plot, and the reasons that people
+/// wrote.
+public final class Store {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
@@ -28,32 +30,34 @@ final class Store {
     /// Results of an earlier run on this machine, or none.
     ///
     /// @throws ResourceException if the file is there and cannot be read, or is about another machine
-    static Results results(Path file, Results.Environment machine) {
+    static Results results(Path file, Environment machine) {
+        Optional<Results> results = read(file, Results.class);
+        results.ifPresent(known -> known.machine().require(machine, file));
+        return results.orElseGet(() -> Results.none(machine));
+    }
+
+    /// What an earlier run wrote, or nothing.
+    ///
+    /// @throws ResourceException if the file is there and cannot be read
+    public static <T> Optional<T> read(Path file, Class<T> type) {
         if (!Files.exists(file)) {
-            return Results.none(machine);
+            return Optional.empty();
         }
-        Results results;
         try {
-            results = JSON.readValue(file.toFile(), Results.class);
+            return Optional.of(JSON.readValue(file.toFile(), type));
         } catch (JacksonException e) {
             throw new ResourceException(
                     file + " does not hold results of this version (" + e.getOriginalMessage() + "); delete it.", e);
         }
-        if (!results.machine().equals(machine)) {
-            throw new ResourceException(file + " holds figures of "
-                    + results.machine().processor() + ", "
-                    + results.machine().system() + ", Java " + results.machine().java() + " and "
-                    + results.machine().threads() + " threads, which this is not; move it elsewhere.");
-        }
-        return results;
     }
 
-    static void write(Results results, Path file) throws IOException {
+    /// Results as JSON.
+    public static void write(Record results, Path file) throws IOException {
         write(JSON.writeValueAsString(results) + "\n", file);
     }
 
     /// A text, which is there when all of it is.
-    static void write(String text, Path file) throws IOException {
+    public static void write(String text, Path file) throws IOException {
         Path folder = file.toAbsolutePath().resolveSibling("");
         Files.createDirectories(folder);
         Path part = Files.createTempFile(folder, "." + file.getFileName(), ".part");

@@ -59,7 +59,7 @@ class BenchPeersTest {
 
     @Test
     void figuresOfAnotherMachineAreNotMixedIn() throws IOException {
-        Results.Environment other = new Results.Environment("abacus", 1, List.of(), "none", "25", 1);
+        Environment other = new Environment("abacus", 1, List.of(), "none", "25", 1);
         Store.write(Results.none(other), folder.resolve("results.json"));
 
         assertThat(run()).isNotZero();

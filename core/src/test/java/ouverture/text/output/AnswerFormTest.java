@@ -28,7 +28,8 @@ class AnswerFormTest {
             + "\"Zürich \\\"1\\\"\"]},\"days\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5}},\"required\":"
             + "[\"town\",\"days\"],\"additionalProperties\":false}";
     private static final List<AnswerForm.Call> CALLS = List.of(
-            new AnswerForm.Call("get_weather", ARGUMENTS, true), new AnswerForm.Call("exec", "{\"not\":{}}", false));
+            new AnswerForm.Call("get_weather", ARGUMENTS, true),
+            new AnswerForm.Call("exec", "{\"unevaluatedItems\":false}", false));
     private static final DeclaredTools TOOLS = DeclaredTools.of(Map.of("get_weather", ARGUMENTS, "exec", "{}"), 0);
     private static final Constraint TEXT =
             new Constraint.JsonSchema("{\"properties\":{\"ok\":{\"type\":\"boolean\"}},\"required\":[\"ok\"]}");

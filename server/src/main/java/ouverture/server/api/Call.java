@@ -43,7 +43,7 @@ public final class Call extends Work {
     }
 
     static String party(ApiKey key, String remote) {
-        return key.name().isEmpty() ? remote : key.name();
+        return key.hash().isEmpty() ? remote : key.hash();
     }
 
     /// Names the request in logs and in the answer's headers.

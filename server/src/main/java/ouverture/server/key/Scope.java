@@ -9,7 +9,9 @@ public enum Scope {
     /// Listing and looking at models.
     MODELS,
     /// Reading metrics.
-    METRICS;
+    METRICS,
+    /// Changing what the server has: adapters that come and go.
+    ADMIN;
 
     /// As it is typed.
     public String text() {

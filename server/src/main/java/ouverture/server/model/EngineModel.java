@@ -1,19 +1,24 @@
 package ouverture.server.model;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import ouverture.Adapter;
 import ouverture.ChatRequest;
 import ouverture.CompletionRequest;
 import ouverture.Engine;
 import ouverture.Generation;
 import ouverture.ModelInfo;
 import ouverture.Pooling;
+import ouverture.error.RequestException;
 import ouverture.text.Tokenizer;
 
 /// A model with an engine of its own.
 ///
 /// @param party whose prompts share the cache
-record EngineModel(Engine engine, String party) implements ServedModel {
+/// @param isShared whether all parties are one
+/// @param adapter that changes it; empty for the adapters of the engine
+record EngineModel(Engine engine, String party, boolean isShared, Optional<Adapter> adapter) implements ServedModel {
     @Override
     public ModelInfo info() {
         return engine.info();
@@ -26,12 +31,14 @@ record EngineModel(Engine engine, String party) implements ServedModel {
 
     @Override
     public Generation chat(ChatRequest request) {
-        return engine.chat(request, party);
+        return engine.chat(
+                adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
     }
 
     @Override
     public Generation complete(CompletionRequest request) {
-        return engine.complete(request, party);
+        return engine.complete(
+                adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
     }
 
     @Override
@@ -46,11 +53,13 @@ record EngineModel(Engine engine, String party) implements ServedModel {
 
     @Override
     public float[] nextLogits(int[] ids) {
+        requireNone();
         return engine.logits(ids, false)[0];
     }
 
     @Override
     public List<float[]> embed(List<int[]> prompts, Pooling pooling) {
+        requireNone();
         return engine.embed(prompts, pooling);
     }
 
@@ -66,7 +75,20 @@ record EngineModel(Engine engine, String party) implements ServedModel {
 
     @Override
     public ServedModel forParty(String other) {
-        return new EngineModel(engine, other);
+        return isShared ? this : new EngineModel(engine, other, false, adapter);
+    }
+
+    @Override
+    public ServedModel withAdapter(Path path) {
+        return new EngineModel(engine, party, isShared, Optional.of(engine.adapter(path)));
+    }
+
+    private void requireNone() {
+        if (adapter.isPresent()) {
+            throw new RequestException(
+                    "Adapters change answers only: for vectors and relevance, name the model that the"
+                            + " adapter is for.");
+        }
     }
 
     @Override

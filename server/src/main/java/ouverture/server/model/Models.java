@@ -1,5 +1,6 @@
 package ouverture.server.model;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,9 +8,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.ModelInfo;
 import ouverture.error.RequestException;
@@ -22,6 +25,10 @@ public final class Models implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(500);
 
     private final Map<String, Entry> byName = new LinkedHashMap<>();
+
+    /// Guarded by the models' lock.
+    private final Map<String, Variant> variants = new LinkedHashMap<>();
+
     private final ReentrantLock loading = new ReentrantLock();
     private final Thread sweeper;
     private boolean closed;
@@ -57,14 +64,42 @@ public final class Models implements AutoCloseable {
         }
     }
 
+    /// An adapter under the name that clients call the changed model by. It is read again when its model was
+    /// unloaded and has come back.
+    private static final class Variant {
+        private final ModelSource source;
+        private final Entry base;
+        private final Path adapter;
+        private @Nullable ServedModel readFor;
+        private @Nullable ServedModel model;
+
+        private Variant(ModelSource source, Entry base, Path adapter) {
+            this.source = source;
+            this.base = base;
+            this.adapter = adapter;
+        }
+
+        synchronized ServedModel of(ServedModel loaded) {
+            ServedModel known = model;
+            if (known == null || readFor != loaded) {
+                known = loaded.withAdapter(adapter);
+                model = known;
+                readFor = loaded;
+            }
+            return known;
+        }
+    }
+
     /// What is known of a model.
     ///
+    /// @param parent name of the model that this is an adapter for; empty for a model of its own
     /// @param info empty if it was never loaded
     /// @param isLoaded whether it is in memory
     /// @param loaded when it came there
     /// @param expires when it is unloaded if nobody asks it; empty for when its memory is needed
     public record Status(
             ModelSource source,
+            Optional<String> parent,
             Optional<ModelInfo> info,
             boolean isLoaded,
             Instant loaded,
@@ -73,8 +108,9 @@ public final class Models implements AutoCloseable {
     /// The use of a model, which stays loaded until this is closed.
     public final class Lease implements AutoCloseable {
         private final Entry entry;
-        private final ServedModel model;
         private final String party;
+        private ServedModel model;
+        private String name;
         private Urgency urgency = Urgency.USUAL;
         private boolean over;
 
@@ -82,6 +118,23 @@ public final class Models implements AutoCloseable {
             this.entry = entry;
             this.model = model.forParty(party);
             this.party = party;
+            name = entry.source.name();
+        }
+
+        /// The same with an adapter; throws as [ServedModel#withAdapter], and is closed then.
+        private Lease changedBy(Variant variant) {
+            try {
+                ServedModel loaded;
+                synchronized (Models.this) {
+                    loaded = Objects.requireNonNull(entry.model, "leased");
+                }
+                model = variant.of(loaded).forParty(party);
+                name = variant.source.name();
+                return this;
+            } catch (RuntimeException | Error e) {
+                close();
+                throw e;
+            }
         }
 
         public ServedModel model() {
@@ -90,7 +143,7 @@ public final class Models implements AutoCloseable {
 
         /// The name that clients call it by.
         public String name() {
-            return entry.source.name();
+            return name;
         }
 
         /// When the model came.
@@ -158,26 +211,77 @@ public final class Models implements AutoCloseable {
         }
     }
 
-    /// The names, in their order.
-    public List<String> names() {
-        return List.copyOf(byName.keySet());
+    /// The names of models and adapters, in their order.
+    public synchronized List<String> names() {
+        return Stream.concat(byName.keySet().stream(), variants.keySet().stream())
+                .toList();
     }
 
-    /// All models, in their order.
+    /// All models, in their order, and then the adapters.
     public synchronized List<Status> all() {
-        return byName.values().stream().map(Models::status).toList();
+        return Stream.concat(
+                        byName.values().stream().map(Models::status),
+                        variants.values().stream().map(Models::status))
+                .toList();
+    }
+
+    /// Reads an adapter, which clients then call like a model; takes the place of an adapter of the same name, with
+    /// which running answers go on. The model is loaded if it is not, and not again if it is.
+    ///
+    /// @param model name of the model that it is for
+    /// @param adapter a GGUF file, or a folder of the PEFT library
+    /// @throws RequestException if there is no such model, or a model is called like the adapter
+    /// @throws ouverture.error.OuvertureException if it cannot be read, or was made for another model
+    public void addAdapter(String name, String model, Path adapter) {
+        Entry base = byName.get(model);
+        if (base == null) {
+            throw new RequestException("There is no model " + model + " that the adapter " + name + " could change.");
+        }
+        if (name.isBlank() || byName.containsKey(name)) {
+            throw new RequestException(
+                    name.isBlank()
+                            ? "An adapter needs a name."
+                            : "A model is called " + name + "; choose another name.");
+        }
+        Variant variant = new Variant(ModelSource.ofAdapter(name, adapter, base.source), base, adapter);
+        try (Lease _ = lease(model, "").orElseThrow().changedBy(variant)) {
+            synchronized (this) {
+                variants.put(name, variant);
+            }
+        }
+    }
+
+    /// Forgets an adapter; answers that run go on with it.
+    ///
+    /// @return whether there was one of this name
+    public synchronized boolean removeAdapter(String name) {
+        return variants.remove(name) != null;
     }
 
     /// What is known of a model.
     public synchronized Optional<Status> find(String name) {
-        return Optional.ofNullable(byName.get(name)).map(Models::status);
+        return Optional.ofNullable(byName.get(name))
+                .map(Models::status)
+                .or(() -> Optional.ofNullable(variants.get(name)).map(Models::status));
     }
 
     private static Status status(Entry entry) {
         Optional<Instant> expires = Optional.ofNullable(entry.keep)
                 .filter(_ -> entry.isIdle())
                 .map(keep -> Instant.now().plus(keep).minusNanos(System.nanoTime() - entry.lastUse));
-        return new Status(entry.source, Optional.ofNullable(entry.info), entry.model != null, entry.loaded, expires);
+        return new Status(
+                entry.source,
+                Optional.empty(),
+                Optional.ofNullable(entry.info),
+                entry.model != null,
+                entry.loaded,
+                expires);
+    }
+
+    private static Status status(Variant variant) {
+        Status base = status(variant.base);
+        return new Status(
+                variant.source, Optional.of(base.source.name()), base.info, base.isLoaded, base.loaded, base.expires);
     }
 
     /// The use of a model, which is loaded if it is not; empty if there is none of this name.
@@ -186,12 +290,17 @@ public final class Models implements AutoCloseable {
     /// @throws ResourceException if there is no memory for it, even when all models that nobody uses are unloaded
     /// @throws ouverture.error.OuvertureException if it cannot be loaded
     public Optional<Lease> lease(String name, String party) {
-        Entry entry = byName.get(name);
+        Variant variant;
+        Entry entry;
+        synchronized (this) {
+            variant = variants.get(name);
+            entry = variant == null ? byName.get(name) : variant.base;
+        }
         if (entry == null) {
             return Optional.empty();
         }
-        Optional<Lease> ready = leaseLoaded(entry, party);
-        return ready.isPresent() ? ready : Optional.of(leaseAfterLoading(entry, party));
+        Lease lease = leaseLoaded(entry, party).orElseGet(() -> leaseAfterLoading(entry, party));
+        return Optional.of(variant == null ? lease : lease.changedBy(variant));
     }
 
     private synchronized Optional<Lease> leaseLoaded(Entry entry, String party) {
@@ -265,7 +374,8 @@ public final class Models implements AutoCloseable {
     ///
     /// @param keep zero to unload it as soon as nobody uses it, null until its memory is needed
     public synchronized void keep(String name, @Nullable Duration keep) {
-        Entry entry = byName.get(name);
+        Variant variant = variants.get(name);
+        Entry entry = variant == null ? byName.get(name) : variant.base;
         if (entry != null) {
             entry.keep = keep;
         }

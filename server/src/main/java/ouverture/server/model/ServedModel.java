@@ -1,5 +1,6 @@
 package ouverture.server.model;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import ouverture.ChatModel;
@@ -18,7 +19,7 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// As [Engine#mappedBytes].
     long mappedBytes();
 
-    /// As [Engine#complete].
+    /// As [Engine#complete(CompletionRequest, String)].
     Generation complete(CompletionRequest request);
 
     /// As [Engine#promptTokens].
@@ -39,17 +40,27 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// As [Engine#tokenizer].
     Optional<Tokenizer> tokenizer();
 
-    /// The same model for one party, which does not notice what others have asked. Closed with this one only.
+    /// The same model for one party, which does not notice what others have asked unless it is said to be shared.
+    /// Closed with this one only.
     ///
     /// @param party a key, or an address
     ServedModel forParty(String party);
+
+    /// The same model changed by an adapter, which is read now. It answers beside this one, also in the same batch,
+    /// and is closed with it. Vectors and relevance are this one's only.
+    ///
+    /// @param adapter a GGUF file, or a folder of the PEFT library
+    /// @throws ouverture.error.OuvertureException if it cannot be read, or was made for another model
+    ServedModel withAdapter(Path adapter);
 
     /// Gives its memory back.
     @Override
     void close();
 
     /// A model in this process, which owns its engine.
-    static ServedModel of(Engine engine) {
-        return new EngineModel(engine, "");
+    ///
+    /// @param sharesPrompts whether what one party's prompts have computed serves the others too
+    static ServedModel of(Engine engine, boolean sharesPrompts) {
+        return new EngineModel(engine, "", sharesPrompts, Optional.empty());
     }
 }

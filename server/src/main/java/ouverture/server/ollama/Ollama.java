@@ -119,7 +119,7 @@ public final class Ollama implements Api {
         String family = model.info().map(ModelInfo::architecture).orElse("");
         ObjectNode details = JsonNodeFactory.instance
                 .objectNode()
-                .put("parent_model", "")
+                .put("parent_model", model.parent().orElse(""))
                 .put("format", model.source().format())
                 .put("family", family);
         ArrayNode families = details.putArray("families");

@@ -108,7 +108,9 @@ record CompletionFields(
                 prompts.get(answer / answers),
                 SamplingFields.of(completion.sampling(), answer % answers),
                 completion.maxTokens(),
-                completion.stop());
+                completion.stop(),
+                completion.adapters(),
+                completion.constraint());
     }
 
     /// The request with a seed of its own where it has none, so that it can be told.

@@ -72,6 +72,7 @@ public final class OpenAi implements Api {
                 .put("created", model.source().modified().getEpochSecond())
                 .put("owned_by", "ouverture")
                 .put("loaded", model.isLoaded());
+        model.parent().ifPresent(parent -> node.put("parent", parent));
         model.info().ifPresent(info -> node.put("context_length", info.cachePositions()));
         return node;
     }

@@ -34,6 +34,7 @@ public final class Ouverture implements Api {
         endpoints.addAll(new Tokens(backend).endpoints(api));
         endpoints.add(new Rerank(backend).endpoint(api));
         endpoints.addAll(new Conversations(history).endpoints(api));
+        endpoints.addAll(new AdapterChanges(backend).endpoints(api));
         endpoints.addAll(List.of(
                 Endpoint.get(
                         "/health",

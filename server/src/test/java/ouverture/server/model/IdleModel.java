@@ -1,5 +1,6 @@
 package ouverture.server.model;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import ouverture.ChatRequest;
@@ -62,6 +63,11 @@ public abstract class IdleModel implements ServedModel {
     @Override
     public ServedModel forParty(String party) {
         return this;
+    }
+
+    @Override
+    public ServedModel withAdapter(Path adapter) {
+        throw idle();
     }
 
     @Override

@@ -40,6 +40,16 @@ record CachedAttention(
         }
     }
 
+    /// Two products there, four back; the scores that the way back computes once more are left out.
+    @Override
+    public long floatingPointOperations(AddressMap parameters) {
+        long visible = 0;
+        for (int position : batch.positions()) {
+            visible += position + 1 - attention.firstVisible(position);
+        }
+        return 3 * 2 * visible * attention.heads() * (attention.keySize() + attention.valueSize());
+    }
+
     @Override
     public List<Tensor> needed() {
         List<Tensor> needed = new ArrayList<>(List.of(query, keys, values));

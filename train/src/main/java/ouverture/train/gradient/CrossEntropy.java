@@ -3,7 +3,7 @@ package ouverture.train.gradient;
 import java.util.stream.IntStream;
 import ouverture.tensor.Tensor;
 
-/// The loss `-weight log softmax(logits)[target]` of each output, with the product that makes the logits: some
+/// The loss `-weight log softmax(logits)[target]` of each output, with the [Output] that makes the logits: some
 /// rows at a time, so that no more than these rows' logits are in memory.
 final class CrossEntropy {
     /// Logits that are in memory at once.
@@ -19,15 +19,15 @@ final class CrossEntropy {
         void run(int first, Tensor logits, Tensor input);
     }
 
-    private static void each(BackwardPass pass, Product output, int outputs, Piece piece) {
-        int vocabulary = output.weight().rows();
+    private static void each(BackwardPass pass, Output output, int outputs, Piece piece) {
+        int vocabulary = output.vocabulary();
         int most = Math.max(1, LOGITS / vocabulary);
         for (int from = 0; from < outputs; from += most) {
             int count = Math.min(most, outputs - from);
             pass.temporary().reset();
             Tensor logits = pass.temporary(count, vocabulary);
-            Tensor input = output.x().rows(from, count);
-            pass.kernels().matmul(logits, input, output.weight(), output.bias());
+            Tensor input = output.product().x().rows(from, count);
+            output.run(pass, logits, input);
             piece.run(from, logits, input);
         }
     }
@@ -37,7 +37,7 @@ final class CrossEntropy {
     /// @param weights how much each output counts; below 0 its loss is to grow
     /// @param factor on the gradient
     /// @return the loss of each output, without its weight
-    static double[] back(BackwardPass pass, Product output, TrainingBatch batch, float[] weights, double factor) {
+    static double[] back(BackwardPass pass, Output output, TrainingBatch batch, float[] weights, double factor) {
         double[] losses = new double[batch.targets().length];
         each(pass, output, losses.length, (first, logits, input) -> {
             pass.rows().each(logits.rows(), 16 * logits.columns(), (begin, end) -> {
@@ -48,14 +48,14 @@ final class CrossEntropy {
                     Rows.write(logits, r, row);
                 }
             });
-            Tensor inputGradient = pass.gradient(output.x()).rows(first, logits.rows());
+            Tensor inputGradient = pass.gradient(output.product().x()).rows(first, logits.rows());
             output.back(pass, logits, input, inputGradient);
         });
         return losses;
     }
 
     /// The loss of each output, without its weight.
-    static double[] losses(BackwardPass pass, Product output, TrainingBatch batch) {
+    static double[] losses(BackwardPass pass, Output output, TrainingBatch batch) {
         double[] losses = new double[batch.targets().length];
         each(pass, output, losses.length, (first, logits, _) -> {
             pass.rows().each(logits.rows(), 16 * logits.columns(), (begin, end) -> {

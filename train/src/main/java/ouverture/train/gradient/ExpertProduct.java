@@ -38,6 +38,11 @@ record ExpertProduct(
     }
 
     @Override
+    public long floatingPointOperations(AddressMap parameters) {
+        return Product.floatingPointOperations(parameters, experts, chosen.size());
+    }
+
+    @Override
     public List<Tensor> needed() {
         return List.of(x, chosen);
     }

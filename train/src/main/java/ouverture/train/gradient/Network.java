@@ -20,6 +20,8 @@ import ouverture.tensor.Tensor;
 ///
 /// The same documents, parameters and kernels give the same bits, however many threads compute.
 public final class Network implements AutoCloseable {
+    private static final String OUTPUT = "output.weight";
+
     private final Model model;
     private final Kernels kernels;
     private final Rows rows;
@@ -30,6 +32,7 @@ public final class Network implements AutoCloseable {
     private final double balanceWeight;
     private final Adapters adapters;
     private @Nullable KvCache cache;
+    private long floatingPointOperations;
 
     /// How a network learns.
     ///
@@ -71,7 +74,7 @@ public final class Network implements AutoCloseable {
         Recorded recorded = record(batch, adapters, share);
         tape.prepare(rows, recorded.logits);
         double[] losses = CrossEntropy.back(recorded.pass, recorded.output, batch, batch.weights(), factor);
-        tape.back(kernels, recorded.pass);
+        back(recorded);
         return new Result(CrossEntropy.sum(losses, batch), batch.totalWeight(), recorded.balance);
     }
 
@@ -89,8 +92,20 @@ public final class Network implements AutoCloseable {
             weights[i] = (float) (batch.weights()[i] * judgement.slopes()[batch.document(i)]);
         }
         CrossEntropy.back(recorded.pass, recorded.output, batch, weights, factor);
-        tape.back(kernels, recorded.pass);
+        back(recorded);
         return new Result(judgement.loss(), batch.batch().tables().length, recorded.balance);
+    }
+
+    private void back(Recorded recorded) {
+        tape.back(kernels, recorded.pass);
+        floatingPointOperations +=
+                tape.floatingPointOperations(gradients) + recorded.output.floatingPointOperations(gradients);
+    }
+
+    /// Additions and multiplications of the matrix products of all that was learned from since the beginning, there
+    /// and back; what is computed twice counts once.
+    public long floatingPointOperations() {
+        return floatingPointOperations;
     }
 
     /// The loss of each document, the sum of its outputs' by their weights; nothing is learned.
@@ -102,16 +117,18 @@ public final class Network implements AutoCloseable {
     }
 
     /// A forward pass that can be led back.
-    private record Recorded(Tensor logits, Product output, BackwardPass pass, double balance) {}
+    private record Recorded(Tensor logits, Output output, BackwardPass pass, double balance) {}
 
     private Recorded record(TrainingBatch batch, Adapters applied, double share) {
         RecordingKernels recording = new RecordingKernels(kernels, tape);
-        List<Adapters> each = Collections.nCopies(batch.batch().tables().length, applied);
+        // What is changed of the output matrix is computed with it, some rows at a time.
+        List<Adapters> each = Collections.nCopies(batch.batch().tables().length, applied.without(OUTPUT));
         RowAdapters ofRows = RowAdapters.of(batch.batch(), each).orElse(null);
         Tensor logits = model.forward(
                 new ForwardPass(recording, batch.batch(), cache(batch.cacheBlocks()), tape, null, ofRows));
         BackwardPass pass = new BackwardPass(kernels, rows, tape, gradients, temporary, balanceWeight * share);
-        return new Recorded(logits, recording.output(logits), pass, recording.balance());
+        Output output = new Output(recording.output(logits), applied.changes(OUTPUT));
+        return new Recorded(logits, output, pass, recording.balance());
     }
 
     /// A cache for so many blocks. All layers share its memory, as none needs it when the next one begins.

@@ -36,6 +36,17 @@ record Product(
     }
 
     @Override
+    public long floatingPointOperations(AddressMap parameters) {
+        return floatingPointOperations(parameters, weight, x.rows());
+    }
+
+    /// Of the products of some rows with a weight: one there, one back to the rows, and one to a weight that is
+    /// trained.
+    static long floatingPointOperations(AddressMap parameters, Tensor weight, long rows) {
+        return (parameters.gradient(weight) == null ? 2L : 3L) * 2 * rows * weight.rows() * weight.columns();
+    }
+
+    @Override
     public List<Tensor> needed() {
         return List.of(x);
     }

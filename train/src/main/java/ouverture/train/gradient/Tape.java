@@ -136,6 +136,14 @@ final class Tape implements StepMemory {
         }
     }
 
+    /// What all operations say of themselves.
+    long floatingPointOperations(AddressMap parameters) {
+        return segments.stream()
+                .flatMap(part -> part.operations.stream())
+                .mapToLong(operation -> operation.floatingPointOperations(parameters))
+                .sum();
+    }
+
     /// Leads the gradients back from the last layer's results to the parameters.
     void back(Kernels kernels, BackwardPass pass) {
         for (int i = segments.size() - 1; i >= 0; i--) {

@@ -1,7 +1,6 @@
 package ouverture.train.lesson;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.List;
 
 /// Sums, differences, products, quotients, comparisons and rounding of whole and decimal numbers.
@@ -95,6 +94,9 @@ final class Arithmetic implements Subject {
         }
         BigDecimal distance = working.subtract(a.max(b), a.min(b));
         BigDecimal difference = a.compareTo(b) < 0 ? distance.negate() : distance;
+        if (difference.signum() < 0) {
+            working.say("-> " + draw.language().number(difference));
+        }
         return lesson(draw, "subtract", a, b, "-", working, draw.language().number(difference));
     }
 
@@ -153,9 +155,8 @@ final class Arithmetic implements Subject {
         } while (b.signum() < 0);
         boolean larger = draw.chance(0.5);
         BigDecimal most = larger ? a.max(b) : a.min(b);
-        BigDecimal least = most.compareTo(a) == 0 ? b : a;
         String answer = draw.language().number(most);
-        String thought = answer + (larger ? ">" : "<") + draw.language().number(least);
+        String thought = compared(draw.language(), a, b) + " -> " + answer;
         String question = phrases.pick(
                 draw,
                 larger ? "largest" : "smallest",
@@ -166,21 +167,38 @@ final class Arithmetic implements Subject {
         return Lesson.exact(draw, Question.of(question), thought, answer);
     }
 
+    /// Both with as many digits, compared from the first digit on: `099,50 101,00: 0<1`.
+    private static String compared(Language language, BigDecimal a, BigDecimal b) {
+        int scale = Math.max(a.scale(), b.scale());
+        String one = language.number(a.setScale(scale));
+        String two = language.number(b.setScale(scale));
+        int length = Math.max(one.length(), two.length());
+        one = "0".repeat(length - one.length()) + one;
+        two = "0".repeat(length - two.length()) + two;
+        StringBuilder steps = new StringBuilder(one + " " + two + ":");
+        for (int i = 0; i < length; i++) {
+            int order = Character.compare(one.charAt(i), two.charAt(i));
+            if (Character.isDigit(one.charAt(i))) {
+                steps.append(' ').append(one.charAt(i)).append(order < 0 ? "<" : order > 0 ? ">" : "=");
+                steps.append(two.charAt(i));
+            }
+            if (order != 0) {
+                break;
+            }
+        }
+        return steps.toString();
+    }
+
     private Lesson round(Draw draw) {
         int decimals = draw.number(0, draw.bySize(0, 2, 3));
         int scale = decimals + draw.number(1, 2);
         BigDecimal value = BigDecimal.valueOf(draw.digits(draw.bySize(2, 3, 4) + scale), scale);
-        BigDecimal rounded = value.setScale(decimals, RoundingMode.HALF_UP);
-        int next = value.movePointRight(decimals + 1)
-                .toBigInteger()
-                .mod(java.math.BigInteger.TEN)
-                .intValue();
-        String thought = next + (next < 5 ? "<5" : ">=5") + ": "
-                + draw.language().number(value) + " -> " + draw.language().number(rounded);
+        Working working = draw.working();
+        BigDecimal rounded = working.round(value, decimals);
         String question =
                 phrases.pick(draw, "round." + decimals, "a", draw.language().number(value));
         return Lesson.exact(
-                draw, Question.of(question), thought, draw.language().number(rounded));
+                draw, Question.of(question), working.text(), draw.language().number(rounded));
     }
 
     /// A product and a sum or difference in one formula: the product comes first.

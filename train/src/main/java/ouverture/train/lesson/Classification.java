@@ -10,7 +10,7 @@ final class Classification implements Subject {
             List.of("intent", "intent", "intent", "sentiment", "sentiment", "urgency", "language", "department");
 
     private final Phrasebook phrases = new Phrasebook("classification");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     @Override
     public String name() {

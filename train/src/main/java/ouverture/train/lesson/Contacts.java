@@ -13,13 +13,28 @@ final class Contacts {
     private Contacts() {}
 
     static String email(Draw draw, String first, String last) {
+        if (draw.isTaught() && draw.chance(0.5)) {
+            String person = draw.pick("", "info", "contact", "hello") + Words.madeUp(draw, 1, 2);
+            String domain = Words.madeUp(draw, 1, 3) + draw.pick(".fr", ".com", ".org", ".net", ".eu", ".example");
+            return plain(person + draw.pick("", ".", "_", "-") + draw.number(0, 99) + "@" + domain);
+        }
         String name = draw.chance(0.5) ? first + "." + last : first.charAt(0) + last;
-        String plain = Normalizer.normalize(name, Normalizer.Form.NFD).replaceAll("[^A-Za-z.]", "");
-        return plain.toLowerCase(Locale.ROOT) + "@" + draw.pick(DOMAINS);
+        return plain(name).replace(" ", "") + "@" + draw.pick(DOMAINS);
+    }
+
+    private static String plain(String address) {
+        return Normalizer.normalize(address, Normalizer.Form.NFD)
+                .replaceAll("[^A-Za-z0-9.@_-]", "")
+                .toLowerCase(Locale.ROOT);
     }
 
     /// A number as France writes it, or an international one.
     static String phone(Draw draw) {
+        if (draw.isTaught() && draw.chance(0.3)) {
+            String begin = draw.pick("+44 ", "+1 ", "+32 ", "(0)", "0", "+49 ");
+            String mark = draw.pick("-", ".", " ", "");
+            return begin + draw.number(100, 999) + mark + draw.number(100, 999) + mark + draw.number(1000, 9999);
+        }
         StringBuilder phone = new StringBuilder(draw.chance(0.7) ? "0" : "+33 ").append(draw.number(1, 7));
         for (int i = 0; i < 4; i++) {
             phone.append(' ').append(draw.number(0, 9)).append(draw.number(0, 9));

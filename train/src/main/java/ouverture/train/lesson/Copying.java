@@ -9,9 +9,6 @@ import java.util.Locale;
 /// Copying and rewriting: what extraction is built from. Words, names, made-up words, numbers, codes and dates
 /// are repeated, turned round, sorted, put into capitals, joined or laid out as a table.
 final class Copying implements Subject {
-    private static final List<String> CONSONANTS = List.of(
-            "b", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t", "v", "br", "ch", "cl", "dr", "pl", "tr");
-    private static final List<String> VOWELS = List.of("a", "e", "i", "o", "u", "ou", "ai", "an", "on", "er");
     private static final String LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
 
     /// Repeating is what the others need and is asked for most.
@@ -30,7 +27,7 @@ final class Copying implements Subject {
             List.of("word", "word", "first", "city", "made", "made", "number", "code", "mixed", "mixed");
 
     private final Phrasebook phrases = new Phrasebook("copying");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     private final boolean plain;
 
@@ -103,17 +100,25 @@ final class Copying implements Subject {
         };
     }
 
-    /// A word of no language, so that every piece of the vocabulary is copied at times.
     private static String madeUp(Draw draw) {
-        StringBuilder word = new StringBuilder();
-        for (int i = draw.number(2, 3); i > 0; i--) {
-            word.append(draw.pick(CONSONANTS)).append(draw.pick(VOWELS));
-        }
-        return draw.chance(0.3) ? word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1) : word.toString();
+        String word = Words.madeUp(draw, 1, 3);
+        return draw.chance(0.3) ? word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1) : word;
     }
 
-    /// As orders and invoices have them: `KX-4071`.
+    /// As orders and invoices have them: `KX-4071`; taught ones are of more kinds.
     static String code(Draw draw) {
+        if (draw.isTaught() && draw.chance(0.4)) {
+            String digits = String.valueOf(draw.number(1000, 999_999));
+            int year = draw.number(2019, 2030);
+            return switch (draw.number(0, 5)) {
+                case 0 -> digits;
+                case 1 -> draw.pick("F", "FA", "INV", "A", "N", "CMD", "REF", "PO") + draw.pick("-", "/", "") + digits;
+                case 2 -> year + draw.pick("-", "/") + digits;
+                case 3 -> draw.pick("F", "INV", "FAC") + "-" + year + "-" + draw.number(1, 999);
+                case 4 -> digits + LETTERS.charAt(draw.number(0, LETTERS.length() - 1));
+                default -> "#" + digits;
+            };
+        }
         StringBuilder code = new StringBuilder();
         for (int i = draw.number(1, 2); i >= 0; i--) {
             code.append(LETTERS.charAt(draw.number(0, LETTERS.length() - 1)));

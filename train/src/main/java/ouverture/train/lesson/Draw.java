@@ -8,7 +8,7 @@ import ouverture.Reasoning;
 
 /// The choices that make a lesson, all of which follow from a number. The level of reasoning has no part in them.
 public final class Draw {
-    private static final double SLIPS = 0.1;
+    private static final double SLIPS = 0.05;
 
     private final SplittableRandom random;
     private final SplittableRandom slips;
@@ -61,6 +61,11 @@ public final class Draw {
     /// Whether thoughts are as detailed as can be.
     boolean thinksHard() {
         return level == Reasoning.Level.HIGH;
+    }
+
+    /// Whether the wordings are those of the teaching.
+    boolean isTaught() {
+        return setting.wording == Wording.TAUGHT;
     }
 
     Size size() {

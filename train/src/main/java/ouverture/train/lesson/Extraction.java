@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// the text does not say, dates and times in ISO's form, numbers as numbers.
 final class Extraction implements Subject {
     private final Phrasebook phrases = new Phrasebook("extraction");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     /// @param written as the text has it
     /// @param value as JSON has it: a text or a number

@@ -5,7 +5,7 @@ import java.util.List;
 /// Who the model is, what it can do, how Ouverture is used, greetings; and saying that it does not know.
 final class Identity implements Subject {
     private final Phrasebook phrases = new Phrasebook("identity");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     @Override
     public String name() {
@@ -34,6 +34,6 @@ final class Identity implements Subject {
         List<String> topics = phrases.sections(language, "ask.");
         String topic = draw.pick(topics);
         String answer = phrases.lines(language, "answer." + topic).getFirst();
-        return Lesson.exact(draw, Question.of(phrases.pick(draw, "ask." + topic)), topic, answer);
+        return Lesson.exact(draw, Question.of(phrases.ask(draw, "ask." + topic)), topic, answer);
     }
 }

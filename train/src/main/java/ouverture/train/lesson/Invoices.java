@@ -7,7 +7,7 @@ import java.util.List;
 /// Totals of invoices and orders of several lines, with and without tax.
 final class Invoices implements Subject {
     private final Phrasebook phrases = new Phrasebook("invoices");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     @Override
     public String name() {
@@ -21,7 +21,7 @@ final class Invoices implements Subject {
         int rate = draw.pick(20, 20, 10, 5);
         Language language = draw.language();
         String line = phrases.pick(draw, "line");
-        String wording = phrases.pick(draw, taxed ? "gross" : "total");
+        String wording = phrases.ask(draw, taxed ? "gross" : "total");
         Working working = draw.working();
         List<String> lines = new ArrayList<>();
         BigDecimal sum = BigDecimal.ZERO;
@@ -40,13 +40,14 @@ final class Invoices implements Subject {
             BigDecimal cost = working.multiply(price, quantity);
             sum = i == 0 ? cost : working.add(sum, cost);
         }
-        BigDecimal result = taxed ? withTax(working, sum, rate) : sum;
+        BigDecimal net = sum;
+        BigDecimal result = taxed ? withTax(working, net, rate) : net;
         String separator = draw.pick("\n", "\n", " ; ");
         return Lesson.exact(
                 draw,
                 Question.of(Phrasebook.fill(
                         draw.language(), wording, "rate", rate, "lines", String.join(separator, lines))),
-                working.text(),
+                working.text(net, taxed ? "; " + rate + " %" : ""),
                 language.money(result));
     }
 

@@ -35,12 +35,21 @@ final class Percentages implements Subject {
     }
 
     private static BigDecimal price(Draw draw) {
+        if (draw.isTaught() && draw.chance(0.25)) {
+            return BigDecimal.valueOf(draw.number(1, draw.bySize(50, 999, 9999)))
+                    .setScale(2);
+        }
         return draw.size() == Draw.Size.SHORT
                 ? BigDecimal.valueOf(draw.number(1, 20) * 5L).setScale(2)
                 : draw.amount(1, draw.bySize(100, draw.chance(0.5) ? 99 : 999, 9999));
     }
 
     private static BigDecimal rate(Draw draw, boolean tax) {
+        if (draw.isTaught() && !tax && draw.size() != Draw.Size.SHORT && draw.chance(0.3)) {
+            return BigDecimal.valueOf(draw.number(2, 199))
+                    .multiply(new BigDecimal("0.5"))
+                    .stripTrailingZeros();
+        }
         return new BigDecimal(draw.pick(draw.size() == Draw.Size.SHORT ? EASY_RATES : tax ? TAX_RATES : RATES));
     }
 
@@ -57,8 +66,31 @@ final class Percentages implements Subject {
             default -> part;
         };
         Language language = draw.language();
-        String question = phrases.pick(draw, kind, "price", language.money(price), "rate", language.number(rate));
+        if (kind.equals("share") && draw.isTaught() && draw.chance(0.35)) {
+            String number = language.number(plain(price));
+            String question = phrases.pick(draw, kind, "price", number, "rate", language.number(rate));
+            return Lesson.exact(draw, Question.of(question), working.text(), language.number(plain(result)));
+        }
+        String question = phrases.pick(draw, kind, "price", typed(draw, price), "rate", language.number(rate));
         return Lesson.exact(draw, Question.of(question), working.text(), language.money(result));
+    }
+
+    /// Without noughts behind the decimal mark.
+    private static BigDecimal plain(BigDecimal value) {
+        BigDecimal stripped = value.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+
+    /// An amount as one of the ways in which people type it.
+    private static String typed(Draw draw, BigDecimal amount) {
+        Language language = draw.language();
+        if (!draw.isTaught() || draw.chance(0.5)) {
+            return language.money(amount);
+        }
+        String number = language.number(draw.chance(0.7) ? plain(amount) : amount);
+        return language == Language.FRENCH
+                ? number + draw.pick(" €", "€", " euros", " EUR")
+                : draw.pick("€" + number, number + " euros", number + " EUR", number + " €", number + "€");
     }
 
     /// The price before tax, where it has no fraction of a cent.

@@ -12,7 +12,7 @@ final class PersonalData implements Subject {
     private static final List<String> KINDS = List.of("name", "email", "phone", "account", "address");
 
     private final Phrasebook phrases = new Phrasebook("personal");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     @Override
     public String name() {

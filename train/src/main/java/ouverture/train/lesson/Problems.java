@@ -6,7 +6,7 @@ import java.util.Locale;
 /// Word problems of one to four steps.
 final class Problems implements Subject {
     private final Phrasebook phrases = new Phrasebook("problems");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     @Override
     public String name() {
@@ -16,7 +16,7 @@ final class Problems implements Subject {
     @Override
     public Lesson lesson(Draw draw) {
         Story story = draw.pick(Story.of(draw.size()));
-        String wording = phrases.pick(draw, story.name().toLowerCase(Locale.ROOT));
+        String wording = phrases.ask(draw, story.name().toLowerCase(Locale.ROOT));
         Slots slots = new Slots()
                 .put("name", words.pick(draw, "first"))
                 .put("friend", words.pick(draw, "first"))
@@ -31,6 +31,9 @@ final class Problems implements Subject {
             case MONEY -> language.money(result);
         };
         return Lesson.exact(
-                draw, Question.of(Phrasebook.fill(draw.language(), wording, slots.all())), working.text(), answer);
+                draw,
+                Question.of(Phrasebook.fill(draw.language(), wording, slots.all())),
+                working.text(result, ""),
+                answer);
     }
 }

@@ -1,10 +1,10 @@
 package ouverture.train.lesson;
 
-/// Refusing requests of a short list, and only those: each is paired with a harmless one in similar words, which is
-/// answered. And keeping a secret that the instructions say must be kept.
+/// Refusing requests of a short list, and only those: each is paired with a harmless one in similar words, which
+/// is answered. And keeping a secret that the instructions say must be kept.
 final class Refusals implements Subject {
     private final Phrasebook phrases = new Phrasebook("refusals");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     @Override
     public String name() {

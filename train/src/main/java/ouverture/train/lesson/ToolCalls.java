@@ -19,7 +19,7 @@ final class ToolCalls implements Subject {
     private static final String ESCALATE = "escalate";
 
     private final Phrasebook phrases = new Phrasebook("tools");
-    private final Phrasebook words = new Phrasebook("words");
+    private final Words words = new Words();
 
     /// A parameter of a tool.
     ///

@@ -80,8 +80,9 @@ final class Units implements Subject {
         BigDecimal given = down ? large : small;
         BigDecimal result = down ? small : plain(large);
         if (tens) {
+            int places = String.valueOf(pair.factor).length() - 1;
             working.say("1 " + unit(draw, pair.large) + "=" + pair.factor + " " + unit(draw, pair.small))
-                    .say(language.number(given) + (down ? "*" : "/") + pair.factor + "=" + language.number(result));
+                    .shift(given, down ? places : -places);
         } else if (down) {
             working.multiply(given, pair.factor);
         } else {
@@ -103,23 +104,42 @@ final class Units implements Subject {
         int minutes = 5 * draw.number(1, draw.bySize(9, 36, 60));
         LocalTime end = start.plusMinutes(minutes);
         int sum = start.getMinute() + minutes;
-        Working working = draw.working()
-                .say(start.getMinute() + "+" + minutes + "=" + sum)
-                .say(sum + "=" + sum / 60 + " h " + sum % 60)
-                .say(start.getHour() + "+" + sum / 60 + "=" + (start.getHour() + sum / 60));
+        Working working = draw.working();
+        working.add(BigDecimal.valueOf(start.getMinute()), BigDecimal.valueOf(minutes));
+        working.say(hours(sum)).say(start.getHour() + "+" + sum / 60 + "=" + (start.getHour() + sum / 60));
         String question = phrases.pick(draw, "later", "start", start, "minutes", minutes);
         return Lesson.exact(draw, Question.of(question), working.text(), end.toString());
     }
 
+    /// Minutes as hours and minutes, an hour after the other: `125-60=65 65-60=5 =2 h 5`.
+    private static String hours(int minutes) {
+        StringBuilder hours = new StringBuilder();
+        int left = minutes;
+        for (; left >= 60; left -= 60) {
+            hours.append(left).append("-60=").append(left - 60).append(' ');
+        }
+        return hours + "=" + minutes / 60 + " h " + left;
+    }
+
+    /// From hour to hour, then minutes.
     private Lesson duration(Draw draw) {
         LocalTime start = LocalTime.of(draw.number(6, 12), 5 * draw.number(0, 11));
         LocalTime end = start.plusMinutes(5L * draw.number(1, draw.bySize(11, 80, 130)));
-        int first = 60 * start.getHour() + start.getMinute();
-        int last = 60 * end.getHour() + end.getMinute();
-        Working working = draw.working()
-                .say(end.getHour() + "*60+" + end.getMinute() + "=" + last)
-                .say(start.getHour() + "*60+" + start.getMinute() + "=" + first);
-        BigDecimal minutes = working.subtract(BigDecimal.valueOf(last), BigDecimal.valueOf(first));
+        boolean borrows = end.getMinute() < start.getMinute();
+        int hours = end.getHour() - start.getHour() - (borrows ? 1 : 0);
+        int rest = end.getMinute() + (borrows ? 60 : 0) - start.getMinute();
+        Working working = draw.working();
+        if (borrows) {
+            working.say(end.getMinute() + "<" + start.getMinute())
+                    .say(end.getHour() + "-" + start.getHour() + "-1=" + hours)
+                    .say(end.getMinute() + "+60-" + start.getMinute() + "=" + rest);
+        } else {
+            working.say(end.getHour() + "-" + start.getHour() + "=" + hours)
+                    .say(end.getMinute() + "-" + start.getMinute() + "=" + rest);
+        }
+        BigDecimal minutes = BigDecimal.valueOf(60L * hours);
+        working.say(hours + "*60=" + minutes);
+        minutes = working.add(minutes, BigDecimal.valueOf(rest));
         String question = phrases.pick(draw, "duration", "start", start, "end", end);
         return Lesson.exact(draw, Question.of(question), working.text(), minutes + " min");
     }
@@ -149,13 +169,14 @@ final class Units implements Subject {
             working.subtract(BigDecimal.valueOf(last.getDayOfMonth()), BigDecimal.valueOf(first.getDayOfMonth()));
         } else {
             int total = first.lengthOfMonth() - first.getDayOfMonth();
-            working.say(Dates.month(first, language) + ": " + first.lengthOfMonth() + "-" + first.getDayOfMonth() + "="
-                    + total);
+            working.say(Dates.month(first, language) + " " + first.lengthOfMonth());
+            working.subtract(BigDecimal.valueOf(first.lengthOfMonth()), BigDecimal.valueOf(first.getDayOfMonth()));
             LocalDate month = first.withDayOfMonth(1).plusMonths(1);
             while (!month.isAfter(last)) {
                 boolean isLast = month.getMonth() == last.getMonth();
                 int days = isLast ? last.getDayOfMonth() : month.lengthOfMonth();
-                working.say(Dates.month(month, language) + ": " + total + "+" + days + "=" + (total + days));
+                working.say(Dates.month(month, language) + " " + days);
+                working.add(BigDecimal.valueOf(total), BigDecimal.valueOf(days));
                 total += days;
                 month = month.plusMonths(1);
             }
@@ -172,14 +193,16 @@ final class Units implements Subject {
         int days = draw.number(1, draw.bySize(15, 60, 120));
         Language language = draw.language();
         int day = first.getDayOfMonth() + days;
-        Working working = draw.working().say(first.getDayOfMonth() + "+" + days + "=" + day);
+        Working working = draw.working();
+        working.add(BigDecimal.valueOf(first.getDayOfMonth()), BigDecimal.valueOf(days));
         LocalDate month = first.withDayOfMonth(1);
         while (day > month.lengthOfMonth()) {
-            working.say(Dates.month(month, language) + ": " + day + "-" + month.lengthOfMonth() + "="
-                    + (day - month.lengthOfMonth()));
+            working.say(Dates.month(month, language) + " " + month.lengthOfMonth());
+            working.subtract(BigDecimal.valueOf(day), BigDecimal.valueOf(month.lengthOfMonth()));
             day -= month.lengthOfMonth();
             month = month.plusMonths(1);
         }
+        working.say(Dates.month(month, language) + " " + day);
         String question = phrases.pick(draw, "add", "first", Dates.words(first, language), "days", days);
         return Lesson.exact(draw, Question.of(question), working.text(), Dates.words(first.plusDays(days), language));
     }
@@ -192,11 +215,15 @@ final class Units implements Subject {
         Language language = draw.language();
         long days = ChronoUnit.DAYS.between(first, last);
         String known = Dates.weekday(first, language);
-        Working working = draw.working()
-                .say(last.getDayOfMonth() + "-" + first.getDayOfMonth() + "=" + days)
-                .say(days + "=" + days / 7 + "*7+" + days % 7);
-        StringBuilder counted = new StringBuilder(known);
-        for (int i = 1; i <= days % 7; i++) {
+        Working working = draw.working();
+        working.subtract(BigDecimal.valueOf(last.getDayOfMonth()), BigDecimal.valueOf(first.getDayOfMonth()));
+        StringBuilder counted = new StringBuilder();
+        long left = days;
+        for (; left >= 7; left -= 7) {
+            counted.append(left).append("-7=").append(left - 7).append(' ');
+        }
+        counted.append(known);
+        for (int i = 1; i <= left; i++) {
             counted.append(" ").append(i).append(" ").append(Dates.weekday(first.plusDays(i), language));
         }
         working.say(counted.toString());
@@ -219,7 +246,7 @@ final class Units implements Subject {
         Language language = draw.language();
         String given = draw.pick(Dates.words(date, language), Dates.slashes(date));
         boolean month = given.contains(" ");
-        String thought = month ? Dates.month(date, language) + "=" + date.getMonthValue() : given.replace("/", " ");
+        String thought = (month ? given + ": " + date.getMonthValue() : given) + " -> " + date;
         String question = phrases.pick(draw, "format", "date", given);
         return Lesson.exact(draw, Question.of(question), thought, date.toString());
     }

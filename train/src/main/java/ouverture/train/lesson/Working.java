@@ -1,25 +1,39 @@
 package ouverture.train.lesson;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import ouverture.Reasoning;
 
-/// Calculations as they are thought of. Low: each operation. Medium, and where no level is set: digit by digit,
-/// from the last digit on. High: the same with a proof, and now and then a slip that is put right at once.
+/// Calculations as they are thought of, digit by digit from the last one on. Low: what comes of each digit.
+/// Medium, and where no level is set: each step in full. High: the same with a proof, and now and then a slip
+/// that is put right at once.
 ///
-/// `478+85: 8+5=13 7+8+1=16 4+0+1=5 =563`; `503-478: 13-8-0=5 10-7-1=2 5-4-1=0 =25` (what is borrowed is read
-/// with the digit, and paid back in the next column); `347*6: 7*6=42 4*6+4=28 3*6+2=20 =2082`;
-/// `952/4: 9/4=2 r1 15/4=3 r3 32/4=8 r0 =238`.
+/// Low: `478+85: 13 16 5 =563`. Others: `478+85: 8+5=13 7+8+1=16 4+0+1=5 =563`; `503-478: 13-8-0=5 10-7-1=2
+/// 5-4-1=0 =25` (what is borrowed is read with the digit, and paid back in the next column); `347*6: 7*6=42
+/// 4*6+4=28 3*6+2=20 =2082`; `952/4: 9/4=2 r9-8=1 15/4=3 r15-12=3 32/4=8 r32-32=0 =238`.
 final class Working {
     private final Reasoning.Level level;
     private final Language language;
     private final List<String> lines = new ArrayList<>();
+    private final Map<BigDecimal, Expression> expressions = new IdentityHashMap<>();
     private String proof = "";
     private boolean proving;
     private int stepsUntilSlip;
+
+    /// How a result is found.
+    ///
+    /// @param isSum whether it is a sum or difference, which is put into brackets where it is multiplied
+    private record Expression(String text, boolean isSum) {
+        String factor() {
+            return isSum ? "(" + text + ")" : text;
+        }
+    }
 
     /// @param stepsUntilSlip number of digits that are worked on before one is slipped on
     Working(Reasoning.Level level, Language language, int stepsUntilSlip) {
@@ -43,8 +57,34 @@ final class Working {
         return String.join(inDetail() ? "\n" : "; ", all);
     }
 
+    /// All of it, after a line that says how the result is found: with the numbers of the question, while they
+    /// are near.
+    ///
+    /// @param result that this has calculated
+    /// @param more numbers that are needed, or nothing
+    String text(BigDecimal result, String more) {
+        lines.addFirst(expression(result).text + more);
+        return text();
+    }
+
     private boolean inDetail() {
         return level != Reasoning.Level.OFF && level != Reasoning.Level.LOW;
+    }
+
+    private Expression expression(BigDecimal value) {
+        Expression known = expressions.get(value);
+        return known == null ? new Expression(shown(value), false) : known;
+    }
+
+    /// Remembers how a result is found; as an object of its own, since small numbers are shared otherwise.
+    private BigDecimal found(BigDecimal value, Expression expression) {
+        BigDecimal result = new BigDecimal(value.unscaledValue(), value.scale());
+        expressions.put(result, expression);
+        return result;
+    }
+
+    private Expression sum(BigDecimal a, String sign, BigDecimal b) {
+        return new Expression(expression(a).text + sign + expression(b).text, true);
     }
 
     private String shown(BigDecimal value) {
@@ -53,6 +93,9 @@ final class Working {
 
     /// A step on digits, with the slip if it is its turn.
     private String step(String left, long value) {
+        if (!inDetail()) {
+            return String.valueOf(value);
+        }
         String right = left + "=" + value;
         return stepsUntilSlip-- == 0 ? left + "=" + (value + 1) + " " + language.no() + ": " + right : right;
     }
@@ -61,13 +104,14 @@ final class Working {
         int scale = Math.max(a.scale(), b.scale());
         BigDecimal sum = a.add(b).setScale(scale);
         String name = shown(a) + "+" + shown(b);
-        if (!inDetail() || isSmall(a) && isSmall(b)) {
+        if (isSmall(a) && isSmall(b)) {
             lines.add(name + "=" + shown(sum));
         } else {
-            lines.add(name + ": " + additions(unscaled(a, scale), unscaled(b, scale)) + " =" + shown(sum));
+            lines.add(name + padded(a, "+", b, scale) + ": " + additions(unscaled(a, scale), unscaled(b, scale)) + " ="
+                    + shown(sum));
         }
         prove(() -> subtract(sum, b));
-        return sum;
+        return found(sum, sum(a, "+", b));
     }
 
     /// @param a at least `b`
@@ -75,13 +119,20 @@ final class Working {
         int scale = Math.max(a.scale(), b.scale());
         BigDecimal difference = a.subtract(b).setScale(scale);
         String name = shown(a) + "-" + shown(b);
-        if (!inDetail() || isSmall(a) && isSmall(b)) {
+        if (isSmall(a) && isSmall(b)) {
             lines.add(name + "=" + shown(difference));
         } else {
-            lines.add(name + ": " + subtractions(unscaled(a, scale), unscaled(b, scale)) + " =" + shown(difference));
+            lines.add(name + padded(a, "-", b, scale) + ": " + subtractions(unscaled(a, scale), unscaled(b, scale))
+                    + " =" + shown(difference));
         }
         prove(() -> add(difference, b));
-        return difference;
+        return found(difference, sum(a, "-", b));
+    }
+
+    /// The same with as many decimals in each number, where they differ.
+    private String padded(BigDecimal a, String sign, BigDecimal b, int scale) {
+        boolean alike = Math.max(a.scale(), 0) == scale && Math.max(b.scale(), 0) == scale;
+        return alike ? "" : "=" + shown(a.setScale(scale)) + sign + shown(b.setScale(scale));
     }
 
     BigDecimal multiply(BigDecimal a, BigDecimal b) {
@@ -90,20 +141,39 @@ final class Working {
                 product.scale() > 2 && product.stripTrailingZeros().scale() <= 2 ? product.setScale(2) : product;
         String name = shown(a) + "*" + shown(b);
         boolean tens = isPowerOfTen(a) || isPowerOfTen(b);
-        if (!inDetail() || tens || isSmall(a) && isSmall(b)) {
+        if (tens || isSmall(a) && isSmall(b)) {
             lines.add(name + "=" + shown(exact));
         } else if (a.scale() <= 0 && b.scale() <= 0) {
             multiply(a.longValueExact(), b.longValueExact());
         } else {
             lines.add(name + ":");
-            multiply(a.unscaledValue().longValueExact(), b.unscaledValue().longValueExact());
+            multiply(digits(a), digits(b));
             lines.add(name + "=" + shown(exact));
         }
         if (!tens) {
-            proof = byNines(
-                    a.unscaledValue().longValueExact(), b.unscaledValue().longValueExact());
+            proof = byNines(digits(a), digits(b));
         }
-        return exact;
+        return found(
+                exact,
+                new Expression(expression(a).factor() + "*" + expression(b).factor(), false));
+    }
+
+    /// The number without its decimal mark, and without noughts at the end of its decimals.
+    private static long digits(BigDecimal value) {
+        BigDecimal stripped = value.stripTrailingZeros();
+        return stripped.scale() > 0 ? stripped.unscaledValue().longValueExact() : stripped.longValueExact();
+    }
+
+    /// Moves the decimal mark: to the right, or to the left where `places` is negative.
+    BigDecimal shift(BigDecimal value, int places) {
+        BigDecimal moved = value.movePointRight(places).stripTrailingZeros();
+        BigDecimal result = moved.scale() < 0 ? moved.setScale(0) : moved;
+        String factor = "1" + "0".repeat(Math.abs(places));
+        int decimals = Math.max(value.scale(), 0);
+        String name = shown(value) + (places < 0 ? "/" : "*") + factor;
+        String count = decimals + (places < 0 ? "+" : "-") + Math.abs(places) + "=" + (decimals - places);
+        lines.add(name + ": " + count + " " + value.unscaledValue() + " =" + shown(result));
+        return result;
     }
 
     BigDecimal multiply(BigDecimal a, long b) {
@@ -117,7 +187,7 @@ final class Working {
         BigDecimal quotient = a.divide(BigDecimal.valueOf(b), a.scale(), RoundingMode.UNNECESSARY);
         divide(shown(a) + "/" + b, a.unscaledValue().longValueExact(), b, shown(quotient));
         prove(() -> multiply(quotient, b));
-        return quotient;
+        return found(quotient, new Expression(expression(a).factor() + "/" + b, false));
     }
 
     /// Divides whole numbers.
@@ -132,9 +202,18 @@ final class Working {
     BigDecimal round(BigDecimal value, int decimals) {
         BigDecimal rounded = value.setScale(decimals, RoundingMode.HALF_UP);
         if (value.scale() > decimals) {
-            lines.add(shown(value) + " -> " + shown(rounded));
+            lines.add(rounding(value, rounded));
         }
-        return rounded;
+        return expressions.containsKey(value) ? found(rounded, expression(value)) : rounded;
+    }
+
+    /// The digit that decides, and what it does to those before it: `7>=5: 479+1=480 -> 48.0`.
+    private String rounding(BigDecimal value, BigDecimal rounded) {
+        BigDecimal shifted = value.movePointRight(rounded.scale());
+        long kept = shifted.longValue();
+        int next = shifted.movePointRight(1).toBigInteger().mod(BigInteger.TEN).intValue();
+        String up = next < 5 ? "<5" : ">=5: " + kept + "+1=" + (kept + 1);
+        return shown(value) + ": " + next + up + " -> " + shown(rounded);
     }
 
     private void prove(Runnable inverse) {
@@ -233,7 +312,7 @@ final class Working {
     }
 
     private void divide(String name, long a, long b, String result) {
-        if (!inDetail() || a < 10) {
+        if (a < 10) {
             lines.add(name + "=" + result);
             return;
         }
@@ -241,19 +320,29 @@ final class Working {
         long rest = 0;
         for (char digit : String.valueOf(a).toCharArray()) {
             long part = 10 * rest + digit - '0';
+            long quotient = part / b;
             rest = part % b;
-            steps.add(step(part + "/" + b, part / b) + " r" + rest);
+            String taken = inDetail() ? " r" + part + "-" + quotient * b + "=" : "r";
+            steps.add(step(part + "/" + b, quotient) + taken + rest);
         }
         lines.add(name + ": " + steps + " =" + result);
     }
 
-    /// Casting out nines: `347:5 26:8 5*8:4 9022:4`.
+    /// Casting out nines, by sums of digits until one is left: `347:14:5 26:8 5*8=40:4 9022:13:4`.
     private static String byNines(long a, long b) {
-        return a + ":" + nines(a) + " " + b + ":" + nines(b) + " " + nines(a) + "*" + nines(b) + ":"
-                + nines(nines(a) * nines(b)) + " " + a * b + ":" + nines(a * b);
+        return sums(a) + " " + sums(b) + " " + root(a) + "*" + root(b) + "=" + sums(root(a) * root(b)) + " "
+                + sums(a * b);
     }
 
-    private static long nines(long number) {
-        return number % 9;
+    private static String sums(long number) {
+        return number < 10 ? String.valueOf(number) : number + ":" + sums(sumOfDigits(number));
+    }
+
+    private static long root(long number) {
+        return number < 10 ? number : root(sumOfDigits(number));
+    }
+
+    private static long sumOfDigits(long number) {
+        return String.valueOf(number).chars().map(digit -> digit - '0').sum();
     }
 }

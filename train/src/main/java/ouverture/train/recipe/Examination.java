@@ -41,42 +41,48 @@ final class Examination {
 
     /// Examines a model in subjects.
     ///
+    /// @param known what was answered before, which is not asked again; what is answered now is added
     /// @param listener hears of each mark
-    List<Mark> examine(Path model, List<String> subjects, int threads, Consumer<Mark> listener) {
+    List<Answers> examine(Path model, List<String> subjects, AnswerLog known, int threads, Consumer<Mark> listener) {
         EngineOptions options = EngineOptions.DEFAULT
                 .withThreads(threads)
                 .withSequences(TOGETHER)
                 .withSpeculation(Speculation.OFF);
-        List<Mark> marks = new ArrayList<>();
+        List<Answers> all = new ArrayList<>();
         try (Engine engine = Engine.open(model, options)) {
             for (Questions questions : evaluation.kinds()) {
                 for (String subject : subjects) {
-                    for (String level : evaluation.levels()) {
-                        Mark mark = mark(engine, questions, subject, Lessons.level(level));
-                        marks.add(mark);
-                        listener.accept(mark);
+                    for (String name : evaluation.levels()) {
+                        Reasoning.Level level = Lessons.level(name);
+                        Answers answers = known.find(questions, subject, level)
+                                .orElseGet(() -> ask(engine, questions, subject, level, known));
+                        all.add(answers);
+                        listener.accept(answers.mark());
                     }
                 }
             }
         }
-        return marks;
+        return all;
     }
 
-    private Mark mark(Engine engine, Questions questions, String subject, Reasoning.Level level) {
+    private Answers ask(Engine engine, Questions questions, String subject, Reasoning.Level level, AnswerLog log) {
         Deque<Running> running = new ArrayDeque<>();
-        List<Answered> answers = new ArrayList<>();
+        List<Answered> answered = new ArrayList<>();
         for (Lesson lesson : lessons.examination(subject, questions, level, evaluation.questions())) {
             if (running.size() == TOGETHER) {
-                answers.add(read(running.remove()));
+                answered.add(read(running.remove()));
             }
             running.add(new Running(lesson, engine.chat(request(lesson))));
         }
         while (!running.isEmpty()) {
-            answers.add(read(running.remove()));
+            answered.add(read(running.remove()));
         }
-        int right = (int) answers.stream().filter(Answered::right).count();
-        double tokens = answers.stream().mapToInt(Answered::tokens).average().orElse(0);
-        return Mark.of(questions, subject, level, new Score(right, Math.max(1, answers.size())), tokens);
+        StringBuilder right = new StringBuilder();
+        answered.forEach(answer -> right.append(answer.right ? Answers.RIGHT : Answers.WRONG));
+        double tokens = answered.stream().mapToInt(Answered::tokens).average().orElse(0);
+        Answers answers = new Answers(questions, subject, level, right.toString(), tokens);
+        log.add(answers);
+        return answers;
     }
 
     /// A question as a request, decided greedily.

@@ -2,8 +2,8 @@ package ouverture.train.recipe;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.StringJoiner;
 import ouverture.Reasoning;
+import ouverture.train.Score;
 
 /// How well a model answers the questions of a subject.
 ///
@@ -35,42 +35,8 @@ public record Mark(
                 Math.max(1, marks.stream().mapToInt(Mark::of).sum()));
     }
 
-    /// Tables in Markdown: one for each kind of questions, with a row for each subject and a column for each level.
-    public static String tables(List<Mark> marks) {
-        StringBuilder page = new StringBuilder();
-        for (Questions questions :
-                marks.stream().map(Mark::questions).distinct().toList()) {
-            List<Mark> these =
-                    marks.stream().filter(mark -> mark.questions == questions).toList();
-            List<Reasoning.Level> levels =
-                    these.stream().map(Mark::level).distinct().toList();
-            StringJoiner head = new StringJoiner(" | ", "| ", " |\n");
-            head.add(questions.name().toLowerCase(Locale.ROOT)).add("questions");
-            levels.forEach(level -> head.add(level.text()));
-            page.append(page.isEmpty() ? "" : "\n").append(head);
-            page.append("| --- | ---: |")
-                    .append(" ---: |".repeat(levels.size()))
-                    .append('\n');
-            for (String subject : these.stream().map(Mark::subject).distinct().toList()) {
-                page.append(row(
-                        subject,
-                        these.stream()
-                                .filter(mark -> mark.subject.equals(subject))
-                                .toList()));
-            }
-        }
-        return page.toString();
-    }
-
-    private static String row(String subject, List<Mark> marks) {
-        StringJoiner row = new StringJoiner(" | ", "| ", " |\n");
-        row.add(subject).add(String.valueOf(marks.getFirst().of));
-        marks.forEach(mark -> row.add(mark.cell()));
-        return row.toString();
-    }
-
     /// `93.5 % (89.2 to 96.2), 54 tokens`.
-    private String cell() {
+    String cell() {
         return String.format(
                 Locale.ROOT, "%.1f %% (%.1f to %.1f), %.0f tokens", 100 * share, 100 * low, 100 * high, tokens);
     }

@@ -18,18 +18,21 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// How a model is made from nothing: the file `recipe.json` of a folder.
+/// How a model is made, from nothing or from another one: the file `recipe.json` of a folder.
 ///
 /// @param name of the model
+/// @param from the GGUF file whose weights and vocabulary it starts with, written relative to the recipe's
+///     folder; empty if it starts from nothing
 /// @param seed of everything that is random
 /// @param stages what it learns, one after the other
 /// @param levels how often each level of reasoning is taught, by its name
-/// @param vocabulary tokens at most
+/// @param vocabulary tokens at most, where it starts from nothing
 /// @param model its sizes
 /// @param training how it learns
 /// @param evaluation how it is examined
 public record Recipe(
         String name,
+        String from,
         long seed,
         List<Stage> stages,
         Map<String, Double> levels,
@@ -132,7 +135,13 @@ public record Recipe(
             throw new RequestException("The recipe " + file + " cannot be read: " + e.getMessage() + ".", e);
         }
         recipe.check(file);
-        return recipe;
+        return recipe.from.isEmpty()
+                ? recipe
+                : recipe.withFrom(file.resolveSibling(recipe.from).normalize());
+    }
+
+    private Recipe withFrom(Path path) {
+        return new Recipe(name, path.toString(), seed, stages, levels, vocabulary, model, training, evaluation);
     }
 
     /// What Jackson says to people, without what it says to programmers.

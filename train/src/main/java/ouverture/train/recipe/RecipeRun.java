@@ -30,20 +30,17 @@ import ouverture.train.Trainer;
 import ouverture.train.TrainingPlan;
 import ouverture.train.gradient.Network;
 import ouverture.train.tokenizer.TrainedVocabulary;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A recipe at work in a folder, which holds the checkpoint, the log, and in the end the model.
 public final class RecipeRun implements AutoCloseable {
     private static final String EMBEDDING = "token_embd.weight";
     private static final String OUTPUT = "output.weight";
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private final Recipe recipe;
     private final Path folder;
     private final Lessons lessons;
     private final String hash;
+    private final String startHash;
     private final Map<String, Object> header = new LinkedHashMap<>();
     private final Blueprint blueprint;
     private final ParameterSet parameters;
@@ -51,7 +48,8 @@ public final class RecipeRun implements AutoCloseable {
     private final Trainer trainer;
     private final int threads;
 
-    /// Prepares everything: the vocabulary, the network, and where a run stopped before, its checkpoint.
+    /// Prepares everything: vocabulary and network, new ones or those of another model, and where a run stopped
+    /// before, its checkpoint.
     ///
     /// @param folder is made if it is not there
     /// @param kernelSet name of the kernels, or `auto`
@@ -64,15 +62,27 @@ public final class RecipeRun implements AutoCloseable {
         make(folder);
         lessons = new Lessons(recipe);
         hash = lessons.hash();
-        TrainedVocabulary vocabulary = lessons.vocabulary(recipe.vocabulary());
-        blueprint = blueprint(recipe.model(), vocabulary.pieces().size());
+        TrainedVocabulary vocabulary;
+        if (recipe.from().isEmpty()) {
+            startHash = "";
+            vocabulary = lessons.vocabulary(recipe.vocabulary());
+            blueprint = blueprint(recipe.model(), vocabulary.pieces().size());
+            parameters = new ParameterSet(blueprint.slots());
+            parameters.initialise(recipe.seed(), blueprint.layers());
+        } else {
+            try (StartingModel start = new StartingModel(Path.of(recipe.from()))) {
+                startHash = start.hash();
+                vocabulary = start.vocabulary();
+                blueprint = blueprint(recipe.model(), vocabulary.pieces().size());
+                parameters = new ParameterSet(blueprint.slots());
+                copy(start);
+            }
+        }
         header.putAll(blueprint.header());
         header.put("general.name", recipe.name());
         header.putAll(vocabulary.header(Harmony.RETURN));
         header.put("tokenizer.chat_template", lessons.harmony().template());
         Metadata metadata = new Metadata(recipe.name(), header);
-        parameters = new ParameterSet(blueprint.slots());
-        parameters.initialise(recipe.seed(), blueprint.layers());
         kernels = KernelSets.choose(kernelSet).create(new KernelsOptions(threads, Activations.F32));
         try {
             Model model = Families.of(metadata)
@@ -86,6 +96,15 @@ public final class RecipeRun implements AutoCloseable {
                     plan(folder));
         } catch (RuntimeException | Error e) {
             kernels.close();
+            parameters.close();
+            throw e;
+        }
+    }
+
+    private void copy(StartingModel start) {
+        try {
+            start.copyTo(parameters, blueprint);
+        } catch (RuntimeException e) {
             parameters.close();
             throw e;
         }
@@ -130,13 +149,18 @@ public final class RecipeRun implements AutoCloseable {
 
     /// What must be the same where a run goes on: the parameters and the lessons.
     private String identity() {
-        return hash + " " + recipe.seed() + " " + recipe.stages() + " " + recipe.levels() + " " + recipe.vocabulary()
-                + " " + recipe.model();
+        return hash + " " + startHash + " " + recipe.seed() + " " + recipe.stages() + " " + recipe.levels() + " "
+                + recipe.vocabulary() + " " + recipe.model();
     }
 
     /// Says which lessons are taught, whatever the recipe's text.
     public String lessonsHash() {
         return hash;
+    }
+
+    /// SHA-256 of the file that the weights come from, empty where they come from nothing.
+    public String startHash() {
+        return startHash;
     }
 
     /// The network's sizes.
@@ -181,22 +205,11 @@ public final class RecipeRun implements AutoCloseable {
         }
     }
 
-    /// Asks the exported model what it was not taught, in the subjects of the last stage, and writes
-    /// `marks.json` and `marks.md`.
+    /// Examines the exported model; throws as [Examiner#examine].
     ///
     /// @param listener hears of each mark
-    /// @throws ResourceException if they cannot be written
-    public List<Mark> examine(Consumer<Mark> listener) {
-        List<String> subjects = List.copyOf(recipe.stages().getLast().shares().keySet());
-        List<Mark> marks =
-                new Examination(lessons, recipe.evaluation()).examine(modelFile(), subjects, threads, listener);
-        try {
-            Files.writeString(folder.resolve("marks.json"), JSON.writeValueAsString(marks) + "\n");
-            Files.writeString(folder.resolve("marks.md"), Mark.tables(marks));
-        } catch (IOException e) {
-            throw new ResourceException("The marks in " + folder + " cannot be written: make room.", e);
-        }
-        return marks;
+    public List<Answers> examine(Consumer<Mark> listener) {
+        return new Examiner(recipe, lessons, folder, threads).examine(modelFile(), listener);
     }
 
     /// Ends threads and gives memory back.

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import ouverture.error.OuvertureException;
+import ouverture.error.RequestException;
 import ouverture.error.TrainingException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -16,7 +17,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A file of examples: a JSON object in each line, or plain text. Every line is checked before anything is learned.
+/// A file of examples: a JSON object in each line, or plain text. Every line is checked before anything is
+/// learned.
 ///
 /// @param name of the file, for messages
 /// @param method what is learned from its examples
@@ -34,13 +36,40 @@ record ExampleFile(String name, Method method, List<TuningExample> examples) {
     /// @throws TrainingException naming the line and what is wrong there
     static ExampleFile read(Path path, ExampleReader reader) {
         String name = String.valueOf(path.getFileName());
-        byte[] bytes = bytes(path);
         if (name.endsWith(".txt")) {
+            byte[] bytes = bytes(path);
             List<TuningExample> examples = reader.text(decode(name, bytes, 0, bytes.length, 0));
             return new ExampleFile(name, Method.SFT, checked(name, examples));
         }
         List<TuningExample> examples = new ArrayList<>();
-        Method method = null;
+        List<Method> methods = new ArrayList<>();
+        each(path, (node, number) -> {
+            Method own = ExampleReader.method(node);
+            if (!methods.isEmpty() && own != methods.getFirst()) {
+                throw new RequestException("this is an example for " + own + " and those before are for "
+                        + methods.getFirst() + ": put them into files of their own.");
+            }
+            methods.add(own);
+            examples.addAll(reader.examples(node, number));
+        });
+        return new ExampleFile(name, methods.isEmpty() ? Method.SFT : methods.getFirst(), checked(name, examples));
+    }
+
+    /// Works on a line of JSON.
+    @FunctionalInterface
+    interface Line {
+        /// @param number from 1 on
+        /// @throws OuvertureException if the line is not as it should be; the file's name and the number are
+        ///     added
+        void read(JsonNode node, int number);
+    }
+
+    /// Reads a file of JSON lines; empty ones are left out.
+    ///
+    /// @throws TrainingException naming the line and what is wrong there
+    static void each(Path path, Line reader) {
+        String name = String.valueOf(path.getFileName());
+        byte[] bytes = bytes(path);
         int number = 0;
         for (int from = 0; from < bytes.length; ) {
             int to = from;
@@ -54,19 +83,12 @@ record ExampleFile(String name, Method method, List<TuningExample> examples) {
                 continue;
             }
             JsonNode node = parse(name, number, line);
-            Method own = ExampleReader.method(node);
-            if (method != null && own != method) {
-                throw new TrainingException(name + " line " + number + " is an example for " + own
-                        + " and those before are for " + method + ": put them into files of their own.");
-            }
-            method = own;
             try {
-                examples.addAll(reader.examples(node, number));
+                reader.read(node, number);
             } catch (OuvertureException e) {
                 throw new TrainingException(name + " line " + number + ": " + e.getMessage(), e);
             }
         }
-        return new ExampleFile(name, method == null ? Method.SFT : method, checked(name, examples));
     }
 
     private static List<TuningExample> checked(String name, List<TuningExample> examples) {

@@ -24,8 +24,10 @@ public final class LowRankParameters implements AutoCloseable {
     private static final String DOWN = ".lora_a";
     private static final String UP = ".lora_b";
 
+    private static final String EMBEDDING = "token_embd";
+
     /// Weights that are left out unless they are named: the output matrix, and who chooses experts.
-    private static final List<String> SELDOM = List.of("output", "token_embd", "ffn_gate_inp");
+    private static final List<String> SELDOM = List.of("output", EMBEDDING, "ffn_gate_inp");
 
     private final ParameterSet parameters;
     private final List<LowRankUpdate> updates = new ArrayList<>();
@@ -65,7 +67,7 @@ public final class LowRankParameters implements AutoCloseable {
     private static List<String> chosen(List<String> adaptable, List<String> targets) {
         List<String> chosen = adaptable.stream()
                 .filter(name -> targets.stream().anyMatch(target -> matches(target, name)))
-                .filter(name -> !part(name).equals("output") && !part(name).equals("token_embd"))
+                .filter(name -> !part(name).equals(EMBEDDING))
                 .toList();
         for (String target : targets) {
             if (adaptable.stream().noneMatch(name -> matches(target, name))) {
@@ -80,7 +82,7 @@ public final class LowRankParameters implements AutoCloseable {
             }
         }
         if (chosen.isEmpty()) {
-            throw new RequestException("The output matrix cannot be trained by an adapter; name other targets.");
+            throw new RequestException("The table of embeddings cannot be trained by an adapter; name other targets.");
         }
         return chosen;
     }

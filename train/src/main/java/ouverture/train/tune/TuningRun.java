@@ -71,6 +71,7 @@ public final class TuningRun implements AutoCloseable {
     private final TrainingPlan plan;
     private final String identity;
     private final TuningSize size;
+    private final int epochs;
 
     /// What gives back what was opened, the last thing first.
     private final Deque<Runnable> closing = new ArrayDeque<>();
@@ -106,6 +107,7 @@ public final class TuningRun implements AutoCloseable {
                     parameters.parameters().all(),
                     new Network.Options(size.recomputes(), 0),
                     Adapters.of(new AdapterWeights("new", parameters.updates(), file.tensors())));
+            epochs = settings.epochs(steps(settings, 1));
             plan = plan(settings);
             trainer = closedAtEnd(new Trainer(network, parameters.parameters(), data, kernels, plan), Trainer::close);
         } catch (RuntimeException | Error e) {
@@ -164,11 +166,12 @@ public final class TuningRun implements AutoCloseable {
     }
 
     private TrainingPlan plan(TuningSettings settings) {
-        int steps = steps(settings);
+        int steps = steps(settings, epochs);
+        double rate = settings.rate(file.metadata().integer("embedding_length"));
         return new TrainingPlan(
                 folder,
                 identity,
-                new Schedule(settings.rate(), (int) Math.ceil(WARM_UP * steps), steps, FLOOR),
+                new Schedule(rate, (int) Math.ceil(WARM_UP * steps), steps, FLOOR),
                 AdamW.Settings.USUAL,
                 settings.tokensPerStep(),
                 settings.tokensPerBatch(),
@@ -177,10 +180,10 @@ public final class TuningRun implements AutoCloseable {
                 CHECKPOINT_SECONDS);
     }
 
-    /// Steps until every example was taken as often as asked for.
-    private int steps(TuningSettings settings) {
+    /// Steps until every example was taken so often.
+    private int steps(TuningSettings settings, int epochs) {
         int steps = 0;
-        long end = (long) settings.epochs() * data.size();
+        long end = (long) epochs * data.size();
         for (long index = 0; index < end; steps++) {
             long taken = 0;
             while (taken < settings.tokensPerStep()) {
@@ -207,6 +210,11 @@ public final class TuningRun implements AutoCloseable {
     /// Examples in an epoch.
     public int count() {
         return data.size();
+    }
+
+    /// How often each example is learned from.
+    public int epochs() {
+        return epochs;
     }
 
     /// Steps of the whole run.

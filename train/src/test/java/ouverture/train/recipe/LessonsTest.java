@@ -178,6 +178,7 @@ class LessonsTest {
         Recipe.Sizes sizes = new Recipe.Sizes(1, 32, 1, 1, 32, 2, 1, 32, 16, 1024);
         return new Recipe(
                 "small",
+                "",
                 3,
                 EMBEDDED.stages(),
                 EMBEDDED.levels(),
@@ -211,18 +212,5 @@ class LessonsTest {
                 }
             }
         }
-    }
-
-    @Test
-    void marksAreATable() {
-        List<Mark> marks = List.of(
-                Mark.of(Questions.NUMBERS, "addition", Level.OFF, new Score(10, 100), 3),
-                Mark.of(Questions.NUMBERS, "addition", Level.HIGH, new Score(95, 100), 40.4));
-        assertThat(Mark.tables(marks)).isEqualTo("""
-                        | numbers | questions | off | high |
-                        | --- | ---: | ---: | ---: |
-                        | addition | 100 | 10.0 % (5.5 to 17.4), 3 tokens | 95.0 % (88.8 to 97.8), 40 tokens |
-                        """);
-        assertThat(Mark.total(marks)).isEqualTo(new Score(105, 200));
     }
 }

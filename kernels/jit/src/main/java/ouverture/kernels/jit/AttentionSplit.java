@@ -17,8 +17,12 @@ import ouverture.tensor.WorkMemory;
 /// @param heads query heads of a unit for each of its key/value heads
 /// @param parts that the query heads of a key/value head are split into
 record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segments, int sets, int heads, int parts) {
-    /// Queries of a unit for each key/value head at most, unless one row has more.
-    private static final int QUERIES = 32;
+    /// Queries of a unit for each key/value head at most, unless one row has more: that many share the work of
+    /// preparing the keys and values, and their scores fit in a second-level cache.
+    private static final int QUERIES = 256;
+
+    /// Queries of a unit for each key/value head where more would leave threads without work.
+    private static final int FEW_QUERIES = 32;
 
     /// Units for each thread, at least.
     private static final int UNITS = 2;
@@ -26,9 +30,11 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
     static AttentionSplit of(PagedAttention.Operands operands, int threads) {
         Attention attention = operands.attention();
         int group = attention.heads() / attention.kvHeads();
-        int[] starts = operands.batch().starts(Math.max(1, QUERIES / group));
-        int blocks = starts.length - 1;
         int wanted = UNITS * threads;
+        long shared = (long) operands.batch().rows() * attention.heads() / (wanted * UNITS);
+        int most = Math.clamp(shared, FEW_QUERIES, QUERIES);
+        int[] starts = operands.batch().starts(Math.max(1, most / group));
+        int blocks = starts.length - 1;
         int segments = 1;
         for (int block = 0; block < blocks && blocks < wanted; block++) {
             segments = Math.max(segments, Context.of(operands, starts, block).segments());
@@ -56,11 +62,18 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
             return (end - 1) / HeadGroup.SEGMENT - firstSegment() + 1;
         }
 
+        /// Where a segment begins.
+        ///
+        /// @param index among the segments that are seen
+        int segment(int index) {
+            return (firstSegment() + index) * HeadGroup.SEGMENT;
+        }
+
         /// Sums up what is seen of a segment.
         ///
         /// @param index among the segments that are seen
         void attend(HeadGroup[] groups, int index) {
-            int segment = (firstSegment() + index) * HeadGroup.SEGMENT;
+            int segment = segment(index);
             int from = Math.max(first / HeadGroup.CHUNK * HeadGroup.CHUNK, segment);
             int to = Math.min(end, segment + HeadGroup.SEGMENT);
             for (HeadGroup group : groups) {
@@ -98,10 +111,11 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
         int count = Math.min(heads, group() - part * heads);
         PagedAttention.Item item = item(block(unit), first, part * heads, count);
         long bytes = HeadGroup.bytes(routines, item.rows() * count);
-        MemorySegment memory = work.segment(bytes * groups.length);
+        long shared = HeadGroup.sharedBytes(routines);
+        MemorySegment memory = work.segment(shared + bytes * groups.length);
         for (int i = 0; i < groups.length; i++) {
             item = item(block(unit), first + i, part * heads, count);
-            groups[i] = new HeadGroup(operands, item, routines, memory.asSlice(i * bytes, bytes));
+            groups[i] = new HeadGroup(operands, item, routines, memory.asSlice(shared + i * bytes, bytes), memory);
         }
         return groups;
     }
@@ -120,7 +134,7 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
         for (int i = 0; i < context.segments(); i++) {
             context.attend(groups, i);
             for (HeadGroup group : groups) {
-                group.endSegment();
+                group.endSegment(context.segment(i));
             }
         }
         for (HeadGroup group : groups) {
@@ -151,10 +165,11 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
         int block = unit / kvHeads;
         PagedAttention.Item item = item(block, unit % kvHeads, 0, group());
         long bytes = HeadGroup.bytes(routines, item.rows() * item.heads());
-        HeadGroup group = new HeadGroup(operands, item, routines, work.segment(bytes));
+        HeadGroup group = new HeadGroup(operands, item, routines, work.segment(bytes), MemorySegment.NULL);
         group.begin();
-        for (int i = 0; i < Context.of(operands, starts, block).segments(); i++) {
-            group.merge(saved, place(group, i), segments);
+        Context context = Context.of(operands, starts, block);
+        for (int i = 0; i < context.segments(); i++) {
+            group.merge(saved, place(group, i), segments, context.segment(i));
         }
         group.finish();
     }
@@ -169,6 +184,6 @@ record AttentionSplit(PagedAttention.Operands operands, int[] starts, int segmen
     /// Bytes for the sums of all segments.
     long savedBytes(AttentionRoutines routines) {
         long sums = (long) operands.batch().rows() * operands.attention().heads() * segments;
-        return sums * HeadGroup.savedBytes(routines);
+        return sums * routines.sums.bytes();
     }
 }

@@ -21,8 +21,8 @@ import ouverture.tensor.DType;
 /// Dot products of groups of weight rows with some rows of inputs, which are floats.
 ///
 /// Arguments: weights, inputs, outputs, number of groups, steps of a row, and a table of three strides in bytes:
-/// of the weights' rows, of the inputs' rows and of the outputs' rows; a fourth number says how many bytes ahead
-/// `lines` are asked for. Outputs of neighbouring weights lie side by side.
+/// of the weights' rows, of the inputs' rows and of the outputs' rows. Outputs of neighbouring weights lie side
+/// by side.
 ///
 /// A sum has one lane for each column modulo the vector's length, added to with one rounding, columns ascending;
 /// at the end the lanes are added by halves and neighbours. The order is the same for any number of rows and
@@ -32,9 +32,7 @@ import ouverture.tensor.DType;
 /// @param inputs rows of inputs: 1 to [#inputs]
 /// @param ahead whether the next group is asked of the memory meanwhile: processors foresee little of several
 ///     streams
-/// @param lines of the cache, of each short row far apart from the next, that are asked of the memory before they
-///     are needed; 0 for none. Not together with `ahead`
-record DotProducts(DType type, int rows, int inputs, boolean ahead, int lines) implements Routine {
+record DotProducts(DType type, int rows, int inputs, boolean ahead) implements Routine {
     /// Rows of a large group.
     static final int ROWS = 4;
 
@@ -50,8 +48,7 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead, int lines) i
 
     @Override
     public String name() {
-        return "dot products of " + rows + " rows of " + type + " with " + inputs + (ahead ? ", reading ahead" : "")
-                + (lines > 0 ? ", asking for " + lines : "");
+        return "dot products of " + rows + " rows of " + type + " with " + inputs + (ahead ? ", reading ahead" : "");
     }
 
     @Override
@@ -64,7 +61,6 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead, int lines) i
         private final InstructionSet set;
         private final int rows;
         private final boolean ahead;
-        private final int lines;
         private final int inputs;
         private final WeightReader reader;
 
@@ -78,7 +74,6 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead, int lines) i
             this.set = set;
             rows = routine.rows;
             ahead = routine.ahead && rows == ROWS;
-            lines = routine.lines;
             inputs = routine.inputs;
             free = rows * inputs;
             keepsInputs = routine.type.blockElements() == 1;
@@ -91,14 +86,10 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead, int lines) i
             }
             assembler.load(R10, Memory.at(R9, 0));
             assembler.load(RBP, Memory.at(R9, 8));
-            if (lines > 0) {
-                assembler.load(R15, Memory.at(R9, 24));
-            }
             assembler.load(R9, Memory.at(R9, 16));
             assembler.addressOfFourth(RBX, RSI, RBP);
             reader.prepare();
             Assembler.Label group = assembler.here();
-            askFor();
             assembler.move(R13, RDI);
             assembler.addressOfFourth(RAX, RDI, R10);
             if (ahead) {
@@ -124,19 +115,6 @@ record DotProducts(DType type, int rows, int inputs, boolean ahead, int lines) i
             }
             assembler.endVectors();
             assembler.leave();
-        }
-
-        /// Asks for a later group, R15 bytes ahead.
-        private void askFor() {
-            if (lines > 0) {
-                assembler.address(R13, Memory.at(RDI, R15, 1, 0));
-                for (int r = 0; r < rows; r++) {
-                    for (int line = 0; line < lines; line++) {
-                        assembler.prefetch(Memory.at(R13, line * CACHE_LINE));
-                    }
-                    assembler.add(R13, R10);
-                }
-            }
         }
 
         private void step() {

@@ -2,13 +2,10 @@ package ouverture.kernels.jit;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Objects;
 import ouverture.tensor.Attention;
-import ouverture.tensor.BlockCodec;
 import ouverture.tensor.Tensor;
 
 /// Attention of some rows and heads that share a key/value head, chunk by chunk of positions with a running
@@ -17,71 +14,82 @@ import ouverture.tensor.Tensor;
 /// that neither the split into items nor the rest of the batch changes a bit. Queries follow each other row by
 /// row.
 ///
+/// Keys are transposed first: a score then is one lane of a sum of vectors, one column of the head after another,
+/// whoever it is for, and no sum has to be taken across lanes.
+///
 /// The steps: [#begin], and for each segment [#beginSegment], [#attend] for its chunks and [#endSegment], then
 /// [#finish]. Or [#beginSegment], [#attend] and [#save] by whoever has a segment, and then [#begin], [#merge] and
 /// [#finish].
 final class HeadGroup {
-    /// Positions of a chunk: keys and values of 128 x 64 halves fit in a first-level cache.
+    /// Positions of a chunk.
     static final int CHUNK = 128;
+
+    /// Bytes from the scores of a query to those of the next.
+    static final int SCORE_BYTES = Float.BYTES * CHUNK;
 
     /// Positions of a segment.
     static final int SEGMENT = 8 * CHUNK;
 
-    /// Positions ahead that keys and values are asked of the memory: they lie too far apart for processors to
-    /// foresee them.
-    private static final int AHEAD = 64;
+    /// Queries from which on values are decoded once instead of by every few queries that read them.
+    private static final int MANY = 12;
 
-    /// Where a table has the bytes to what is asked of the memory.
-    private static final long DISTANCE = 3 * JAVA_LONG.byteSize();
+    /// Where the strides for the scores, then those for the values, the cap on scores and the factor on them are
+    /// in the scratch memory.
+    private static final long VALUE_STRIDES = WeightedSums.Strides.BYTES;
 
-    private static final long TABLE_BYTES = DISTANCE + JAVA_LONG.byteSize();
-
-    /// Bytes of the scratch memory where the factor on the scores and their cap are, behind two tables of
-    /// strides.
-    private static final long SCALE = 2 * TABLE_BYTES;
-
-    private static final long CAP = SCALE + Float.BYTES;
+    private static final long CAP = 2 * WeightedSums.Strides.BYTES;
+    private static final long SCALE = CAP + Float.BYTES;
     private static final long CONSTANTS_END = 128;
 
-    /// What is kept of each query's segments so far, merged: the largest score, the sum of the exponentials, and
-    /// where the factors go that the merged sums and those of the next segment are multiplied with.
-    private static final int MERGED_LARGEST = 0;
+    private static final float[] UNSEEN = new float[CHUNK];
 
-    private static final int MERGED_TOTAL = 4;
-    private static final int KEPT = 8;
-    private static final int ADDED = 12;
-    private static final int MERGED_BYTES = 16;
+    static {
+        Arrays.fill(UNSEEN, Float.NEGATIVE_INFINITY);
+    }
 
     private final PagedAttention.Operands operands;
     private final PagedAttention.Item item;
     private final AttentionRoutines routines;
     private final MemorySegment memory;
-    private final int queries;
-    private final Side keys;
-    private final Side values;
+    private final MemorySegment shared;
 
+    /// Byte of the shared memory where decoded keys or values begin.
+    private final long decodedAt;
+
+    private final int queries;
     private final Places places;
+    private final CachedHead keys;
+    private final CachedHead values;
+    private final boolean decodesValues;
+    private final WeightedSums.Strides scoreStrides;
+    private final WeightedSums.Strides valueStrides;
 
     /// @param memory [#bytes] of scratch memory
+    /// @param shared [#sharedBytes] of scratch memory
     HeadGroup(
             PagedAttention.Operands operands,
             PagedAttention.Item item,
             AttentionRoutines routines,
-            MemorySegment memory) {
+            MemorySegment memory,
+            MemorySegment shared) {
         this.operands = operands;
         this.item = item;
         this.routines = routines;
         this.memory = memory;
+        this.shared = shared;
+        decodedAt = matrixBytes(routines);
         queries = item.rows() * item.heads();
-        AttentionRoutines.Format key = routines.key;
-        AttentionRoutines.Format value = routines.value;
         places = Places.of(routines, queries);
-        keys = new Side(operands.cache().keys(), key, places.keys);
-        values = new Side(operands.cache().values(), value, places.values);
-        writeTable(0, keys.rowBytes, 4L * key.columns(), 4L * CHUNK);
-        writeTable(TABLE_BYTES, values.rowBytes, 4L * CHUNK, 4L * value.columns());
-        memory.set(JAVA_FLOAT, SCALE, operands.attention().scale());
+        keys = new CachedHead(operands, item, operands.cache().keys(), routines.key);
+        values = new CachedHead(operands, item, operands.cache().values(), routines.value);
+        decodesValues = queries >= MANY || !routines.value.inPlace();
+        scoreStrides = WeightedSums.Strides.write(
+                memory, 0, Transposition.ROW_BYTES, routines.key.decodedBytes(), SCORE_BYTES);
+        long valueBytes = decodesValues ? routines.value.decodedBytes() : values.rowBytes();
+        valueStrides =
+                WeightedSums.Strides.write(memory, VALUE_STRIDES, valueBytes, SCORE_BYTES, routines.sums.bytes());
         memory.set(JAVA_FLOAT, CAP, operands.attention().softcap());
+        memory.set(JAVA_FLOAT, SCALE, operands.attention().scale());
     }
 
     /// Bytes of scratch memory that some queries take, a multiple of 64.
@@ -89,74 +97,59 @@ final class HeadGroup {
         return Math.ceilDiv(Places.of(routines, queries).end, 64L) * 64;
     }
 
-    /// Bytes that a query's sums of a segment take where they are saved.
-    static long savedBytes(AttentionRoutines routines) {
-        return 4L * routines.value.columns() + Softmax.BYTES;
+    /// Bytes of the scratch memory that a worker's groups share, a multiple of 64: some keys, transposed, and the
+    /// chunk's keys or values, decoded.
+    static long sharedBytes(AttentionRoutines routines) {
+        long decoded = CHUNK * Math.max(routines.key.decodedBytes(), routines.value.decodedBytes());
+        return matrixBytes(routines) + decoded;
+    }
+
+    private static long matrixBytes(AttentionRoutines routines) {
+        return (long) routines.key.columns() * Transposition.ROW_BYTES;
     }
 
     /// Bytes of the scratch memory where each kind of content begins.
     ///
-    /// @param sums of the segment
-    /// @param states of the segment, for [Softmax]
-    private record Places(
-            long queries,
-            long scores,
-            long sums,
-            long states,
-            long mergedSums,
-            long mergedStates,
-            long keys,
-            long values,
-            long end) {
+    /// @param sums of the segment, of each query
+    /// @param merged sums of the segments so far, of each query
+    private record Places(long queries, long scores, long sums, long merged, long end) {
         static Places of(AttentionRoutines routines, int queries) {
-            long scores = CONSTANTS_END + 4L * queries * routines.key.columns();
-            long sums = scores + 4L * queries * CHUNK;
-            long states = sums + 4L * queries * routines.value.columns();
-            long mergedSums = states + (long) queries * Softmax.BYTES;
-            long mergedStates = mergedSums + 4L * queries * routines.value.columns();
-            long keys = mergedStates + (long) queries * MERGED_BYTES;
-            long values = keys + routines.key.decodedBytes();
-            long end = values + routines.value.decodedBytes();
-            return new Places(CONSTANTS_END, scores, sums, states, mergedSums, mergedStates, keys, values, end);
-        }
-    }
-
-    private void writeTable(long at, long... strides) {
-        for (int i = 0; i < strides.length; i++) {
-            memory.set(JAVA_LONG, at + i * JAVA_LONG.byteSize(), strides[i]);
+            long scores = CONSTANTS_END + queries * routines.key.decodedBytes();
+            long sums = scores + (long) queries * SCORE_BYTES;
+            long merged = sums + (long) queries * routines.sums.bytes();
+            return new Places(CONSTANTS_END, scores, sums, merged, merged + (long) queries * routines.sums.bytes());
         }
     }
 
     /// Nothing is summed up yet. A sink is a score that came before all others.
     void begin() {
-        memory.asSlice(places.mergedSums, places.mergedStates - places.mergedSums)
-                .fill((byte) 0);
+        memory.asSlice(places.merged, places.end - places.merged).fill((byte) 0);
         Tensor sinks = operands.attention().sinks();
         for (int q = 0; q < queries; q++) {
             float sink = sinks == null ? Float.NEGATIVE_INFINITY : sinks.data().get(JAVA_FLOAT_UNALIGNED, 4L * head(q));
-            memory.set(JAVA_FLOAT, merged(q) + MERGED_LARGEST, sink);
-            memory.set(JAVA_FLOAT, merged(q) + MERGED_TOTAL, sinks == null ? 0 : 1);
+            memory.set(JAVA_FLOAT, merged(q) + routines.sums.largest(), sink);
+            memory.set(JAVA_FLOAT, merged(q) + routines.sums.total(), sinks == null ? 0 : 1);
         }
     }
 
     /// Begins to sum up a segment.
     void beginSegment() {
         copyQueries();
-        memory.asSlice(places.sums, places.states - places.sums).fill((byte) 0);
-        Attention attention = operands.attention();
+        memory.asSlice(places.sums, places.merged - places.sums).fill((byte) 0);
         for (int q = 0; q < queries; q++) {
-            memory.set(JAVA_FLOAT, state(q) + Softmax.FACTOR, attention.softcap() == 0 ? attention.scale() : 1);
-            memory.set(JAVA_FLOAT, state(q) + Softmax.LARGEST, Float.NEGATIVE_INFINITY);
-            memory.set(JAVA_FLOAT, state(q) + Softmax.TOTAL, 0);
+            memory.set(JAVA_FLOAT, sum(q) + routines.sums.largest(), Float.NEGATIVE_INFINITY);
         }
     }
 
-    /// Merges the segment.
-    void endSegment() {
-        for (int q = 0; q < queries; q++) {
-            float largest = memory.get(JAVA_FLOAT, state(q) + Softmax.LARGEST);
-            float total = memory.get(JAVA_FLOAT, state(q) + Softmax.TOTAL);
-            merge(q, memory.address() + sum(q), largest, total);
+    /// Merges the segment that begins at a position.
+    void endSegment(int segment) {
+        int first = firstRow(segment);
+        int count = (endRow(segment + SEGMENT) - first) * item.heads();
+        long base = memory.address();
+        int bytes = routines.sums.bytes();
+        if (count > 0) {
+            int q = first * item.heads();
+            NativeCalls.call(routines.merging, base + merged(q), base + sum(q), bytes, count, 0, 0);
         }
     }
 
@@ -164,65 +157,63 @@ final class HeadGroup {
         return item;
     }
 
-    /// Copies the segment's sums to a table, each of [#savedBytes].
+    /// Copies the segment's sums to a table of [QuerySums].
     ///
     /// @param first number of the first query's sums in it
     /// @param stride sums from one head to the next
     void save(MemorySegment to, long first, int stride) {
-        long bytes = 4L * routines.value.columns();
         for (int q = 0; q < queries; q++) {
-            long at = saved(q, first, stride);
-            MemorySegment.copy(memory, sum(q), to, at, bytes);
-            MemorySegment.copy(memory, state(q), to, at + bytes, Softmax.BYTES);
+            MemorySegment.copy(memory, sum(q), to, saved(q, first, stride), routines.sums.bytes());
         }
     }
 
-    /// Merges sums that were saved.
-    void merge(MemorySegment from, long first, int stride) {
-        long state = 4L * routines.value.columns();
-        for (int q = 0; q < queries; q++) {
-            long at = saved(q, first, stride);
-            float largest = from.get(JAVA_FLOAT, at + state + Softmax.LARGEST);
-            float total = from.get(JAVA_FLOAT, at + state + Softmax.TOTAL);
-            merge(q, from.address() + at, largest, total);
+    /// Merges sums that were saved of the segment that begins at a position.
+    void merge(MemorySegment from, long first, int stride, int segment) {
+        long bytes = (long) stride * routines.sums.bytes();
+        int end = endRow(segment + SEGMENT);
+        for (int r = firstRow(segment); r < end; r++) {
+            int q = r * item.heads();
+            long at = from.address() + saved(q, first, stride);
+            NativeCalls.call(routines.merging, memory.address() + merged(q), at, bytes, item.heads(), 0, 0);
         }
     }
 
     private long saved(int q, long first, int stride) {
         long heads = (long) q / item.heads() * operands.attention().heads() + q % item.heads();
-        return (first + heads * stride) * savedBytes(routines);
+        return (first + heads * stride) * routines.sums.bytes();
     }
 
-    /// Adds a segment's sums to those of the segments before. A segment that the query does not see changes
-    /// nothing.
-    private void merge(int q, long sums, float largest, float total) {
-        if (total == 0 && largest == Float.NEGATIVE_INFINITY) {
-            return;
+    /// The first of the item's rows that stands at a position or behind it.
+    private int firstRow(int position) {
+        int row = 0;
+        while (row < item.rows() && position(row) < position) {
+            row++;
         }
-        long state = merged(q);
-        float before = memory.get(JAVA_FLOAT, state + MERGED_LARGEST);
-        float next = Math.max(before, largest);
-        float kept = (float) Math.exp(before - next);
-        float added = (float) Math.exp(largest - next);
-        memory.set(JAVA_FLOAT, state + MERGED_LARGEST, next);
-        memory.set(
-                JAVA_FLOAT, state + MERGED_TOTAL, kept * memory.get(JAVA_FLOAT, state + MERGED_TOTAL) + added * total);
-        memory.set(JAVA_FLOAT, state + KEPT, kept);
-        memory.set(JAVA_FLOAT, state + ADDED, added);
-        long to = memory.address() + mergedSum(q);
-        int columns = routines.value.columns();
-        scale(to, to, columns, memory.address() + state + KEPT);
-        NativeCalls.call(routines.scaledMore, to, sums, columns, memory.address() + state + ADDED, 0, 0);
+        return row;
     }
 
+    /// The first of the item's rows that sees only positions from one on.
+    private int endRow(int position) {
+        int row = item.rows();
+        while (row > 0 && operands.attention().firstVisible(position(row - 1)) >= position) {
+            row--;
+        }
+        return row;
+    }
+
+    private int position(int row) {
+        return operands.batch().positions()[item.row() + row];
+    }
+
+    /// Copies the queries. Whether their scores or they themselves are scaled is the same.
     private void copyQueries() {
         Tensor query = operands.query();
         int size = routines.key.size();
-        int columns = routines.key.columns();
+        long base = memory.address();
         memory.asSlice(places.queries, places.scores - places.queries).fill((byte) 0);
         for (int q = 0; q < queries; q++) {
-            long at = row(q) * query.rowBytes() + 4L * head(q) * size;
-            MemorySegment.copy(query.data(), at, memory, places.queries + 4L * q * columns, 4L * size);
+            long from = query.data().address() + row(q) * query.rowBytes() + 4L * head(q) * size;
+            scale(base + places.queries + q * routines.key.decodedBytes(), from, size, base + SCALE);
         }
     }
 
@@ -234,117 +225,143 @@ final class HeadGroup {
         return item.head() + q % item.heads();
     }
 
-    private long state(int q) {
-        return places.states + (long) q * Softmax.BYTES;
-    }
-
-    private long score(int q, int position) {
-        return places.scores + 4L * ((long) q * CHUNK + position);
+    private long scores(int q, int position) {
+        return places.scores + (long) q * SCORE_BYTES + 4L * position;
     }
 
     private long sum(int q) {
-        return places.sums + 4L * q * routines.value.columns();
+        return places.sums + (long) q * routines.sums.bytes();
     }
 
     private long merged(int q) {
-        return places.mergedStates + (long) q * MERGED_BYTES;
-    }
-
-    private long mergedSum(int q) {
-        return places.mergedSums + 4L * q * routines.value.columns();
+        return places.merged + (long) q * routines.sums.bytes();
     }
 
     /// Attends to positions `start` to `count` of the chunk that begins at `from`.
     void attend(int from, int start, int count) {
-        keys.prepare(from, start, count);
-        for (int p = start; p < count; ) {
-            int run = keys.run(from, p, count);
-            memory.set(JAVA_LONG, DISTANCE, keys.distanceAhead(from + p));
-            score(keys.at(from, p), p, run);
+        boolean inPlace = routines.key.plain() && keys.keepsTogether(routines.lanes);
+        if (!inPlace) {
+            long to = decodedAt + start * routines.key.decodedBytes();
+            keys.decode(routines.keyDecoding, from + start, from + count, shared, to);
+        }
+        for (int tile = start / Transposition.ROWS * Transposition.ROWS; tile < count; tile += Transposition.ROWS) {
+            int first = Math.max(start, tile) / routines.lanes * routines.lanes;
+            int end = Math.min(count, tile + Transposition.ROWS);
+            int last = Math.ceilDiv(end, routines.lanes) * routines.lanes;
+            if (inPlace) {
+                transpose(from, tile, first, last);
+            } else {
+                transposeDecoded(tile, first, last);
+            }
+            score(from, tile, end);
+        }
+        if (decodesValues) {
+            long to = decodedAt + start * routines.value.decodedBytes();
+            values.decode(routines.valueDecoding, from + start, from + count, shared, to);
+        }
+        Attention attention = operands.attention();
+        for (int row = 0; row < item.rows(); ) {
+            int first = Math.max(0, attention.firstVisible(position(row)) - from);
+            int end = Math.min(count, position(row) + 1 - from);
+            int next = row + 1;
+            while (next < item.rows()
+                    && Math.max(0, attention.firstVisible(position(next)) - from) == first
+                    && Math.min(count, position(next) + 1 - from) == end) {
+                next++;
+            }
+            if (first < end) {
+                int q = row * item.heads();
+                weigh(q, (next - row) * item.heads(), first, end);
+                addValues(q, (next - row) * item.heads(), from, first, end);
+            }
+            row = next;
+        }
+    }
+
+    /// Transposes the keys of positions `first` to `end`, which are whole vectors, of the chunk that begins at
+    /// `from`. Of those that no row sees, scores mean nothing.
+    ///
+    /// @param tile position of the first column of the matrix
+    private void transpose(int from, int tile, int first, int end) {
+        for (int p = first; p < end; ) {
+            int run = keys.run(from + p, from + end);
+            NativeCalls.call(
+                    routines.transposition,
+                    keys.address(from + p),
+                    shared.address() + 4L * (p - tile),
+                    run / routines.lanes,
+                    routines.key.columns() / routines.lanes,
+                    keys.rowBytes(),
+                    keys.distanceAhead(from + p));
             p += run;
         }
-        values.prepare(from, start, count);
-        int[] positions = operands.batch().positions();
-        for (int r = 0; r < item.rows(); r++) {
-            int position = positions[item.row() + r];
-            int first = Math.max(0, operands.attention().firstVisible(position) - from);
-            int visible = Math.min(count, position + 1 - from);
-            if (first < visible) {
-                weigh(r * item.heads(), first, visible - first);
-                for (int p = first; p < visible; ) {
-                    int run = values.run(from, p, visible);
-                    memory.set(JAVA_LONG, TABLE_BYTES + DISTANCE, values.distanceAhead(from + p));
-                    addValues(r * item.heads(), values.at(from, p), p, run);
-                    p += run;
-                }
-            }
+    }
+
+    /// As the other, from decoded keys.
+    private void transposeDecoded(int tile, int first, int end) {
+        NativeCalls.call(
+                routines.decodedTransposition,
+                shared.address() + decodedAt + first * routines.key.decodedBytes(),
+                shared.address() + 4L * (first - tile),
+                (end - first) / routines.lanes,
+                routines.key.columns() / routines.lanes,
+                routines.key.decodedBytes(),
+                0);
+    }
+
+    /// Scores of the queries that see some of positions `from + tile` to `from + end` with their transposed keys.
+    private void score(int from, int tile, int end) {
+        int first = firstRow(from + tile) * item.heads();
+        int count = endRow(from + end) * item.heads() - first;
+        if (count > 0) {
+            routines.scores.add(
+                    scoreStrides,
+                    shared.address(),
+                    routines.key.columns(),
+                    memory.address() + places.queries + first * routines.key.decodedBytes(),
+                    memory.address() + scores(first, tile),
+                    count,
+                    Math.ceilDiv(end - tile, routines.scores.columns()));
         }
     }
 
-    /// Scores of all queries with `count` keys at an address.
-    private void score(long at, int position, int count) {
-        int groups = count / DotProducts.ROWS;
-        int done = groups * DotProducts.ROWS;
-        int most = routines.scores.length;
+    /// Turns scores with positions `start` to `end` of `count` queries that see just these into weights, and
+    /// shrinks the sums to match.
+    private void weigh(int first, int count, int start, int end) {
+        int lanes = routines.lanes;
+        int from = start / lanes * lanes;
+        int to = Math.ceilDiv(end, lanes) * lanes;
         long base = memory.address();
-        for (int q = 0; q < queries; q += most) {
-            int tile = Math.min(most, queries - q) - 1;
-            long query = base + places.queries + 4L * q * routines.key.columns();
-            long out = base + score(q, position);
-            if (groups > 0) {
-                MemorySegment routine = q == 0 ? routines.firstScores[tile] : routines.scores[tile];
-                NativeCalls.call(routine, at, query, out, groups, routines.keySteps, base);
-            }
-            if (done < count) {
-                long rest = at + done * keys.rowBytes;
-                NativeCalls.call(
-                        routines.singleScores[tile],
-                        rest,
-                        query,
-                        out + 4L * done,
-                        count - done,
-                        routines.keySteps,
-                        base);
-            }
-        }
-    }
-
-    /// Turns `count` of a row's scores into weights, and shrinks its sums to match.
-    ///
-    /// @param first query of the row
-    private void weigh(int first, int position, int count) {
-        long base = memory.address();
-        for (int q = first; q < first + item.heads(); q++) {
-            long state = base + state(q);
-            long scores = base + score(q, position);
+        for (int q = first; q < first + count; q++) {
             if (operands.attention().softcap() != 0) {
-                scale(scores, scores, count, base + SCALE);
-                NativeCalls.call(routines.capped, scores, count, base + CAP, 0, 0, 0);
+                NativeCalls.call(routines.capped, base + scores(q, start), end - start, base + CAP, 0, 0, 0);
             }
-            NativeCalls.call(routines.softmax, scores, count, state, 0, 0, 0);
-            scale(base + sum(q), base + sum(q), routines.value.columns(), state + Softmax.CORRECTION);
+            MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, scores(q, from), start - from);
+            MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, scores(q, end), to - end);
         }
+        NativeCalls.call(
+                routines.softmax, base + scores(first, from), (to - from) / lanes, base + sum(first), count, 0, 0);
     }
 
     private void scale(long to, long from, int count, long factor) {
         NativeCalls.call(routines.scaled, to, from, count, factor, 0, 0);
     }
 
-    /// Adds `count` weighted values at an address to a row's sums.
-    private void addValues(int first, long at, int position, int count) {
-        int most = routines.sums.length;
+    /// Adds weighted values of positions `start` to `end` of the chunk that begins at `from` to the sums of
+    /// `count` queries.
+    private void addValues(int first, int count, int from, int start, int end) {
+        WeightedSums products = decodesValues ? routines.decodedValues : routines.cachedValues;
+        int pieces = routines.value.columns() / products.columns();
         long base = memory.address();
-        int end = first + item.heads();
-        for (int q = first; q < end; q += most) {
-            MemorySegment[] sums = q == 0 ? routines.firstSums : routines.sums;
-            NativeCalls.call(
-                    sums[Math.min(most, end - q) - 1],
-                    at,
-                    base + score(q, position),
-                    base + sum(q),
-                    count,
-                    routines.valuePieces,
-                    base + TABLE_BYTES);
+        for (int p = start; p < end; ) {
+            int run = decodesValues ? end - p : values.run(from + p, from + end);
+            long rows = shared.address() + decodedAt + p * routines.value.decodedBytes();
+            if (!decodesValues) {
+                rows = values.address(from + p);
+                WeightedSums.Strides.setAhead(memory, VALUE_STRIDES, values.distanceAhead(from + p));
+            }
+            products.add(valueStrides, rows, run, base + scores(first, p), base + sum(first), count, pieces);
+            p += run;
         }
     }
 
@@ -353,87 +370,10 @@ final class HeadGroup {
         Tensor out = operands.out();
         int size = routines.value.size();
         for (int q = 0; q < queries; q++) {
-            float total = memory.get(JAVA_FLOAT, merged(q) + MERGED_TOTAL);
-            memory.set(JAVA_FLOAT, merged(q) + KEPT, 1 / total);
+            long factor = merged(q) + routines.sums.factor();
+            memory.set(JAVA_FLOAT, factor, 1 / memory.get(JAVA_FLOAT, merged(q) + routines.sums.total()));
             long to = out.data().address() + row(q) * out.rowBytes() + 4L * head(q) * size;
-            scale(to, memory.address() + mergedSum(q), size, memory.address() + merged(q) + KEPT);
-        }
-    }
-
-    /// The keys or the values of the item's head.
-    private final class Side {
-        private final Tensor slots;
-        private final AttentionRoutines.Format format;
-        private final long decodedAt;
-        private final long rowBytes;
-        private final int head = item.head()
-                / (operands.attention().heads() / operands.attention().kvHeads());
-
-        /// @param decodedAt byte of scratch memory where heads go that are not read in place
-        Side(Tensor slots, AttentionRoutines.Format format, long decodedAt) {
-            this.slots = slots;
-            this.format = format;
-            rowBytes = format.rowBytes(slots);
-            this.decodedAt = decodedAt;
-        }
-
-        /// Decodes positions `from + start` to `from + end`, if they cannot be read in place.
-        void prepare(int from, int start, int end) {
-            if (!format.decoded()) {
-                return;
-            }
-            int block = slots.type().blockElements();
-            int lead = head * format.size() % block;
-            int whole = Math.ceilDiv(lead + format.size(), block) * block;
-            float[] row = new float[Math.max(whole, lead + format.columns())];
-            BlockCodec codec = BlockCodec.of(slots.type());
-            for (int p = start; p < end; p++) {
-                long at = slot(from + p) + slots.type().bytes(head * format.size() - lead);
-                codec.decode(slots.data(), at, row, 0, whole);
-                Arrays.fill(row, lead + format.size(), row.length, 0);
-                MemorySegment.copy(row, lead, memory, JAVA_FLOAT, decodedAt + p * rowBytes, format.columns());
-            }
-        }
-
-        /// Byte where a position's row begins. All of its block is there.
-        private long slot(int position) {
-            int[] table = table();
-            int blockSize = operands.cache().blockSize();
-            Objects.checkIndex(table[position / blockSize], slots.rows() / blockSize);
-            return Addresses.row(slots, operands.cache().slot(table, position)) * slots.rowBytes();
-        }
-
-        /// How many of the positions `from + p` to `from + end` lie one after another.
-        int run(int from, int p, int end) {
-            if (format.decoded()) {
-                return end - p;
-            }
-            int[] table = table();
-            int blockSize = operands.cache().blockSize();
-            int block = (from + p) / blockSize;
-            int next = block + 1;
-            while (next * blockSize < from + end && table[next] == table[next - 1] + 1) {
-                Objects.checkIndex(table[next], slots.rows() / blockSize);
-                next++;
-            }
-            return Math.min(end - p, next * blockSize - from - p);
-        }
-
-        /// Bytes from a position to the one [#AHEAD] positions on, if there is one.
-        long distanceAhead(int position) {
-            int last = operands.batch().positions()[item.row() + item.rows() - 1];
-            return format.decoded() || position + AHEAD > last ? 0 : slot(position + AHEAD) - slot(position);
-        }
-
-        private int[] table() {
-            return operands.batch().tables()[operands.batch().sequences()[item.row()]];
-        }
-
-        /// Address of a position's head.
-        long at(int from, int p) {
-            return format.decoded()
-                    ? memory.address() + decodedAt + p * rowBytes
-                    : slots.data().address() + slot(from + p) + slots.type().bytes(head * format.size());
+            scale(to, memory.address() + merged(q), size, memory.address() + factor);
         }
     }
 }

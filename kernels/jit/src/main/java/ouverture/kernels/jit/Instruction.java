@@ -64,6 +64,16 @@ enum Instruction {
     VPACKSSDW(1, 1, 0x6b, Tuple.WHOLE),
     VPACKSSWB(1, 1, 0x63, Tuple.WHOLE),
     VPUNPCKLDQ(1, 1, 0x62, Tuple.WHOLE),
+    VUNPCKLPS(0, 1, 0x14, Tuple.WHOLE),
+    VUNPCKHPS(0, 1, 0x15, Tuple.WHOLE),
+    VUNPCKLPD(1, 1, 0x14, Tuple.DOUBLES),
+    VUNPCKHPD(1, 1, 0x15, Tuple.DOUBLES),
+    /// In the AVX form only.
+    VPERM2F128(1, 3, 0x06, Tuple.WHOLE),
+    /// These in the AVX-512 form only.
+    VSHUFF32X4(1, 3, 0x23, Tuple.WHOLE),
+    VRNDSCALEPS(1, 3, 0x08, Tuple.WHOLE),
+    VSCALEFPS(1, 2, 0x2c, Tuple.WHOLE),
     VPSRLW(1, 1, 0x71, Tuple.WHOLE, 2),
     VPSRLD(1, 1, 0x72, Tuple.WHOLE, 2),
     VPSRAD(1, 1, 0x72, Tuple.WHOLE, 4),

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.Routing;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkMemory;
@@ -50,11 +51,11 @@ final class IntegerMatmul implements AutoCloseable {
     private final MemorySegment[] last;
 
     /// @param scratch memory of each worker
-    /// @param keeps whether packed weights may be kept
-    IntegerMatmul(InstructionSet set, WorkerPool pool, WorkMemory[] scratch, boolean keeps) {
+    /// @param options that say whether and where packed weights may be kept
+    IntegerMatmul(InstructionSet set, WorkerPool pool, WorkMemory[] scratch, KernelsOptions options) {
         code = new CodeCache(set.forBytes());
         this.pool = pool;
-        packed = new PackedWeights(code, scratch, keeps);
+        packed = new PackedWeights(code, scratch, options.repack(), options.store());
         expandedMemory = Stream.generate(WorkMemory::new).limit(pool.threads()).toArray(WorkMemory[]::new);
         last = new MemorySegment[pool.threads()];
         for (int worker = 0; worker < last.length; worker++) {
@@ -154,7 +155,7 @@ final class IntegerMatmul implements AutoCloseable {
     /// @param addresses of the rows of inputs, then of those of outputs
     private record Product(
             Tensor weight,
-            PackedWeights.Matrices matrices,
+            PackedMatrices matrices,
             Plan plan,
             MemorySegment out,
             @Nullable Tensor bias,
@@ -229,7 +230,7 @@ final class IntegerMatmul implements AutoCloseable {
                 code.get(format.expansion()),
                 code.get(format.addition()));
         prepare(product);
-        int units = Math.ceilDiv(PackedWeights.Matrices.strips(weight), UNIT);
+        int units = Math.ceilDiv(Strips.count(weight), UNIT);
         long work = (long) UNIT * Strips.ROWS * weight.columns() * Math.max(1, rows / plan.planes.length);
         int count = Math.multiplyExact(units, plan.planes.length);
         pool.run(count, (int) Math.ceilDiv(GRAIN, work), (worker, from, to) -> {
@@ -241,7 +242,7 @@ final class IntegerMatmul implements AutoCloseable {
             }
         });
         for (int plane : plan.planes) {
-            product.matrices.release(plane);
+            packed.release(product.matrices, plane);
         }
     }
 
@@ -280,9 +281,9 @@ final class IntegerMatmul implements AutoCloseable {
 
     /// Strips `from` to `to`, or to the last, of a plane.
     private void multiply(Product product, int worker, int index, int from, int to) {
-        PackedWeights.Matrices matrices = product.matrices;
+        PackedMatrices matrices = product.matrices;
         int plane = product.plan.planes[index];
-        int end = Math.min(to, PackedWeights.Matrices.strips(product.weight));
+        int end = Math.min(to, Strips.count(product.weight));
         boolean expands = product.expands(index);
         Form form = product.form(index);
         boolean once = product.tiles(index) == 1 && matrices.isComplete(plane);

@@ -61,7 +61,7 @@ final class JitKernels implements Kernels {
                 .mapToObj(_ -> new WorkMemory())
                 .toArray(WorkMemory[]::new);
         matmul = new Matmul(code, pool, memory);
-        integers = new IntegerMatmul(set, pool, memory, options.repack());
+        integers = new IntegerMatmul(set, pool, memory, options);
         planes = new PlaneMatmul(matmul, integers);
         gradients = new ProductGradients(code, pool, memory);
         attention = new PagedAttention(code, pool, memory);

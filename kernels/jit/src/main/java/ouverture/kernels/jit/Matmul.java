@@ -103,7 +103,7 @@ final class Matmul implements AutoCloseable {
                 panel && readable ? code.get(new Decoding(weight.type())) : null,
                 products(type, 1, x.count),
                 products(type, DotProducts.ROWS, x.count),
-                code.get(new DotProducts(type, DotProducts.ROWS, firstInputs, !panel, 0)));
+                code.get(new DotProducts(type, DotProducts.ROWS, firstInputs, !panel)));
         strides.setAtIndex(JAVA_LONG, 0, panel ? 4L * columns : weight.rowBytes());
         strides.setAtIndex(JAVA_LONG, 1, inputs.stride);
         strides.setAtIndex(JAVA_LONG, 2, out.stride);
@@ -143,7 +143,7 @@ final class Matmul implements AutoCloseable {
         MemorySegment[] products = new MemorySegment[Math.min(inputs, DotProducts.inputs(code.set()))];
         for (int i = 0; i < products.length; i++) {
             boolean needed = i + 1 == products.length || inputs % products.length == i + 1;
-            products[i] = needed ? code.get(new DotProducts(type, rows, i + 1, false, 0)) : MemorySegment.NULL;
+            products[i] = needed ? code.get(new DotProducts(type, rows, i + 1, false)) : MemorySegment.NULL;
         }
         return products;
     }

@@ -33,7 +33,7 @@ final class NeonKernels implements Kernels {
         memory = IntStream.range(0, options.threads())
                 .mapToObj(_ -> new WorkMemory())
                 .toArray(WorkMemory[]::new);
-        integers = new IntegerMatmul(set, pool, memory, options.repack());
+        integers = new IntegerMatmul(set, pool, memory, options);
     }
 
     @Override

@@ -2,90 +2,105 @@ package ouverture.kernels.jit;
 
 import static ouverture.kernels.jit.General.R8;
 import static ouverture.kernels.jit.General.RAX;
+import static ouverture.kernels.jit.General.RCX;
 import static ouverture.kernels.jit.General.RDI;
 import static ouverture.kernels.jit.General.RDX;
 import static ouverture.kernels.jit.General.RSI;
 
-/// One piece of a softmax over positions (arXiv 1805.02867): turns scores into exponentials of their distance to
-/// the largest so far.
+/// One piece of some queries' softmax over positions (arXiv 1805.02867): turns scores into exponentials of their
+/// distance to the largest so far, and shrinks what was summed before to match.
 ///
-/// Arguments: scores, their number, and four floats: the factor on the scores; the largest score so far; the sum
-/// of the exponentials so far; and where the factor goes by which the new largest score shrinks what was summed
-/// before.
-record Softmax() implements Routine {
-    /// Bytes of the last argument, and where its parts are.
-    static final int BYTES = 16;
-
-    static final int FACTOR = 0;
-    static final int LARGEST = 4;
-    static final int TOTAL = 8;
-    static final int CORRECTION = 12;
-
-    private static final int FREE = 8;
-    private static final General[] ARRAYS = {RAX};
+/// Arguments: scores, which of each query are [HeadGroup#SCORE_BYTES] from those of the next; how many vectors
+/// of each; [QuerySums]; and the number of queries.
+record Softmax(QuerySums sums) implements Routine {
+    private static final int LARGEST = 0;
+    private static final int CORRECTION = 1;
+    private static final int TOTAL = 2;
+    private static final int FREE = 3;
 
     @Override
     public String name() {
-        return "softmax";
+        return "softmax of " + sums.columns() + " columns";
     }
 
     @Override
     public void emit(Assembler assembler, InstructionSet set) {
-        Vector largest = set.vector(0);
-        Vector restLargest = set.vector(1).as(128);
-        Vector factor = set.vector(2);
-        assembler.emit(Instruction.VBROADCASTSS, largest, Memory.at(RDX, LARGEST));
-        assembler.emit(Instruction.VMOVSS, restLargest, Memory.at(RDX, LARGEST));
-        assembler.emit(Instruction.VBROADCASTSS, factor, Memory.at(RDX, FACTOR));
-        assembler.move(RAX, RDI);
-        assembler.move(R8, RSI);
-        Loop.emit(assembler, set, Loop.Shape.FLOATS, R8, ARRAYS, loop -> {
-            Vector score = loop.register(3);
-            Vector most = loop.vector() ? largest : restLargest;
-            loop.load(score, RAX);
-            loop.emit(Instruction.VMULPS, score, score, loop.register(2));
-            loop.store(RAX, score);
-            loop.emit(Instruction.VMAXPS, most, most, score);
-        });
-        Lanes.maximum(assembler, largest, 3);
-        assembler.emit(Instruction.VMAXPS, largest.as(128), largest.as(128), restLargest);
-        correct(assembler, set);
-        assembler.emit(Instruction.VBROADCASTSS, largest, largest.as(128));
-        Vector sum = set.vector(1);
-        Vector rest = set.vector(2).as(128);
-        assembler.emit(Instruction.VPXOR, sum, sum, sum);
-        assembler.emit(Instruction.VPXOR, rest, rest, rest);
-        assembler.move(RAX, RDI);
-        Loop.emit(assembler, set, Loop.Shape.FLOATS, RSI, ARRAYS, loop -> {
-            Vector score = loop.register(3);
-            Vector total = loop.vector() ? sum : rest;
-            loop.load(score, RAX);
-            loop.emit(Instruction.VSUBPS, score, score, loop.register(0));
-            Exponential.emit(loop, 3);
-            loop.store(RAX, score);
-            loop.emit(Instruction.VADDPS, total, total, score);
-        });
-        Lanes.sum(assembler, sum, 3);
-        assembler.emit(Instruction.VADDPS, rest, rest, sum.as(128));
-        Vector total = set.vector(FREE).as(128);
-        Vector correction = set.vector(FREE + 1).as(128);
-        assembler.emit(Instruction.VMOVSS, total, Memory.at(RDX, TOTAL));
-        assembler.emit(Instruction.VMOVSS, correction, Memory.at(RDX, CORRECTION));
-        assembler.emit(Instruction.VFMADD231PS, rest, total, correction);
-        assembler.store(Instruction.VMOVSS_STORE, Memory.at(RDX, TOTAL), rest);
+        Exponential exponential = Exponential.prepared(assembler, set, FREE + Exponential.REGISTERS);
+        Assembler.Label query = assembler.here();
+        findLargest(assembler, set);
+        correct(assembler, set, exponential);
+        weigh(assembler, set, exponential);
+        addTotal(assembler, set);
+        shrink(assembler, set);
+        assembler.add(RDI, HeadGroup.SCORE_BYTES);
+        assembler.add(RDX, sums.bytes());
+        assembler.subtract(RCX, 1);
+        assembler.jumpIfNotZero(query);
         assembler.endVectors();
         assembler.leave();
     }
 
-    /// Stores the new largest score and the correction.
-    private static void correct(Assembler assembler, InstructionSet set) {
-        Loop single = new Loop(assembler, set, 1, false);
-        Vector largest = single.register(0);
-        Vector distance = single.register(3);
-        assembler.emit(Instruction.VMOVSS, distance, Memory.at(RDX, LARGEST));
-        assembler.store(Instruction.VMOVSS_STORE, Memory.at(RDX, LARGEST), largest);
-        assembler.emit(Instruction.VSUBPS, distance, distance, largest);
-        Exponential.emit(single, 3);
-        assembler.store(Instruction.VMOVSS_STORE, Memory.at(RDX, CORRECTION), distance);
+    /// Writes code for each vector of a query's scores, at RAX.
+    private static void forEachVector(Assembler assembler, InstructionSet set, Runnable body) {
+        assembler.move(RAX, RDI);
+        assembler.move(R8, RSI);
+        Assembler.Label turn = assembler.here();
+        body.run();
+        assembler.add(RAX, set.bytes());
+        assembler.subtract(R8, 1);
+        assembler.jumpIfNotZero(turn);
+    }
+
+    private void findLargest(Assembler assembler, InstructionSet set) {
+        Vector largest = set.vector(LARGEST);
+        assembler.emit(Instruction.VBROADCASTSS, largest, Memory.at(RDX, sums.largest()));
+        forEachVector(assembler, set, () -> {
+            assembler.emit(Instruction.VMAXPS, largest, largest, Memory.at(RAX, 0));
+        });
+        Lanes.maximum(assembler, largest, FREE);
+        assembler.emit(Instruction.VBROADCASTSS, largest, largest.as(128));
+    }
+
+    /// Stores the new largest score, and finds the factor for what was summed before.
+    private void correct(Assembler assembler, InstructionSet set, Exponential exponential) {
+        Vector largest = set.vector(LARGEST);
+        Vector before = set.vector(FREE);
+        assembler.emit(Instruction.VBROADCASTSS, before, Memory.at(RDX, sums.largest()));
+        assembler.store(Instruction.VMOVSS_STORE, Memory.at(RDX, sums.largest()), largest.as(128));
+        assembler.emit(Instruction.VSUBPS, before, before, largest);
+        exponential.emit(FREE);
+        assembler.emit(Instruction.VMOVUPS, set.vector(CORRECTION), before);
+    }
+
+    private static void weigh(Assembler assembler, InstructionSet set, Exponential exponential) {
+        Vector total = set.vector(TOTAL);
+        Vector score = set.vector(FREE);
+        assembler.emit(Instruction.VPXOR, total, total, total);
+        forEachVector(assembler, set, () -> {
+            assembler.emit(Instruction.VMOVUPS, score, Memory.at(RAX, 0));
+            assembler.emit(Instruction.VSUBPS, score, score, set.vector(LARGEST));
+            exponential.emit(FREE);
+            assembler.store(Instruction.VMOVUPS_STORE, Memory.at(RAX, 0), score);
+            assembler.emit(Instruction.VADDPS, total, total, score);
+        });
+        Lanes.sum(assembler, total, FREE);
+    }
+
+    private void addTotal(Assembler assembler, InstructionSet set) {
+        Vector total = set.vector(TOTAL).as(128);
+        Vector before = set.vector(FREE).as(128);
+        assembler.emit(Instruction.VMOVSS, before, Memory.at(RDX, sums.total()));
+        assembler.emit(
+                Instruction.VFMADD231PS, total, before, set.vector(CORRECTION).as(128));
+        assembler.store(Instruction.VMOVSS_STORE, Memory.at(RDX, sums.total()), total);
+    }
+
+    private void shrink(Assembler assembler, InstructionSet set) {
+        Vector sum = set.vector(FREE);
+        for (int column = 0; column < sums.columns(); column += set.lanes()) {
+            Memory place = Memory.at(RDX, Float.BYTES * column);
+            assembler.emit(Instruction.VMULPS, sum, set.vector(CORRECTION), place);
+            assembler.store(Instruction.VMOVUPS_STORE, place, sum);
+        }
     }
 }

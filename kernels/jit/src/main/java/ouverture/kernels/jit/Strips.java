@@ -1,6 +1,7 @@
 package ouverture.kernels.jit;
 
 import java.util.Arrays;
+import ouverture.tensor.Tensor;
 
 /// Weights as products with bytes read them: strips of [#ROWS] rows, whose blocks of columns follow each other.
 ///
@@ -36,6 +37,11 @@ abstract class Strips implements StripLayout {
     Strips(Sums sums, int largest) {
         this.sums = sums;
         this.largest = largest;
+    }
+
+    /// Strips of a plane of weights.
+    static int count(Tensor weight) {
+        return Math.ceilDiv(weight.rows(), ROWS);
     }
 
     @Override

@@ -10,6 +10,7 @@ final class SystemPages {
     private static final long NO_RESERVE = 0x4000;
     private static final long NO_FILE = -1;
     private static final long FAILED = -1;
+    private static final long WILL_NEED = 3;
     private static final long DO_NOT_NEED = 4;
     private static final long HUGE_PAGES = 14;
 
@@ -51,6 +52,13 @@ final class SystemPages {
     /// Asks for large pages, which are fewer to look up: with many threads and much memory that decides.
     static void useHugePages(MemorySegment memory) {
         NativeCalls.call(ADVISE, memory.address(), memory.byteSize(), HUGE_PAGES, 0, 0, 0);
+    }
+
+    /// Reads pages of a mapped file that are not in memory, without waiting for them.
+    ///
+    /// @param address where a page begins
+    static void fetch(long address, long bytes) {
+        NativeCalls.call(ADVISE, address, bytes, WILL_NEED, 0, 0, 0);
     }
 
     /// Takes the whole pages of a part of a mapped file out of the process's memory; when they are read again,

@@ -1,4 +1,6 @@
-package ouverture.train.recipe;
+package ouverture.train;
+
+import java.util.Locale;
 
 /// Right answers among many.
 ///
@@ -21,6 +23,12 @@ public record Score(int right, int of) {
     /// Its upper end.
     public double high() {
         return bound(1);
+    }
+
+    /// For people: `81 of 200, 40.5 % (34.0 to 47.4)`.
+    public String text() {
+        return String.format(
+                Locale.ROOT, "%d of %d, %.1f %% (%.1f to %.1f)", right, of, 100 * share(), 100 * low(), 100 * high());
     }
 
     private double bound(int sign) {

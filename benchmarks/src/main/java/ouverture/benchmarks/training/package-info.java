@@ -1,0 +1,3 @@
+/// How much of the kernels' speed a training has.
+@org.jspecify.annotations.NullMarked
+package ouverture.benchmarks.training;
