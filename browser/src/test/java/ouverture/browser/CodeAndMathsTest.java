@@ -117,8 +117,7 @@ class CodeAndMathsTest {
             assertThat(answer.locator(".katex")).hasCount(4);
             assertThat(answer.locator(".katex-display")).hasCount(2);
             assertThat(answer.locator("mfrac")).hasCount(1);
-            assertThat(answer.locator("p").last())
-                    .hasText("It costs $5 or $10, and $x$ is code. $\\frac{x}$ stays.");
+            assertThat(answer.locator("p").last()).hasText("It costs $5 or $10, and $x$ is code. $\\frac{x}$ stays.");
             reader.page.waitForCondition(() -> asked.stream().anyMatch(url -> url.contains("/page/fonts/KaTeX_Main")));
             assertThat(asked).allMatch(url -> url.startsWith(server.url("/")));
             reader.picture("maths");

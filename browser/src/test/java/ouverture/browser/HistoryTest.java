@@ -144,8 +144,8 @@ class HistoryTest {
             bad.press("Enter");
             assertThat(bad).hasAttribute("aria-pressed", "true");
             reader.button("Settings").click();
-            Download labels = reader.page.waitForDownload(() -> reader.button("Judged answers for training (JSONL)")
-                    .click());
+            Download labels = reader.page.waitForDownload(
+                    () -> reader.button("Judged answers for training (JSONL)").click());
             assertThat(Files.readString(labels.path(), StandardCharsets.UTF_8)).isEqualTo("""
                             {"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hello"},\
                             {"role":"assistant","content":"Hello"}],"label":true}
@@ -155,8 +155,8 @@ class HistoryTest {
                             """);
             bad.press("Enter");
             assertThat(bad).hasAttribute("aria-pressed", "false");
-            Download left = reader.page.waitForDownload(() -> reader.button("Judged answers for training (JSONL)")
-                    .click());
+            Download left = reader.page.waitForDownload(
+                    () -> reader.button("Judged answers for training (JSONL)").click());
             assertThat(left.path()).content(StandardCharsets.UTF_8).hasLineCount(1);
         }
     }

@@ -103,7 +103,8 @@ class ServeCommandTest {
                 HttpClient client = HttpClient.newHttpClient()) {
             String address = serving.address();
             put(client, address + "/v1/history/one", "{\"title\": \"One\", \"messages\": []}");
-            String judgement = "{\"conversation\": \"one\", \"messages\": [{\"role\": \"user\", \"content\": \"Who?\"}],"
+            String judgement = "{\"conversation\": \"one\","
+                    + " \"messages\": [{\"role\": \"user\", \"content\": \"Who?\"}],"
                     + " \"answer\": {\"role\": \"assistant\", \"content\": \"%s\"}, \"good\": %s}";
             put(client, address + "/v1/judgements/a", judgement.formatted(" Lily.", true));
             put(client, address + "/v1/judgements/b", judgement.formatted(" Nobody.", false));
@@ -114,7 +115,15 @@ class ServeCommandTest {
                                 .build(),
                         HttpResponse.BodyHandlers.ofFile(lines));
                 Invocation tuned = Invocation.of(
-                        "tune", model, "--data", lines, "--out", folder.resolve(form), "--epochs=1", "--kernels=scalar");
+                        "tune",
+                        model,
+                        "--data",
+                        lines,
+                        "--out",
+                        folder.resolve(form),
+                        "--epochs=1",
+                        "--kernels",
+                        "scalar");
                 assertThat(tuned.code()).as(tuned.err()).isZero();
                 assertThat(tuned.err()).contains(form.equals("labels") ? "KTO on 2 examples" : "DPO on 1 example");
             }

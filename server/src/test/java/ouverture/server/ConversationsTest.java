@@ -48,9 +48,12 @@ class ConversationsTest {
             assertThat(folder).as("nothing is opened before it is needed").isEmptyDirectory();
             assertThat(put(server, "/v1/history/one", conversation("One", "Hi")).statusCode())
                     .isEqualTo(200);
-            assertThat(put(server, "/v1/history/two", conversation("Two", "2024")).statusCode())
+            assertThat(put(server, "/v1/history/two", conversation("Two", "2024"))
+                            .statusCode())
                     .isEqualTo(200);
-            assertThat(server.ask("/v1/history/search", "{}").path("conversations").findValuesAsString("id"))
+            assertThat(server.ask("/v1/history/search", "{}")
+                            .path("conversations")
+                            .findValuesAsString("id"))
                     .containsExactlyInAnyOrder("one", "two");
             assertThat(server.ask("/v1/history/search", "{\"search\":\"2024\"}")
                             .path("conversations")
@@ -59,7 +62,11 @@ class ConversationsTest {
             assertThat(server.ask("/v1/history/search", "{\"search\":\"BONJOUR\",\"limit\":1}")
                             .path("conversations"))
                     .hasSize(1);
-            assertThat(server.look("/v1/history/one").path("messages").get(0).path("content").stringValue())
+            assertThat(server.look("/v1/history/one")
+                            .path("messages")
+                            .get(0)
+                            .path("content")
+                            .stringValue())
                     .isEqualTo("Hi");
             assertThat(server.delete("/v1/history/one").body()).isEqualTo("{\"deleted\":1}");
             assertThat(server.get("/v1/history/one").body()).contains("There is no conversation one of yours.");
@@ -72,8 +79,8 @@ class ConversationsTest {
         Path keys = folder.resolve("keys");
         String ann = ApiKeys.add(keys, "ann", EnumSet.of(Scope.INFERENCE));
         String bob = ApiKeys.add(keys, "bob", EnumSet.of(Scope.INFERENCE));
-        try (RunningServer server = RunningServer.scripted(options -> options.withKeys(Optional.of(keys))
-                .withHistory(Optional.of(folder.resolve("data"))))) {
+        try (RunningServer server = RunningServer.scripted(
+                options -> options.withKeys(Optional.of(keys)).withHistory(Optional.of(folder.resolve("data"))))) {
             String path = "/v1/history/one";
             assertThat(put(server, path, conversation("One", "Hi")).statusCode())
                     .isEqualTo(401);

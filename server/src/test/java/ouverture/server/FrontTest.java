@@ -288,7 +288,8 @@ class FrontTest {
     @Test
     void healthAndMetricsAreThere() {
         server.ask(CHAT, chat("one two three", ""));
-        assertThat(server.get("/health").body()).isEqualTo("{\"status\":\"ok\",\"history\":false,\"models\":[\"scripted\"]}");
+        assertThat(server.get("/health").body())
+                .isEqualTo("{\"status\":\"ok\",\"history\":false,\"models\":[\"scripted\"]}");
         assertThat(server.get("/metrics").body())
                 .contains(
                         "gen_ai_server_request_duration_seconds_bucket{",

@@ -33,7 +33,8 @@ class PageFilesTest {
                 open.addAll(names(file.body()));
                 open.removeAll(seen);
             }
-            assertThat(seen).contains("app.js", "style.css", "icon.svg", "highlight.min.js", "katex.mjs", "marked.esm.js", "words.js");
+            assertThat(seen)
+                    .contains("app.js", "style.css", "icon.svg", "highlight.min.js", "katex.mjs", "marked.esm.js");
             HttpResponse<String> font = server.get("/page/fonts/KaTeX_Main-Regular.woff2");
             assertThat(font.headers().firstValue("content-type")).contains("font/woff2");
             assertThat(server.get("/page/nothing.js").statusCode()).isEqualTo(404);

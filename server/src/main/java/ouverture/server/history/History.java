@@ -60,8 +60,7 @@ public final class History implements AutoCloseable {
                 .bind("owner", owner)
                 .bind("id", id)
                 .map((row, _) -> new Conversation(
-                        new Conversation.Head(
-                                id, row.getString("title"), Instant.ofEpochMilli(row.getLong("changed"))),
+                        new Conversation.Head(id, row.getString("title"), Instant.ofEpochMilli(row.getLong("changed"))),
                         row.getString("messages")))
                 .findOne());
     }
@@ -95,8 +94,8 @@ public final class History implements AutoCloseable {
 
     /// Deletes a conversation and what was said of its answers; says whether it was there.
     public boolean remove(String owner, String id) {
-        return database.write(handle ->
-                        handle.execute("delete from conversation where owner = ? and id = ?", owner, id))
+        return database.write(
+                        handle -> handle.execute("delete from conversation where owner = ? and id = ?", owner, id))
                 > 0;
     }
 
@@ -138,8 +137,7 @@ public final class History implements AutoCloseable {
 
     /// Takes a judgement back; says whether it was there.
     public boolean withdraw(String owner, String id) {
-        return database.write(
-                        handle -> handle.execute("delete from judgement where owner = ? and id = ?", owner, id))
+        return database.write(handle -> handle.execute("delete from judgement where owner = ? and id = ?", owner, id))
                 > 0;
     }
 

@@ -9,5 +9,4 @@ package ouverture.server.history;
 /// @param answer as a message, in JSON
 /// @param model that wrote it
 /// @param good whether it was liked
-public record Judgement(
-        String id, String conversation, String messages, String answer, String model, boolean good) {}
+public record Judgement(String id, String conversation, String messages, String answer, String model, boolean good) {}

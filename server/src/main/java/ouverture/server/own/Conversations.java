@@ -152,8 +152,7 @@ final class Conversations {
         String id = path.substring(path.lastIndexOf('/') + 1);
         if (id.length() > ID_LENGTH) {
             throw new ApiException(
-                    ApiError.Kind.INVALID,
-                    "The id has " + id.length() + " characters; it may have " + ID_LENGTH + ".");
+                    ApiError.Kind.INVALID, "The id has " + id.length() + " characters; it may have " + ID_LENGTH + ".");
         }
         return id;
     }

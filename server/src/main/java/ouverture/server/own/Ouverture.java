@@ -56,7 +56,8 @@ public final class Ouverture implements Api {
     }
 
     private ObjectNode health() {
-        ObjectNode health = JsonNodeFactory.instance.objectNode().put("status", "ok").put("history", isKeeping);
+        ObjectNode health =
+                JsonNodeFactory.instance.objectNode().put("status", "ok").put("history", isKeeping);
         ArrayNode models = health.putArray("models");
         backend.models().names().forEach(models::add);
         return health;

@@ -68,8 +68,8 @@ final class Page {
     private static void send(String name, Call call) {
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
         // Names of files only: another path could lead out of the folder.
-        try (InputStream file =
-                type == null || !name.matches("(fonts/)?[\\w-][\\w.-]*") ? null : Page.class.getResourceAsStream("page/" + name)) {
+        boolean isName = type != null && name.matches("(fonts/)?[\\w-][\\w.-]*");
+        try (InputStream file = isName ? Page.class.getResourceAsStream("page/" + name) : null) {
             if (type == null || file == null) {
                 throw new ApiException(ApiError.Kind.NOT_FOUND, "The web page has no file " + name + ".");
             }
