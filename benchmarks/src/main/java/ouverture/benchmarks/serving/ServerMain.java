@@ -32,10 +32,12 @@ final class ServerMain {
 
     /// @param args the model; threads; positions of the cache; sequences
     public static void main(String[] args) throws IOException {
-        ProcessHandle.current().parent().ifPresent(parent -> Thread.ofVirtual().start(() -> {
-            parent.onExit().join();
-            Runtime.getRuntime().halt(1);
-        }));
+        ProcessHandle.current()
+                .parent()
+                .ifPresent(parent -> Thread.ofVirtual().start(() -> {
+                    parent.onExit().join();
+                    Runtime.getRuntime().halt(1);
+                }));
         Path model = Path.of(args[0]);
         EngineOptions options = EngineOptions.DEFAULT
                 .withThreads(Integer.parseInt(args[1]))
@@ -54,7 +56,7 @@ final class ServerMain {
                 Load load = Load.parse(line);
                 List<List<Integer>> prompts = load.prompts(random, vocabulary);
                 out.println(
-                        Together.seconds(load, prompts, prompt -> answer(engine, prompt, load.tokens(), vocabulary - 1)));
+                        Together.seconds(load, prompts, each -> answer(engine, each, load.tokens(), vocabulary - 1)));
             }
         } catch (OuvertureException e) {
             System.err.println(e.getMessage());
