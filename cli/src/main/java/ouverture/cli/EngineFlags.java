@@ -128,7 +128,7 @@ final class EngineFlags {
         try {
             return PackedFolder.of(System.getenv());
         } catch (IllegalArgumentException e) {
-            throw new RequestException(e.getMessage());
+            throw new RequestException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -102,8 +102,8 @@ public record PackedFolder(Path path, long limitBytes) {
             for (Path file : files) {
                 try {
                     entries.add(new Entry(file, Files.size(file), Files.getLastModifiedTime(file)));
-                } catch (NoSuchFileException e) {
-                    continue; // another process has deleted it meanwhile
+                } catch (NoSuchFileException _) {
+                    // another process has deleted it meanwhile
                 }
             }
         } catch (NoSuchFileException e) {

@@ -87,7 +87,9 @@ public final class Call extends Work {
     /// @throws ApiException if one cannot be read
     void limit() {
         ClientLimits limits = ClientLimits.of(exchange::header);
-        limits.answer().ifPresent(most -> limitedBy(most, "as " + ClientLimits.ANSWER + " says"));
+        limits.answer().ifPresent(most -> {
+            var _ = limitedBy(most, "as " + ClientLimits.ANSWER + " says");
+        });
         limits.begin()
                 .ifPresent(most -> untilBegun.add(limitedBy(most, "after which its client no longer waits for it")));
     }

@@ -79,6 +79,7 @@ public final class Models implements AutoCloseable {
             this.adapter = adapter;
         }
 
+        @SuppressWarnings("ReferenceEquality") // a model that was loaded again is another one, however like the first
         synchronized ServedModel of(ServedModel loaded) {
             ServedModel known = model;
             if (known == null || readFor != loaded) {

@@ -6,7 +6,6 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.StringJoiner;
 import ouverture.Reasoning;
 
@@ -21,7 +20,7 @@ final class Working {
     private final Reasoning.Level level;
     private final Language language;
     private final List<String> lines = new ArrayList<>();
-    private final Map<BigDecimal, Expression> expressions = new IdentityHashMap<>();
+    private final IdentityHashMap<BigDecimal, Expression> expressions = new IdentityHashMap<>();
     private String proof = "";
     private boolean proving;
     private int stepsUntilSlip;

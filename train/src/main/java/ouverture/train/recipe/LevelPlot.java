@@ -92,6 +92,7 @@ final class LevelPlot {
         return BOTTOM - (BOTTOM - TOP) * share;
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency
     private void add(String format, Object... values) {
         svg.append(String.format(Locale.ROOT, format, values));
     }
