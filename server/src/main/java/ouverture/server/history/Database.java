@@ -121,8 +121,10 @@ final class Database implements AutoCloseable {
                 Files.createFile(file, onlyOurs(posix, "rw-------"));
             }
         } catch (IOException e) {
-            throw new ResourceException("The conversations cannot be kept in " + file
-                    + ", which cannot be made; see to its folder's permissions, or give another --data-dir.", e);
+            throw new ResourceException(
+                    "The conversations cannot be kept in " + file
+                            + ", which cannot be made; see to its folder's permissions, or give another --data-dir.",
+                    e);
         }
     }
 
@@ -154,7 +156,8 @@ final class Database implements AutoCloseable {
         }
         return switch (SQLiteErrorCode.getErrorCode(code.code & 0xff)) {
             case SQLITE_FULL, SQLITE_TOOBIG ->
-                "There is no room for more conversations in " + file + ": delete some of them, or free space on the disk.";
+                "There is no room for more conversations in " + file
+                        + ": delete some of them, or free space on the disk.";
             case SQLITE_BUSY, SQLITE_LOCKED ->
                 "Another program holds the conversations in " + file + "; end it, or give another --data-dir.";
             case SQLITE_CORRUPT, SQLITE_NOTADB ->
