@@ -127,7 +127,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "Where conversations of the web page are kept (default: ouverture in $$XDG_DATA_HOME, or in"
+            description = "Where conversations of the web page are kept (default: ouverture in XDG_DATA_HOME, or in"
                     + " ~/.local/share).")
     private @Nullable Path data;
 

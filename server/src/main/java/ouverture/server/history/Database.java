@@ -14,6 +14,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.CloseException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -171,10 +172,13 @@ final class Database implements AutoCloseable {
         lock.lock();
         try {
             opened = null;
-            if (writer != null) {
-                writer.close();
-                writer = null;
+            Handle own = writer;
+            writer = null;
+            if (own != null) {
+                own.close();
             }
+        } catch (CloseException e) {
+            // A transaction that never began cannot be ended; the connection is closed all the same.
         } finally {
             lock.unlock();
         }

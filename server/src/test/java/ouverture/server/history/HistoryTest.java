@@ -75,7 +75,7 @@ class HistoryTest {
         assertThat(history.list("", "", 10)).extracting(Conversation.Head::id).containsExactly("2", "1");
         history.put("", "1", "Été", "[]", "À la plage\nSTRASSE 100 %");
         assertThat(history.list("", "", 1)).extracting(Conversation.Head::id).containsExactly("1");
-        for (String search : new String[] {"ete", "a LA", "straße".replace("ß", "ss"), "100 %"}) {
+        for (String search : new String[] {"ete", "a LA", "strasse", "100 %"}) {
             assertThat(history.list("", search, 10)).as(search).hasSize(1);
         }
         assertThat(history.list("", "%' or 1", 10)).isEmpty();
