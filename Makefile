@@ -69,7 +69,7 @@ doc: ## the Javadoc of core, in core/target/reports/apidocs
 	$(MAVEN) -pl core -Dmaven.test.skip -Dspotless.check.skip -Ddoclint=none package javadoc:javadoc
 
 card: ## the figures of default-model's card: examine its model, or go on with that; RUN (a folder of ./ouverture train) brings its record
-	./ouverture train recipes/embedded --score --model default-model/model.gguf --out default-model
+	./ouverture train recipes/default --score --model default-model/model.gguf --out default-model
 	$(if $(RUN),cp "$(RUN)/loss.svg" default-model/)
 	$(if $(RUN),sed 's|\("model" *: *"\).*/|\1|' "$(RUN)/record.json" >default-model/record.json)
 	$(if $(RUN),awk 'NR % 20 == 0' "$(RUN)/log.jsonl" >default-model/log.jsonl)

@@ -16,11 +16,15 @@ module ouverture.server {
     requires io.opentelemetry.sdk.autoconfigure;
     requires io.opentelemetry.sdk.autoconfigure.spi;
     requires io.opentelemetry.sdk.common;
+    requires flyway.core;
     requires java.logging;
+    requires java.sql;
     requires jdk.jfr;
     requires jdk.management;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
+    requires org.jdbi.v3.core;
+    requires org.xerial.sqlitejdbc;
     requires ouverture.core;
     requires tools.jackson.databind;
     requires static org.jspecify;

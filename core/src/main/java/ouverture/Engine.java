@@ -5,13 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.constrain.Constraint;
 import ouverture.constrain.Matcher;
 import ouverture.error.PromptTooLongException;
+import ouverture.error.PromptTooLongException.Figures;
 import ouverture.error.RequestException;
 import ouverture.error.ResourceException;
 import ouverture.file.AdapterFile;
@@ -33,10 +32,7 @@ import ouverture.model.family.Families;
 import ouverture.tensor.DType;
 import ouverture.tensor.HostMemory;
 import ouverture.tensor.Kernels;
-import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsProvider;
-import ouverture.tensor.PackedFolder;
-import ouverture.tensor.PackedStore;
 import ouverture.tensor.Tensor;
 import ouverture.text.Tokenizer;
 import ouverture.text.output.DeclaredTools;
@@ -158,32 +154,12 @@ public final class Engine implements ChatModel, AutoCloseable {
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         info = info(model, positions, plan.cacheBytes(), provider.name(), threads);
         sequences = options.sequences();
-        kernels = provider.create(kernelsOptions(options, plan.fits(), threads));
+        kernels = provider.create(EngineKernels.options(options, plan.fits(), threads, files()));
         scheduler = start(model, steps, residency(plan), small, options);
     }
 
-    private KernelsOptions kernelsOptions(EngineOptions options, boolean fits, int threads) {
-        return new KernelsOptions(
-                threads,
-                switch (options.activations()) {
-                    case F32 -> KernelsOptions.Activations.F32;
-                    case Q8 -> KernelsOptions.Activations.Q8;
-                    case AUTO -> KernelsOptions.Activations.AUTO;
-                },
-                fits && !(options.repack() instanceof Repack.Off),
-                options.repack() instanceof Repack.Disk(Path folder, long limit, Consumer<String> notices)
-                        ? Optional.of(new PackedStore(new PackedFolder(folder, limit), sources(), notices))
-                        : Optional.empty());
-    }
-
-    private List<PackedStore.Source> sources() {
-        return Stream.of(Optional.of(file), Optional.ofNullable(smallFile))
-                .flatMap(Optional::stream)
-                .map(from -> new PackedStore.Source(
-                        from.metadata().file(),
-                        from.weightFiles(),
-                        List.copyOf(from.tensors().values())))
-                .toList();
+    private List<ModelFile> files() {
+        return smallFile == null ? List.of(file) : List.of(file, smallFile);
     }
 
     private Scheduler start(
@@ -333,18 +309,24 @@ public final class Engine implements ChatModel, AutoCloseable {
     /// @throws ouverture.error.OverloadedException if too many requests wait
     @Override
     public Generation chat(ChatRequest request) {
-        return chat(request, "");
+        return chat(request, "", false);
     }
 
-    /// Starts the answer to a conversation; throws as the other.
+    /// Starts the answer to a conversation; throws as the other, and [PromptTooLongException] also if the context
+    /// does not hold all tokens that the answer may have.
     ///
     /// @param cachePartition whose prompts may have been computed already: a prompt's beginning is taken over from
     ///     requests of the same partition only, since how fast it is answered tells what others have asked
     public Generation chat(ChatRequest request, String cachePartition) {
+        return chat(request, cachePartition, true);
+    }
+
+    private Generation chat(ChatRequest request, String cachePartition, boolean whole) {
         Prompt prompt = chatPrompt().prompt(request, info.cachePositions());
         Matcher matcher = prompt.form() == null || grammars == null ? null : grammars.matcher(prompt.form());
         Adapters own = request.adapters().map(this::together).orElse(adapters);
         Sequence.Terms terms = new Sequence.Terms(own, cachePartition, matcher);
+        requireRoom(prompt.ids(), request.maxTokens(), whole);
         return start(prompt, terms, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -359,21 +341,22 @@ public final class Engine implements ChatModel, AutoCloseable {
         return chatPrompt;
     }
 
-    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat], but for what
-    /// depends on the room that there is.
+    /// Tokens that the prompt of a conversation has, whether it fits or not; throws as [#chat] else.
     public int promptTokens(ChatRequest request) {
         return promptIds(request).length;
     }
 
     /// Starts the continuation of a text or of token ids; throws as [#chat].
     public Generation complete(CompletionRequest request) {
-        return complete(request, "");
+        return complete(request, "", false);
     }
 
-    /// Starts the continuation of a text or of token ids; throws as [#chat].
-    ///
-    /// @param cachePartition as in [#chat(ChatRequest, String)]
+    /// Starts the continuation of a text or of token ids; throws and shares as [#chat(ChatRequest, String)].
     public Generation complete(CompletionRequest request, String cachePartition) {
+        return complete(request, cachePartition, true);
+    }
+
+    private Generation complete(CompletionRequest request, String cachePartition, boolean whole) {
         int[] prompt = switch (request.prompt()) {
             case CompletionRequest.Prompt.Text(String text) -> {
                 if (tokenizer == null) {
@@ -389,6 +372,7 @@ public final class Engine implements ChatModel, AutoCloseable {
         Adapters own = request.adapters().map(this::together).orElse(adapters);
         Matcher matcher = request.constraint().map(this::matcher).orElse(null);
         Sequence.Terms terms = new Sequence.Terms(own, cachePartition, matcher);
+        requireRoom(prompt, request.maxTokens(), whole);
         return start(Prompt.raw(prompt, parser), terms, request.sampling(), request.maxTokens(), request.stop());
     }
 
@@ -415,11 +399,18 @@ public final class Engine implements ChatModel, AutoCloseable {
                     + info.contextLength() + ").");
         }
         StreamedGeneration generation = new StreamedGeneration(prompted, stop, sampling.logProbs() >= 0);
-        Sequence sequence = new Sequence(
-                prompt, terms, sampling, maxTokens == 0 ? room : Math.min(maxTokens, room), this::ends, generation);
+        int most = maxTokens == 0 ? room : Math.min(maxTokens, room);
+        Sequence sequence = new Sequence(prompt, terms, sampling, most, this::ends, generation);
         generation.started(sequence);
         scheduler.submit(sequence);
         return generation;
+    }
+
+    private void requireRoom(int[] prompt, int maxTokens, boolean whole) {
+        int room = info.cachePositions() - prompt.length + 1;
+        if (whole && room > 0 && maxTokens > room) {
+            throw new PromptTooLongException(new Figures(prompt.length, maxTokens, info.cachePositions()));
+        }
     }
 
     private boolean ends(int id) {

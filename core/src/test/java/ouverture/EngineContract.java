@@ -217,6 +217,16 @@ public abstract class EngineContract {
                     .isInstanceOf(PromptTooLongException.class)
                     .hasMessageContaining("65 tokens")
                     .hasMessageContaining("64");
+            assertThatThrownBy(() -> engine.complete(
+                            CompletionRequest.of(List.of(1, 2, 3)).withMaxTokens(63), "a party"))
+                    .isInstanceOf(PromptTooLongException.class)
+                    .hasMessage("The prompt has 3 tokens and the answer may have 63, but the context holds 64 together:"
+                            + " ask for 62 at most, or shorten the prompt.");
+            assertThat(usage(events(engine.complete(
+                                    CompletionRequest.of(List.of(1, 2, 3)).withMaxTokens(62), "a party")))
+                            .generatedTokens())
+                    .as("its last token is never computed")
+                    .isLessThanOrEqualTo(62);
             assertThatThrownBy(() -> engine.chat(ChatRequest.of("hello")))
                     .isInstanceOf(RequestException.class)
                     .hasMessageContaining("no chat template");

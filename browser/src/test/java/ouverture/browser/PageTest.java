@@ -226,31 +226,6 @@ class PageTest {
     }
 
     @Test
-    void historyIsThereAfterAReload() {
-        try (Reader reader = reader(english())) {
-            reader.ask("The first conversation");
-            reader.button("New conversation").click();
-            assertThat(reader.page.locator(".message")).hasCount(0);
-            reader.ask("The second one");
-            reader.page.reload();
-            assertThat(reader.answer().locator(".answer")).hasText("The second one");
-            assertThat(reader.page.locator("#conversations li")).hasCount(2);
-            reader.page.locator("#search").fill("first");
-            assertThat(reader.page.locator("#conversations li")).hasCount(1);
-            reader.button("The first conversation").click();
-            assertThat(reader.answer().locator(".answer")).hasText("The first conversation");
-            reader.page.locator("#search").fill("");
-            reader.page.locator("#title").fill("Renamed");
-            reader.page.locator("#title").press("Tab");
-            reader.button("Delete “The second one”").click();
-            reader.button("Delete").click();
-            assertThat(reader.page.locator("#conversations li")).hasCount(1);
-            reader.page.reload();
-            assertThat(reader.page.locator("#conversations li")).containsText("Renamed");
-        }
-    }
-
-    @Test
     void aConversationCanBeTakenAway() throws IOException {
         try (Reader reader = reader(english())) {
             reader.ask("think A thought|Take me away");

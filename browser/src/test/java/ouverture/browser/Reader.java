@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// Somebody who uses the page, in a browser without a past. What the browser complains of is remembered: a page in
-/// order gives it no cause.
+/// Somebody who uses the page, in a browser without a past. What the browser complains of is remembered: a page
+/// in order gives it no cause.
 final class Reader implements AutoCloseable {
     private final BrowserContext context;
     private final List<String> complaints = new CopyOnWriteArrayList<>();

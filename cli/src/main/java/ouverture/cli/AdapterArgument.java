@@ -12,9 +12,7 @@ final class AdapterArgument {
     /// Whether an argument is `NAME=PATH`, an adapter under a name of its own: a path follows the equals sign.
     static boolean isNamed(String argument) {
         int equals = argument.indexOf('=');
-        return equals > 0
-                && !Files.exists(Path.of(argument))
-                && Files.exists(Path.of(argument.substring(equals + 1)));
+        return equals > 0 && !Files.exists(Path.of(argument)) && Files.exists(Path.of(argument.substring(equals + 1)));
     }
 
     /// @throws RequestException if what follows the equals sign is no number

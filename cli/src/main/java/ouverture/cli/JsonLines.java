@@ -10,8 +10,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A line of JSON in, a line of JSON out, each written before the next one is read, so that a program can keep one
-/// process and talk to it. Empty lines are skipped.
+/// A line of JSON in, a line of JSON out, each written before the next one is read, so that a program can keep
+/// one process and talk to it. Empty lines are skipped.
 ///
 /// @param shape of a request, for messages
 record JsonLines(InputStream in, Writer out, String shape) {

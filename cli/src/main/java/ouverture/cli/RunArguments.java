@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import ouverture.DefaultModel;
 import ouverture.error.ModelFileException;
 
-/// What the arguments of `run` mean: with two, the first is the model; with one, it is the model if it is a file or
-/// folder that is there, and otherwise the prompt.
+/// What the arguments of `run` mean: with two, the first is the model; with one, it is the model if it is a file
+/// or folder that is there, and otherwise the prompt.
 ///
 /// @param prompt as it was given, if it was
 record RunArguments(Path model, @Nullable String prompt) {

@@ -107,6 +107,12 @@ final class ServeCommand implements Callable<Integer> {
     private int answerTimeout = (int) DEFAULT.answerTimeout().toSeconds();
 
     @Option(
+            names = "--share-prompts",
+            description = "What one key's prompts have computed serves other keys' too. How fast an answer comes then"
+                    + " tells them what was asked before.")
+    private boolean sharesPrompts;
+
+    @Option(
             names = "--shutdown-timeout",
             paramLabel = "SECONDS",
             description = "How long running answers may go on after Ctrl-C (default: ${DEFAULT-VALUE}).")
@@ -117,6 +123,16 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Writes the lines of the requests to a file instead; off writes none.")
     private @Nullable String accessLog;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where conversations of the web page are kept (default: ouverture in $$XDG_DATA_HOME, or in"
+                    + " ~/.local/share).")
+    private @Nullable Path data;
+
+    @Option(names = "--no-history", description = "Keeps no conversations.")
+    private boolean noHistory;
 
     @Mixin
     private SpeculationFlags guesses = new SpeculationFlags();
@@ -171,7 +187,9 @@ final class ServeCommand implements Callable<Integer> {
                 .withOrigins(new HashSet<>(origins))
                 .withAnswerTimeout(seconds("--answer-timeout", answerTimeout, 1))
                 .withPatience(seconds("--shutdown-timeout", shutdownTimeout, 0))
+                .withSharedPrompts(sharesPrompts)
                 .withTracing(tracing(System.getenv()))
+                .withHistory(noHistory ? Optional.empty() : Optional.of(data == null ? home(System.getenv()) : data))
                 .withLog(log);
     }
 
@@ -182,6 +200,15 @@ final class ServeCommand implements Callable<Integer> {
                 .filter(variable -> variable.getKey().startsWith("OTEL_"))
                 .collect(Collectors.toMap(
                         variable -> variable.getKey().toLowerCase(Locale.ROOT).replace('_', '.'), Map.Entry::getValue));
+    }
+
+    /// The user's own folder for data (XDG Base Directory Specification: paths that are not absolute do not count).
+    private static Path home(Map<String, String> environment) {
+        return Optional.ofNullable(environment.get("XDG_DATA_HOME"))
+                .map(Path::of)
+                .filter(Path::isAbsolute)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".local", "share"))
+                .resolve("ouverture");
     }
 
     private Optional<TlsFiles> tls() {

@@ -62,8 +62,8 @@ final class TuneCommand implements Callable<Integer> {
 
     @Option(
             names = "--exact",
-            description = "Also answers the examples of --test before and after, and counts the answers that are exactly"
-                    + " theirs.")
+            description = "Also answers the examples of --test before and after, and counts the answers that are"
+                    + " exactly theirs.")
     private boolean exact;
 
     @Option(names = "--rank", paramLabel = "N", description = "Rank of the adapter (default: ${DEFAULT-VALUE}).")
@@ -207,8 +207,7 @@ final class TuneCommand implements Callable<Integer> {
                     run,
                     out,
                     peft,
-                    before.map(first -> new TuneReport.Test(
-                            Objects.requireNonNull(test), first, after.orElseThrow())));
+                    before.map(first -> new TuneReport.Test(Objects.requireNonNull(test), first, after.orElseThrow())));
             streams.out().write(json ? Json.line(report.json()) + "\n" : report.page());
             return ExitCode.OK;
         }

@@ -49,8 +49,7 @@ record TuneReport(TuningRun run, Path out, boolean peft, Optional<Test> test) {
     private static void put(ObjectNode object, String when, Outcome outcome) {
         object.put("test_loss_" + when, outcome.loss);
         if (outcome.exact != null) {
-            object.put("test_exact_" + when, outcome.exact.right())
-                    .put("test_questions", outcome.exact.of());
+            object.put("test_exact_" + when, outcome.exact.right()).put("test_questions", outcome.exact.of());
         }
     }
 

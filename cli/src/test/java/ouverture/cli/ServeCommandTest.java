@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,7 @@ class ServeCommandTest {
                         "--port=0",
                         "--kernels=scalar",
                         "--api-key-file=" + keys,
+                        "--no-history",
                         "--shutdown-timeout=0");
                 HttpClient client = HttpClient.newHttpClient()) {
             String address = serving.address();
@@ -87,8 +89,59 @@ class ServeCommandTest {
     }
 
     @Test
+    void judgedAnswersAreWhatTuneTakes(@TempDir Path folder) throws IOException, InterruptedException {
+        Path model = TemplatedModel.write(
+                folder.resolve("small.gguf"), "{% for message in messages %}{{ message.content }}{% endfor %}");
+        Path data = folder.resolve("data");
+        try (Serving serving = new Serving(
+                        "serve",
+                        model.toString(),
+                        "--port=0",
+                        "--kernels=scalar",
+                        "--data-dir=" + data,
+                        "--shutdown-timeout=0");
+                HttpClient client = HttpClient.newHttpClient()) {
+            String address = serving.address();
+            put(client, address + "/v1/history/one", "{\"title\": \"One\", \"messages\": []}");
+            String judgement = "{\"conversation\": \"one\","
+                    + " \"messages\": [{\"role\": \"user\", \"content\": \"Who?\"}],"
+                    + " \"answer\": {\"role\": \"assistant\", \"content\": \"%s\"}, \"good\": %s}";
+            put(client, address + "/v1/judgements/a", judgement.formatted(" Lily.", true));
+            put(client, address + "/v1/judgements/b", judgement.formatted(" Nobody.", false));
+            for (String form : List.of("labels", "pairs")) {
+                Path lines = folder.resolve(form + ".jsonl");
+                client.send(
+                        HttpRequest.newBuilder(URI.create(address + "/v1/judgements?form=" + form))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofFile(lines));
+                Invocation tuned = Invocation.of(
+                        "tune",
+                        model,
+                        "--data",
+                        lines,
+                        "--out",
+                        folder.resolve(form),
+                        "--epochs=1",
+                        "--kernels",
+                        "scalar");
+                assertThat(tuned.code()).as(tuned.err()).isZero();
+                assertThat(tuned.err()).contains(form.equals("labels") ? "KTO on 2 examples" : "DPO on 1 example");
+            }
+        }
+        assertThat(data.resolve("history.db")).exists();
+    }
+
+    private static void put(HttpClient client, String address, String body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address))
+                .PUT(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    @Test
     void withoutAModelTheDefaultOneIsServed() throws IOException, InterruptedException {
-        try (Serving serving = new Serving("serve", "--port=0", "--shutdown-timeout=0");
+        try (Serving serving = new Serving("serve", "--port=0", "--no-history", "--shutdown-timeout=0");
                 HttpClient client = HttpClient.newHttpClient()) {
             String address = serving.address();
             HttpResponse<String> list = client.send(

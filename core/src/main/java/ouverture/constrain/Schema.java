@@ -52,16 +52,7 @@ record Schema(ObjectNode node, String where) {
     private static final Set<String> VALUES = Set.of("type", "enum", "const", "format");
     /// Keywords that combine schemas.
     static final Set<String> COMBINING = Set.of(
-            "$ref",
-            "allOf",
-            "anyOf",
-            "oneOf",
-            "not",
-            "if",
-            "then",
-            "else",
-            "dependentRequired",
-            "dependentSchemas");
+            "$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas");
 
     /// Digits of a number in a schema at most, in front of the point and behind it.
     private static final int MOST_DIGITS = 60;

@@ -45,8 +45,7 @@ final class SchemaOverlap {
         }
         Set<Schema.Type> types = made.types();
         // Without a type, the other one fits whatever its keywords say nothing of.
-        List<Schema.Type> shared =
-                new ArrayList<>(other.has("type") ? other.types() : List.of(Schema.Type.values()));
+        List<Schema.Type> shared = new ArrayList<>(other.has("type") ? other.types() : List.of(Schema.Type.values()));
         if (values.isPresent()) {
             return values.get().stream().allMatch(value -> shared.stream().noneMatch(type -> type.fits(value)));
         }

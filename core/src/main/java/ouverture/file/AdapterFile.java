@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 import ouverture.error.ModelFileException;
 
-/// An adapter (LoRA, arXiv 2106.09685), read for the model that it changes and checked against it. Its numbers are
-/// copies, so that the file may go.
+/// An adapter (LoRA, arXiv 2106.09685), read for the model that it changes and checked against it. Its numbers
+/// are copies, so that the file may go.
 ///
 /// @param name of the file or folder, for messages
 /// @param updates of different weights, at least one

@@ -9,8 +9,8 @@ import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import tools.jackson.databind.JsonNode;
 
-/// The `adapter_config.json` of the PEFT library, as far as it decides what an adapter does. Settings that ask for
-/// something else than low-rank changes are refused. Source: PEFT, `src/peft/tuners/lora/config.py`.
+/// The `adapter_config.json` of the PEFT library, as far as it decides what an adapter does. Settings that ask
+/// for something else than low-rank changes are refused. Source: PEFT, `src/peft/tuners/lora/config.py`.
 ///
 /// @param file its name, for messages
 /// @param rank of all matrices but those that have a pattern of their own

@@ -72,8 +72,7 @@ final class Drafting {
     List<int[]> guess(List<Sequence> sequences, int room) {
         int budget = Math.min(Draft.MOST, room);
         List<Track> running = sequences.stream()
-                .map(sequence ->
-                        tracks.computeIfAbsent(sequence, _ -> track()))
+                .map(sequence -> tracks.computeIfAbsent(sequence, _ -> track()))
                 .toList();
         int passes = passes(running, budget);
         double least = leastChance(running);

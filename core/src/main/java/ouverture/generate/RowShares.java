@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /// Divides the rows of a step among the sequences that run. Answers get one row each. Prompts share what is left
-/// evenly, so that a short one does not wait for the end of a long one. While answers run, prompts get only so many
-/// rows that the step stays short: nobody waits long for the next token because of another's prompt (Sarathi-Serve,
-/// arXiv 2403.02310, with measured times in place of a fixed chunk).
+/// evenly, so that a short one does not wait for the end of a long one. While answers run, prompts get only so
+/// many rows that the step stays short: nobody waits long for the next token because of another's prompt
+/// (Sarathi-Serve, arXiv 2403.02310, with measured times in place of a fixed chunk).
 final class RowShares {
     /// What a step with answers and prompts may take, about. A reader hardly notices it.
     private static final double MOST_NANOS = 200e6;

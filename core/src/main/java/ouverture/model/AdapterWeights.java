@@ -12,8 +12,8 @@ import ouverture.file.AdapterFile;
 import ouverture.file.LowRankUpdate;
 import ouverture.tensor.Tensor;
 
-/// An adapter's changes by where the weights that they change lie: a family may use rows of a weight, or one of its
-/// planes. The adapter's own memory lives as long as this does.
+/// An adapter's changes by where the weights that they change lie: a family may use rows of a weight, or one of
+/// its planes. The adapter's own memory lives as long as this does.
 public final class AdapterWeights {
     /// @param base the whole weight
     private record Bound(Tensor base, LowRankUpdate update) {}

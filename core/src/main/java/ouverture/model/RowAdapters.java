@@ -9,9 +9,9 @@ import ouverture.tensor.Batch;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.Tensor;
 
-/// Which adapters the rows of a step have, and how they join the products: y = W x + scale * up (down x). Rows that
-/// follow each other and have the same adapters are computed at once. Cost: 2 x rank x (inputs + outputs) FLOP for
-/// each row and adapter.
+/// Which adapters the rows of a step have, and how they join the products: y = W x + scale * up (down x). Rows
+/// that follow each other and have the same adapters are computed at once. Cost: 2 x rank x (inputs + outputs)
+/// FLOP for each row and adapter.
 public final class RowAdapters {
     /// Rows that follow each other.
     private record Run(int from, int count, Adapters adapters) {}

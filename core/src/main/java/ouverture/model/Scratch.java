@@ -8,8 +8,8 @@ import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.ZeroedMemory;
 
-/// Memory for the intermediate results of a step, handed out front to back and taken back all at once. Where it is
-/// too small it grows by chunks until the largest step has fitted once; later steps allocate nothing.
+/// Memory for the intermediate results of a step, handed out front to back and taken back all at once. Where it
+/// is too small it grows by chunks until the largest step has fitted once; later steps allocate nothing.
 public final class Scratch implements StepMemory {
     private static final long CHUNK_BYTES = 4L << 20;
     private static final long ALIGNMENT = 64;

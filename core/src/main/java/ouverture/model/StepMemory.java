@@ -3,8 +3,8 @@ package ouverture.model;
 import ouverture.tensor.DType;
 import ouverture.tensor.Tensor;
 
-/// Where the intermediate results of a step live. [Scratch] gives a layer's memory to the next one; training keeps
-/// what the way back needs.
+/// Where the intermediate results of a step live. [Scratch] gives a layer's memory to the next one; training
+/// keeps what the way back needs.
 public interface StepMemory {
     /// A step begins: nothing of the one before is needed any more.
     void reset();

@@ -235,8 +235,9 @@ class SchemaTest {
         assertThat(List.of("3", "4", "6", "77")).allMatch(notFive::accepts);
         assertThat(List.of("5", "2")).noneMatch(notFive::accepts);
 
-        Walk tree = Walk.schema("{\"$defs\":{\"t\":{\"properties\":{\"c\":{\"$ref\":\"#/$defs/t\"},\"v\":{\"const\":1}}}},"
-                + "\"type\":\"object\",\"not\":{\"$ref\":\"#/$defs/t\"}}");
+        Walk tree =
+                Walk.schema("{\"$defs\":{\"t\":{\"properties\":{\"c\":{\"$ref\":\"#/$defs/t\"},\"v\":{\"const\":1}}}},"
+                        + "\"type\":\"object\",\"not\":{\"$ref\":\"#/$defs/t\"}}");
         assertThat(tree.accepts("{\"v\":2}")).isTrue();
         assertThat(tree.accepts("{\"c\":{\"c\":{\"v\":2}}}")).isTrue();
         assertThat(tree.accepts("{\"c\":{\"c\":{\"v\":1}}}")).isFalse();
@@ -251,7 +252,8 @@ class SchemaTest {
     void aConditionHoldsOneWayOrTheOther() {
         Walk walk =
                 Walk.schema("{\"type\":\"object\",\"properties\":{\"kind\":{\"enum\":[\"card\",\"cash\"]},\"number\":"
-                        + "{\"type\":\"integer\"}},\"required\":[\"kind\"],\"if\":{\"properties\":{\"kind\":{\"const\":\"card\"}}},"
+                        + "{\"type\":\"integer\"}},\"required\":[\"kind\"],"
+                        + "\"if\":{\"properties\":{\"kind\":{\"const\":\"card\"}}},"
                         + "\"then\":{\"required\":[\"number\"]},\"else\":{\"properties\":{\"number\":false}}}");
         assertThat(List.of("{\"kind\":\"card\",\"number\":1}", "{\"kind\":\"cash\"}"))
                 .allMatch(walk::accepts);

@@ -20,7 +20,8 @@ import ouverture.text.Tokenizer;
 /// Text that a constraint leaves no choice about is computed along with what was drawn, and changes no token.
 class ForcedTextTest {
     private static final String SCHEMA = "{\"type\":\"object\",\"properties\":{\"customer_name\":{\"type\":\"string\"},"
-            + "\"delivery_address\":{\"type\":\"string\"},\"payment_method\":{\"enum\":[\"cash_on_delivery\",\"transfer\"]},"
+            + "\"delivery_address\":{\"type\":\"string\"},"
+            + "\"payment_method\":{\"enum\":[\"cash_on_delivery\",\"transfer\"]},"
             + "\"is_express_delivery\":{\"type\":\"boolean\"}},\"required\":[\"customer_name\",\"delivery_address\","
             + "\"payment_method\",\"is_express_delivery\"],\"additionalProperties\":false}";
     private static final String ANSWER = "{\"customer_name\": \"Ada Lovelace\", \"delivery_address\": \"12 St James's"

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import ouverture.DefaultModel;
 import ouverture.Engine;
 import ouverture.EngineOptions;
 import ouverture.error.RequestException;
@@ -18,6 +18,7 @@ import ouverture.server.api.ApiError;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.Front;
 import ouverture.server.helidon.HelidonServer;
+import ouverture.server.history.History;
 import ouverture.server.http.HttpOptions;
 import ouverture.server.http.HttpServer;
 import ouverture.server.key.ApiKeys;
@@ -41,6 +42,7 @@ public final class Server implements AutoCloseable {
     private final Front front;
     private final HttpServer http;
     private final Models models;
+    private final Optional<History> history;
     private boolean closed;
 
     /// Loads models and begins to listen.
@@ -61,7 +63,8 @@ public final class Server implements AutoCloseable {
                         model.getKey(),
                         model.getValue(),
                         engine.sequences(),
-                        mapped -> ServedModel.of(Engine.open(model.getValue(), engine, mapped))))
+                        mapped ->
+                                ServedModel.of(Engine.open(model.getValue(), engine, mapped), options.sharesPrompts())))
                 .toList();
         Models loaded = new Models(sources, engine.queue());
         try {
@@ -97,8 +100,9 @@ public final class Server implements AutoCloseable {
         traces = Traces.of(options.tracing(), log::warn);
         ApiKeys keys = keys(options);
         InetAddress address = address(options.host(), keys);
+        history = options.history().map(History::new);
         front = new Front(
-                endpoints(new Backend(models, metrics)),
+                endpoints(new Backend(models, metrics), history),
                 new Front.Rules(keys, options.bodyBytes(), options.answerTimeout(), options.origins(), options.host()),
                 this::ended);
         http = HelidonServer.start(
@@ -147,11 +151,11 @@ public final class Server implements AutoCloseable {
     }
 
     /// All that clients can ask for.
-    static List<Endpoint<?>> endpoints(Backend backend) {
+    static List<Endpoint<?>> endpoints(Backend backend, Optional<History> history) {
         List<Endpoint<?>> endpoints = new ArrayList<>(OpenAi.endpoints(backend));
         endpoints.addAll(Anthropic.endpoints(backend));
         endpoints.addAll(Ollama.endpoints(backend));
-        endpoints.addAll(Ouverture.endpoints(backend));
+        endpoints.addAll(Ouverture.endpoints(backend, history));
         return endpoints;
     }
 
@@ -182,6 +186,7 @@ public final class Server implements AutoCloseable {
         front.drain(options.patience());
         http.stop();
         models.close();
+        history.ifPresent(History::close);
         metrics.close();
         traces.close();
     }

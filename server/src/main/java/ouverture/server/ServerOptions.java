@@ -23,6 +23,9 @@ import java.util.function.Consumer;
 /// @param patience for which running answers may go on when the server shuts down
 /// @param tracing OpenTelemetry's settings by their names of properties; without `otel.exporter.otlp.endpoint`
 ///     no traces are made
+/// @param history folder where conversations of the web page are kept, made when it is needed; without one they are not
+/// @param sharesPrompts whether what the prompts of one key have computed serves the others too: how fast an answer
+///     comes then tells what others have asked
 /// @param log takes a line of JSON for each request, without what it says
 public record ServerOptions(
         String host,
@@ -38,6 +41,8 @@ public record ServerOptions(
         Duration answerTimeout,
         Duration patience,
         Map<String, String> tracing,
+        Optional<Path> history,
+        boolean sharesPrompts,
         Consumer<String> log) {
     /// This machine only, port 11435, 32 MiB for a request, an hour for an answer, no log.
     public static final ServerOptions DEFAULT = new ServerOptions(
@@ -54,6 +59,8 @@ public record ServerOptions(
             Duration.ofHours(1),
             Duration.ofSeconds(30),
             Map.of(),
+            Optional.empty(),
+            false,
             _ -> {});
 
     public ServerOptions {
@@ -101,6 +108,14 @@ public record ServerOptions(
         return with(changed -> changed.tracing = tracing);
     }
 
+    public ServerOptions withHistory(Optional<Path> history) {
+        return with(changed -> changed.history = history);
+    }
+
+    public ServerOptions withSharedPrompts(boolean sharesPrompts) {
+        return with(changed -> changed.sharesPrompts = sharesPrompts);
+    }
+
     public ServerOptions withLog(Consumer<String> log) {
         return with(changed -> changed.log = log);
     }
@@ -135,6 +150,8 @@ public record ServerOptions(
         private Duration answerTimeout;
         private Duration patience;
         private Map<String, String> tracing;
+        private Optional<Path> history;
+        private boolean sharesPrompts;
         private Consumer<String> log;
 
         Components(ServerOptions from) {
@@ -151,6 +168,8 @@ public record ServerOptions(
             answerTimeout = from.answerTimeout;
             patience = from.patience;
             tracing = from.tracing;
+            history = from.history;
+            sharesPrompts = from.sharesPrompts;
             log = from.log;
         }
 
@@ -169,6 +188,8 @@ public record ServerOptions(
                     answerTimeout,
                     patience,
                     tracing,
+                    history,
+                    sharesPrompts,
                     log);
         }
     }

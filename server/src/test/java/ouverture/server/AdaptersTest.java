@@ -61,10 +61,10 @@ class AdaptersTest {
     }
 
     private static String chat(String model) {
-        return """
+        String body = """
                 {"model": "%s", "messages": [{"role": "user", "content": "%s"}], "max_tokens": 12, "stream": false, \
-                "temperature": 0, "options": {"temperature": 0, "num_predict": 12}}""".formatted(
-                        model, "Once upon a time there was a dog. ".repeat(5));
+                "temperature": 0, "options": {"temperature": 0, "num_predict": 12}}""";
+        return body.formatted(model, "Once upon a time there was a dog. ".repeat(5));
     }
 
     private static String chat(String model, String without) {
@@ -152,7 +152,8 @@ class AdaptersTest {
         load("polite", adapter(1));
         assertThat(refused(load("x", other.toString(), ""))).contains("\"field\":\"path\"");
         assertThat(refused(load("x", folder.resolve("none").toString(), ""))).contains("cannot be read");
-        assertThat(refused(load(RunningServer.STORIES, adapter(1).toString(), ""))).contains("A model is called stories");
+        assertThat(refused(load(RunningServer.STORIES, adapter(1).toString(), "")))
+                .contains("A model is called stories");
         assertThat(refused(load("x", adapter(1).toString(), ",\"model\":\"polite\"")))
                 .contains("polite is an adapter itself");
         assertThat(server.post(LOAD, load("x", adapter(1).toString(), ",\"model\":\"none\""))

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import ouverture.server.answer.Backend;
@@ -36,7 +37,7 @@ class ApiTableTest {
     private static String tables() {
         try (ServerMetrics metrics = new ServerMetrics();
                 Models models = new Models(List.of(), 1)) {
-            List<Endpoint<?>> endpoints = Server.endpoints(new Backend(models, metrics));
+            List<Endpoint<?>> endpoints = Server.endpoints(new Backend(models, metrics), Optional.empty());
             return endpoints.stream()
                     .map(endpoint -> endpoint.api().title())
                     .distinct()

@@ -65,12 +65,12 @@ class BadRequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
-            /v1/chat/completions | M, "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": S}}
+            /v1/chat/completions | M, "response_format": {"type": "json_schema", "json_schema": N}
             /v1/chat/completions | M, "structured_outputs": {"json": S}
-            /v1/chat/completions | M, "tools": [{"type": "function", "function": {"name": "f", "strict": true, "parameters": S}}]
-            /v1/completions      | "prompt": "Hi", "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": S}}
+            /v1/chat/completions | M, "tools": [{"type": "function", "function": F}]
+            /v1/completions      | "prompt": "Hi", "response_format": {"type": "json_schema", "json_schema": N}
             /v1/responses        | "input": "Hi", "text": {"format": {"type": "json_schema", "name": "x", "schema": S}}
-            /v1/responses        | "input": "Hi", "tools": [{"type": "function", "name": "f", "strict": true, "parameters": S}]
+            /v1/responses        | "input": "Hi", "tools": [G}]
             /v1/messages         | M, "max_tokens": 9, "output_config": {"format": {"type": "json_schema", "schema": S}}
             /v1/messages         | M, "max_tokens": 9, "tools": [{"name": "f", "strict": true, "input_schema": S}]
             /api/chat            | M, "format": S
@@ -79,11 +79,17 @@ class BadRequestTest {
     void aSchemaThatCannotBeKeptIsRefusedByItsPlace(String path, String fields) {
         for (String stream : new String[] {"false", "true"}) {
             String request = "{\"model\": \"stories\", \"stream\": " + stream + ", "
-                    + fields.replace("M,", MESSAGES + ",") + "}";
+                    + fields.replace("M,", MESSAGES + ",")
+                            .replace("N}", "{\"name\": \"x\", \"schema\": S}}")
+                            .replace(
+                                    "G}",
+                                    "{\"type\": \"function\", \"name\": \"f\", \"strict\": true, \"parameters\": S}")
+                            .replace("F}", "{\"name\": \"f\", \"strict\": true, \"parameters\": S}}")
+                    + "}";
             assertThat(sentence(path, server.post(path, request.replace("S}", REFUSED + "}"))))
                     .contains("#/properties/a has the keyword unevaluatedItems")
                     .endsWith(".");
-            boolean isTool = fields.contains("strict");
+            boolean isTool = fields.contains("tools");
             if (!isTool) {
                 assertThat(sentence(path, server.post(path, request.replace("S}", IMPOSSIBLE + "}"))))
                         .contains("No answer can fit")
@@ -111,8 +117,12 @@ class BadRequestTest {
                 "/api/show"
             })
     void whatIsNoRequestIsRefusedByItsPlace(String path) {
-        assertThat(sentence(path, server.post(path, "{\"model\": \"stories\","))).contains("not sound JSON").endsWith(".");
-        assertThat(sentence(path, server.post(path, "[]"))).contains("must be a").endsWith(".");
+        assertThat(sentence(path, server.post(path, "{\"model\": \"stories\",")))
+                .contains("not sound JSON")
+                .endsWith(".");
+        assertThat(sentence(path, server.post(path, "[]")))
+                .contains("must be a")
+                .endsWith(".");
         assertThat(sentence(path, server.post(path, ""))).contains("is empty").endsWith(".");
         assertThat(sentence(path, server.post(path, "{\"model\": \"stories\", \"modle\": 1}")))
                 .contains("`modle` is no field of")

@@ -41,8 +41,9 @@ class DeadlinesTest {
     }
 
     private static String body(String message, boolean stream) {
-        return """
-                {"model": "scripted", "messages": [{"role": "user", "content": "%s"}], "stream": %s""".formatted(message, stream);
+        String body = """
+                {"model": "scripted", "messages": [{"role": "user", "content": "%s"}], "stream": %s""";
+        return body.formatted(message, stream);
     }
 
     private static HttpRequest.Builder asking(RunningServer server, String path, String message, boolean stream) {

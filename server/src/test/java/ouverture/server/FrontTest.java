@@ -288,7 +288,8 @@ class FrontTest {
     @Test
     void healthAndMetricsAreThere() {
         server.ask(CHAT, chat("one two three", ""));
-        assertThat(server.get("/health").body()).isEqualTo("{\"status\":\"ok\",\"models\":[\"scripted\"]}");
+        assertThat(server.get("/health").body())
+                .isEqualTo("{\"status\":\"ok\",\"history\":false,\"models\":[\"scripted\"]}");
         assertThat(server.get("/metrics").body())
                 .contains(
                         "gen_ai_server_request_duration_seconds_bucket{",
@@ -339,7 +340,10 @@ class FrontTest {
         Path file = folder.resolve("keys");
         String all = ApiKeys.add(file, "ann", EnumSet.allOf(Scope.class));
         String listing = ApiKeys.add(file, "bob", EnumSet.of(Scope.MODELS));
-        assertThat(file).content().contains("ann inference,models,metrics,admin ").doesNotContain(all);
+        assertThat(file)
+                .content()
+                .contains("ann inference,models,metrics,admin ")
+                .doesNotContain(all);
         try (RunningServer locked = RunningServer.scripted(options -> options.withKeys(Optional.of(file)))) {
             assertThat(locked.get("/health").statusCode()).isEqualTo(200);
             assertThat(locked.post(CHAT, HI).statusCode()).isEqualTo(401);

@@ -333,7 +333,9 @@ class OpenAiTest {
                 "/v1/completions",
                 "{\"model\": \"stories\", \"prompt\": \"Lily\", \"n\": 2, \"structured_outputs\": {\"regex\":"
                         + " \"[0-9]{3}\"}}");
-        assertThat(answer.at("/choices").valueStream().map(choice -> choice.at("/text").stringValue()))
+        assertThat(answer.at("/choices")
+                        .valueStream()
+                        .map(choice -> choice.at("/text").stringValue()))
                 .hasSize(2)
                 .allMatch(text -> text.matches("[0-9]{3}"));
     }

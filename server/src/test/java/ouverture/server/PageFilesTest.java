@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /// The files of the web page, as far as no browser is needed to look at them.
 class PageFilesTest {
-    private static final Pattern FILES = Pattern.compile("(?:/page/|from '\\./)([\\w.-]+)");
+    private static final Pattern FILES = Pattern.compile("(?:/page/|from '\\./)((?:fonts/)?[\\w.-]+)");
 
     @Test
     void everyFileThatThePageNamesIsThere() {
@@ -33,7 +33,10 @@ class PageFilesTest {
                 open.addAll(names(file.body()));
                 open.removeAll(seen);
             }
-            assertThat(seen).contains("app.js", "style.css", "icon.svg", "marked.esm.js", "words.js");
+            assertThat(seen)
+                    .contains("app.js", "style.css", "icon.svg", "highlight.min.js", "katex.mjs", "marked.esm.js");
+            HttpResponse<String> font = server.get("/page/fonts/KaTeX_Main-Regular.woff2");
+            assertThat(font.headers().firstValue("content-type")).contains("font/woff2");
             assertThat(server.get("/page/nothing.js").statusCode()).isEqualTo(404);
             assertThat(server.get("/page/..%2fPage.class").statusCode()).isEqualTo(404);
         }

@@ -45,9 +45,9 @@ public final class RunningServer implements AutoCloseable {
 
     private RunningServer(Optional<Engine> engine, UnaryOperator<ServerOptions> change) {
         List<ModelSource> sources = new ArrayList<>();
-        engine.ifPresent(opened -> sources.add(source(STORIES, ServedModel.of(opened))));
-        sources.add(source(ScriptedModel.NAME, script));
         ServerOptions options = change.apply(options(log));
+        engine.ifPresent(opened -> sources.add(source(STORIES, ServedModel.of(opened, options.sharesPrompts()))));
+        sources.add(source(ScriptedModel.NAME, script));
         Models models = new Models(sources, QUEUE);
         models.preload();
         server = Server.start(options, models);
@@ -89,11 +89,18 @@ public final class RunningServer implements AutoCloseable {
     ///
     /// @param folder for its file
     static Engine engine(Path folder) {
+        return engine(folder, UnaryOperator.identity());
+    }
+
+    /// The trained model alone, with other options.
+    ///
+    /// @param folder for its file
+    static Engine engine(Path folder, UnaryOperator<EngineOptions> change) {
         Path model = GgufFixture.copyOf(Shared.path("models/stories260K/stories260K.gguf"))
                 .with("tokenizer.chat_template", TEMPLATE)
                 .write(folder.resolve("stories.gguf"));
         EngineOptions options = EngineOptions.DEFAULT.withKernels("scalar").withThreads(1);
-        return Engine.open(model, options);
+        return Engine.open(model, change.apply(options));
     }
 
     /// A server with the scripted model only.

@@ -17,7 +17,11 @@ import org.junit.jupiter.api.TestFactory;
 class ServerArchitectureTest {
     /// Left to right: a room may use the rooms before it. APIs stand beside each other.
     private static final List<List<String>> ROOMS = List.of(
-            List.of("ouverture.server.field", "ouverture.server.key", "ouverture.server.http"),
+            List.of(
+                    "ouverture.server.field",
+                    "ouverture.server.key",
+                    "ouverture.server.http",
+                    "ouverture.server.history"),
             List.of("ouverture.server.api", "ouverture.server.metric", "ouverture.server.model"),
             List.of("ouverture.server.answer"),
             List.of(

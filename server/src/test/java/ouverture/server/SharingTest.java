@@ -62,6 +62,23 @@ class SharingTest {
         }
     }
 
+    @Test
+    void allKeysFindWhatWasComputedWhereTheyShare(@TempDir Path folder) {
+        Path file = folder.resolve("keys");
+        String ann = ApiKeys.add(file, "ann", EnumSet.allOf(Scope.class));
+        String bob = ApiKeys.add(file, "bob", EnumSet.allOf(Scope.class));
+        try (RunningServer server = RunningServer.withEngine(
+                folder, options -> options.withKeys(Optional.of(file)).withSharedPrompts(true))) {
+            String body = chat(STORY, 4);
+            JsonNode first = ask(server, ann, "/v1/chat/completions", body);
+            JsonNode second = ask(server, bob, "/v1/chat/completions", body);
+            assertThat(second.at("/usage/prompt_tokens_details/cached_tokens").intValue())
+                    .isGreaterThan(first.at("/usage/prompt_tokens").intValue() - 33);
+            assertThat(second.at("/choices")).isEqualTo(first.at("/choices"));
+            assertThat(second.at("/service_tier").stringValue()).isEqualTo("default");
+        }
+    }
+
     /// As many at once as run together, and some that wait.
     @Test
     void manyAtOnceAreAnsweredAsOneAlone(@TempDir Path folder) throws InterruptedException, ExecutionException {

@@ -7,8 +7,8 @@ import ouverture.error.TrainingException;
 import ouverture.train.gradient.TrainingBatch;
 import ouverture.train.gradient.TrainingBatch.Document;
 
-/// The batches of one step of the optimiser. Documents are taken in their order, each whole, until the step has its
-/// rows; a batch ends where the next document would make it too large.
+/// The batches of one step of the optimiser. Documents are taken in their order, each whole, until the step has
+/// its rows; a batch ends where the next document would make it too large.
 ///
 /// @param first number of the first document of each batch
 /// @param next number of the first document of the next step

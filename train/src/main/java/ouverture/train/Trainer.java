@@ -131,8 +131,7 @@ public final class Trainer implements AutoCloseable {
         optimiser.step(step, rate, norm > plan.clip() ? plan.clip() / norm : 1);
         double seconds = (System.nanoTime() - start) / 1e9;
         ownSeconds += seconds;
-        progress = new Progress(
-                step, batches.next(), progress.tokens() + batches.rows(), progress.seconds() + seconds);
+        progress = new Progress(step, batches.next(), progress.tokens() + batches.rows(), progress.seconds() + seconds);
         TrainingLog.Entry entry =
                 new TrainingLog.Entry(step, loss, balance, norm, rate, progress.tokens(), progress.seconds());
         log.add(entry);

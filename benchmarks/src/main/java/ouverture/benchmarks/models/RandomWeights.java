@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import ouverture.tensor.BlockCodec;
 import ouverture.tensor.DType;
 
-/// Random numbers for tensors. A stock of them is drawn for each format; tensors repeat it, each time from another
-/// block on.
+/// Random numbers for tensors. A stock of them is drawn for each format; tensors repeat it, each time from
+/// another block on.
 final class RandomWeights {
     private static final int DRAWN = 1 << 18;
 
@@ -28,8 +28,8 @@ final class RandomWeights {
         this.arena = arena;
     }
 
-    /// Gives a tensor's bytes to a writer, piece by piece. What is a factor after a norm, or of positions, is 1 as
-    /// before training.
+    /// Gives a tensor's bytes to a writer, piece by piece. What is a factor after a norm, or of positions, is 1
+    /// as before training.
     ///
     /// @param name in GGUF's names
     void write(String name, DType type, long bytes, Consumer<MemorySegment> writer) {

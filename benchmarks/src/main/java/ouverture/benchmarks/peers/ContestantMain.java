@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import ouverture.error.OuvertureException;
 
 /// The process of one engine: says that it is there, loads a model when it is told to, then reads a line for each
-/// [Work] and answers with tokens per second. The line `about` is answered with the bytes of the cache and the name
-/// of the code that computes. It ends with the process that started it, in the middle of a work too.
+/// [Work] and answers with tokens per second. The line `about` is answered with the bytes of the cache and the
+/// name of the code that computes. It ends with the process that started it, in the middle of a work too.
 final class ContestantMain {
     static final String HERE = "here";
     static final String LOAD = "load";

@@ -6,8 +6,8 @@ package ouverture.benchmarks.peers;
 /// @param engine ours or a peer
 /// @param fileBytes length of the model's file
 /// @param cacheBytes of the keys and values of all positions that were computed, in an F16 cache
-/// @param hostBytes that the process had before the engine was loaded: nothing for ours, whose Java virtual machine
-///     counts; for a peer, the one that only calls it
+/// @param hostBytes that the process had before the engine was loaded: nothing for ours, whose Java virtual
+///     machine counts; for a peer, the one that only calls it
 /// @param peakBytes the most that the process ever had
 /// @param peakFileBytes of mapped files when it had most
 /// @param settledFileBytes of mapped files at the end

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Random;
 
-/// llama.cpp or a fork of it with its default settings, as its own `llama-bench` runs it: random tokens follow each
-/// other, nothing is sampled.
+/// llama.cpp or a fork of it with its default settings, as its own `llama-bench` runs it: random tokens follow
+/// each other, nothing is sampled.
 final class LlamaContestant implements Contestant {
     private static final double NANOS = 1e9;
     private static final int BATCH = Setting.BATCH;
@@ -67,8 +67,8 @@ final class LlamaContestant implements Contestant {
         };
     }
 
-    /// Makes the cache ready: a context stays in sequence 0 for the next work that wants it, and works without one
-    /// use the sequences behind it meanwhile.
+    /// Makes the cache ready: a context stays in sequence 0 for the next work that wants it, and works without
+    /// one use the sequences behind it meanwhile.
     ///
     /// @return the first sequence to use
     private int prepare(int positions) {

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Measures the [Footprint] of an engine: a process of its own loads the file, reads a prompt and writes an answer,
-/// while its memory is looked at all the time.
+/// Measures the [Footprint] of an engine: a process of its own loads the file, reads a prompt and writes an
+/// answer, while its memory is looked at all the time.
 final class MemoryProbe {
     private static final long PAUSE_MILLIS = 5;
 
@@ -19,8 +19,8 @@ final class MemoryProbe {
     /// @param cacheBytes for the keys and values of all positions that were computed, if the engine tells
     record Seen(ResidentSet host, ResidentSet most, ResidentSet last, long cacheBytes) {}
 
-    /// Runs an engine on a file. The cache has exactly as many positions as are computed, since some engines write
-    /// all of theirs at once and others what they use.
+    /// Runs an engine on a file. The cache has exactly as many positions as are computed, since some engines
+    /// write all of theirs at once and others what they use.
     ///
     /// @param peer the engine, or null for ours
     static Seen measure(Match.Rules rules, @Nullable Peer peer, Path file) {

@@ -11,8 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ouverture.benchmarks.models.BenchModel;
-import ouverture.benchmarks.models.GgufModel;
 import ouverture.benchmarks.models.BenchModels;
+import ouverture.benchmarks.models.GgufModel;
 import ouverture.benchmarks.peers.Environment;
 import ouverture.benchmarks.peers.Progress;
 import ouverture.benchmarks.peers.Store;
@@ -151,7 +151,8 @@ public final class BenchServer implements Callable<Integer> {
     }
 
     private List<Load> missing(ServingResults results, String file) {
-        Stream<Load> loads = (smoke ? SMOKE : LOADS).stream().filter(load -> load.toString().contains(only));
+        Stream<Load> loads =
+                (smoke ? SMOKE : LOADS).stream().filter(load -> load.toString().contains(only));
         return loads.filter(load -> fresh || !results.has(file, load, llamaServer != null))
                 .toList();
     }

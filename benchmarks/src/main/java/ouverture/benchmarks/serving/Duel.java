@@ -108,8 +108,7 @@ final class Duel implements AutoCloseable {
     }
 
     private double seconds(HttpClients asking, Load load) {
-        return Together.seconds(
-                load, load.prompts(random, vocabulary), prompt -> asking.answer(prompt, load.tokens()));
+        return Together.seconds(load, load.prompts(random, vocabulary), prompt -> asking.answer(prompt, load.tokens()));
     }
 
     /// Of the servers and of this process, in which the clients are.

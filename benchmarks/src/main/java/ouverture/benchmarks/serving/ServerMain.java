@@ -32,10 +32,12 @@ final class ServerMain {
 
     /// @param args the model; threads; positions of the cache; sequences
     public static void main(String[] args) throws IOException {
-        ProcessHandle.current().parent().ifPresent(parent -> Thread.ofVirtual().start(() -> {
-            parent.onExit().join();
-            Runtime.getRuntime().halt(1);
-        }));
+        ProcessHandle.current()
+                .parent()
+                .ifPresent(parent -> Thread.ofVirtual().start(() -> {
+                    parent.onExit().join();
+                    Runtime.getRuntime().halt(1);
+                }));
         Path model = Path.of(args[0]);
         EngineOptions options = EngineOptions.DEFAULT
                 .withThreads(Integer.parseInt(args[1]))
@@ -43,7 +45,7 @@ final class ServerMain {
                 .withSpeculation(Speculation.OFF)
                 .withContext(Integer.parseInt(args[2]))
                 .withSequences(Integer.parseInt(args[3]));
-        try (Server server = Server.open(ServerOptions.DEFAULT.withPort(0), Map.of(MODEL, model), options);
+        try (Server server = Server.open(ServerOptions.DEFAULT.withPort(0), Map.of(MODEL, model), Map.of(), options);
                 Engine engine = Engine.open(model, options);
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             PrintStream out = System.out;
@@ -54,7 +56,7 @@ final class ServerMain {
                 Load load = Load.parse(line);
                 List<List<Integer>> prompts = load.prompts(random, vocabulary);
                 out.println(
-                        Together.seconds(load, prompts, prompt -> answer(engine, prompt, load.tokens(), vocabulary - 1)));
+                        Together.seconds(load, prompts, each -> answer(engine, each, load.tokens(), vocabulary - 1)));
             }
         } catch (OuvertureException e) {
             System.err.println(e.getMessage());

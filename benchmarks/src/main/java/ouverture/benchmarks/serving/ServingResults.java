@@ -18,9 +18,8 @@ record ServingResults(String command, Environment machine, String peer, List<Ser
     /// @param withPeer whether llama.cpp's server must have been there
     boolean has(String file, Load load, boolean withPeer) {
         return rows.stream()
-                .anyMatch(row -> row.file().equals(file)
-                        && row.load().equals(load)
-                        && (!withPeer || row.peer() != null));
+                .anyMatch(
+                        row -> row.file().equals(file) && row.load().equals(load) && (!withPeer || row.peer() != null));
     }
 
     /// These results with a row, which takes the place of an older one.

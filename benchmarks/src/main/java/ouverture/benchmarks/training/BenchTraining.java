@@ -108,8 +108,8 @@ public final class BenchTraining {
         Path folder = Files.createTempDirectory("bench-training");
         Metadata metadata = new Metadata(shape.name, shape.header);
         try (ParameterSet parameters = new ParameterSet(shape.slots);
-                Kernels kernels = KernelSets.choose(KernelSets.AUTO)
-                        .create(new KernelsOptions(threads, Activations.F32))) {
+                Kernels kernels =
+                        KernelSets.choose(KernelSets.AUTO).create(new KernelsOptions(threads, Activations.F32))) {
             parameters.initialise(1, shape.layers);
             Model model = Families.of(metadata)
                     .loader()
@@ -130,13 +130,7 @@ public final class BenchTraining {
                 }
             }
             return String.format(
-                    Locale.ROOT,
-                    "| %s | %,d | %d | %,.0f | %.0f %% |",
-                    shape.name,
-                    count,
-                    length,
-                    speed,
-                    100 * share);
+                    Locale.ROOT, "| %s | %,d | %d | %,.0f | %.0f %% |", shape.name, count, length, speed, 100 * share);
         } finally {
             delete(folder);
         }

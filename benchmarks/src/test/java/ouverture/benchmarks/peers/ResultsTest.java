@@ -13,8 +13,7 @@ import ouverture.benchmarks.peers.MachineLoad.Disturbance;
 class ResultsTest {
     private static final String FILE = "llama-3.2-1b-Q4_0.gguf";
     private static final Results.Stamp STAMP = new Results.Stamp(FILE, "2026-01-01", "abc");
-    private static final Environment MACHINE =
-            new Environment("processor", 2, List.of("avx2"), "Linux", "25", 2);
+    private static final Environment MACHINE = new Environment("processor", 2, List.of("avx2"), "Linux", "25", 2);
 
     /// A gigabyte and a billion products for a token.
     private static final ModelCost COST = new ModelCost(1e9, 0, 1, 1e9);

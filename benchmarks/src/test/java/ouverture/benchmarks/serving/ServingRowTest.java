@@ -12,7 +12,8 @@ class ServingRowTest {
     @Test
     void overheadAndRatioComeFromPairsOfTurns() {
         Load load = new Load(4, 8, 64);
-        ServingRow.Turns turns = new ServingRow.Turns(List.of(90.0, 40.0), List.of(100.0, 50.0), List.of(45.0, 10.0), 0, 0);
+        List<Double> ours = List.of(90.0, 40.0);
+        ServingRow.Turns turns = new ServingRow.Turns(ours, List.of(100.0, 50.0), List.of(45.0, 10.0), 0, 0);
 
         ServingRow row = ServingRow.of("file", load, turns, "2026-11-24", "abc");
 

@@ -13,8 +13,9 @@ import ouverture.tensor.BlockCodec;
 import ouverture.tensor.Tensor;
 import ouverture.tensor.WorkerPool;
 
-/// Carries out a [QuantizationPlan]: reads a tensor piece by piece, rounds, measures what that changed, and writes.
-/// Takes a few megabytes, however large the model is; the result does not depend on the number of threads.
+/// Carries out a [QuantizationPlan]: reads a tensor piece by piece, rounds, measures what that changed, and
+/// writes. Takes a few megabytes, however large the model is; the result does not depend on the number of
+/// threads.
 public final class Quantizer implements AutoCloseable {
     /// Numbers that a thread takes at a time: whole blocks of every format, small enough for the cache.
     private static final int PIECE = 1 << 14;

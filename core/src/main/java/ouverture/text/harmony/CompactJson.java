@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ouverture.text.jinja.JsonString;
 
-/// JSON without spaces as the reference library writes it (Rust's serde_json): Jackson's floating-point numbers and
-/// escapes are others.
+/// JSON without spaces as the reference library writes it (Rust's serde_json): Jackson's floating-point numbers
+/// and escapes are others.
 final class CompactJson {
     private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger MOST = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);

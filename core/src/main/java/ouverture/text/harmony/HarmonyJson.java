@@ -11,8 +11,8 @@ import ouverture.error.RequestException;
 
 /// Conversations and messages as plain JSON values: maps, lists, strings, numbers and truth values.
 ///
-/// A message is `{"role", "text", "name", "channel", "recipient", "content_type"}`, or has `system` or `developer`
-/// settings in place of its text.
+/// A message is `{"role", "text", "name", "channel", "recipient", "content_type"}`, or has `system` or
+/// `developer` settings in place of its text.
 public final class HarmonyJson {
     private static final Set<String> SYSTEM = Set.of(
             "model_identity",

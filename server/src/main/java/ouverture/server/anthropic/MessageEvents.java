@@ -140,7 +140,8 @@ final class MessageEvents {
                 .put("input_tokens", input)
                 .put("cache_creation_input_tokens", 0)
                 .put("cache_read_input_tokens", cached)
-                .put("output_tokens", output);
+                .put("output_tokens", output)
+                .put("service_tier", "standard");
     }
 
     /// Adds what became of the reasoning setting.

@@ -3,9 +3,13 @@ package ouverture.server.anthropic;
 import java.util.List;
 import ouverture.ChatEvent;
 import ouverture.Generation;
+import ouverture.error.PromptTooLongException;
+import ouverture.error.PromptTooLongException.Figures;
 import ouverture.server.answer.Answers;
 import ouverture.server.answer.Backend;
 import ouverture.server.answer.SingleCall;
+import ouverture.server.api.ApiError;
+import ouverture.server.api.ApiException;
 import ouverture.server.api.Call;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.EventStream;
@@ -53,7 +57,7 @@ final class Messages {
         Models.Lease model = backend.model(request.model(), call);
         call.account().asks("chat", model.name(), request.user(), request.stream());
         Answers.Start start = () -> {
-            Generation generation = model.model().chat(request.chat());
+            Generation generation = begin(model, request);
             return request.singleCall() ? new SingleCall(generation) : generation;
         };
         try (Answers answers = new Answers(call, backend, model, 1, List.of(start))) {
@@ -65,6 +69,20 @@ final class Messages {
             } else {
                 call.json(whole(model, call.id(), answers));
             }
+        }
+    }
+
+    /// Clients of Anthropic's read the counts from its own sentence, and ask for fewer tokens.
+    private static Generation begin(Models.Lease model, MessageRequest request) {
+        try {
+            return model.model().chat(request.chat());
+        } catch (PromptTooLongException e) {
+            Figures figures = e.figures().orElseThrow(() -> e);
+            throw new ApiException(
+                    ApiError.Kind.PROMPT_TOO_LONG,
+                    "input length and `max_tokens` exceed context limit: " + figures.prompt() + " + "
+                            + figures.answer() + " > " + figures.context()
+                            + ", decrease input length or `max_tokens` and try again");
         }
     }
 

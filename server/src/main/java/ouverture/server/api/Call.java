@@ -43,7 +43,7 @@ public final class Call extends Work {
     }
 
     static String party(ApiKey key, String remote) {
-        return key.name().isEmpty() ? remote : key.name();
+        return key.hash().isEmpty() ? remote : key.hash();
     }
 
     /// Names the request in logs and in the answer's headers.
@@ -123,9 +123,15 @@ public final class Call extends Work {
     ///
     /// @param type media type
     public void send(int status, String type, String text) {
+        send(status, type, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Sends bytes.
+    ///
+    /// @param type media type
+    public void send(int status, String type, byte[] bytes) {
         this.status = status;
         header("content-type", type);
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         exchange.send(status, headers, exchange.method().equals("HEAD") ? new byte[0] : bytes);
     }
 

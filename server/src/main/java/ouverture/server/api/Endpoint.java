@@ -73,6 +73,14 @@ public final class Endpoint<T> {
         return new Endpoint<>(new Place("POST", path), api, new Access.Keys(scope), meaning, Source.BODY, body, action);
     }
 
+    /// An endpoint whose request has a body, which is kept at its path.
+    ///
+    /// @param path as [Place#path()]
+    public static <T> Endpoint<T> put(
+            String path, Api api, Scope scope, String meaning, JsonType<T> body, Action<T> action) {
+        return new Endpoint<>(new Place("PUT", path), api, new Access.Keys(scope), meaning, Source.BODY, body, action);
+    }
+
     /// An endpoint whose requests have no fields.
     ///
     /// @param path as [Place#path()]

@@ -276,7 +276,7 @@ public final class Front implements HttpHandler {
     }
 
     private static void preflight(Exchange exchange, Call call) {
-        call.header("access-control-allow-methods", "GET, POST, DELETE");
+        call.header("access-control-allow-methods", "GET, POST, PUT, DELETE");
         call.header(
                 "access-control-allow-headers",
                 exchange.header("access-control-request-headers").orElse("content-type, authorization"));

@@ -26,7 +26,7 @@ public abstract sealed class Work permits Call, Background {
     private @Nullable RuntimeException cancellation;
     private @Nullable Runnable canceller;
 
-    /// @param party whose turn it is: a key, or without keys an address
+    /// @param party whose turn it is: the hash of a key, or without keys an address
     Work(String party) {
         this.party = party;
     }

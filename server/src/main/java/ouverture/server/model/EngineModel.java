@@ -16,8 +16,9 @@ import ouverture.text.Tokenizer;
 /// A model with an engine of its own.
 ///
 /// @param party whose prompts share the cache
+/// @param isShared whether all parties are one
 /// @param adapter that changes it; empty for the adapters of the engine
-record EngineModel(Engine engine, String party, Optional<Adapter> adapter) implements ServedModel {
+record EngineModel(Engine engine, String party, boolean isShared, Optional<Adapter> adapter) implements ServedModel {
     @Override
     public ModelInfo info() {
         return engine.info();
@@ -30,12 +31,14 @@ record EngineModel(Engine engine, String party, Optional<Adapter> adapter) imple
 
     @Override
     public Generation chat(ChatRequest request) {
-        return engine.chat(adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
+        return engine.chat(
+                adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
     }
 
     @Override
     public Generation complete(CompletionRequest request) {
-        return engine.complete(adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
+        return engine.complete(
+                adapter.map(own -> request.withAdapters(List.of(own))).orElse(request), party);
     }
 
     @Override
@@ -72,18 +75,19 @@ record EngineModel(Engine engine, String party, Optional<Adapter> adapter) imple
 
     @Override
     public ServedModel forParty(String other) {
-        return new EngineModel(engine, other, adapter);
+        return isShared ? this : new EngineModel(engine, other, false, adapter);
     }
 
     @Override
     public ServedModel withAdapter(Path path) {
-        return new EngineModel(engine, party, Optional.of(engine.adapter(path)));
+        return new EngineModel(engine, party, isShared, Optional.of(engine.adapter(path)));
     }
 
     private void requireNone() {
         if (adapter.isPresent()) {
-            throw new RequestException("Adapters change answers only: for vectors and relevance, name the model that the"
-                    + " adapter is for.");
+            throw new RequestException(
+                    "Adapters change answers only: for vectors and relevance, name the model that the"
+                            + " adapter is for.");
         }
     }
 

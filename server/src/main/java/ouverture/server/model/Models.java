@@ -239,7 +239,9 @@ public final class Models implements AutoCloseable {
         }
         if (name.isBlank() || byName.containsKey(name)) {
             throw new RequestException(
-                    name.isBlank() ? "An adapter needs a name." : "A model is called " + name + "; choose another name.");
+                    name.isBlank()
+                            ? "An adapter needs a name."
+                            : "A model is called " + name + "; choose another name.");
         }
         Variant variant = new Variant(ModelSource.ofAdapter(name, adapter, base.source), base, adapter);
         try (Lease _ = lease(model, "").orElseThrow().changedBy(variant)) {
@@ -279,12 +281,7 @@ public final class Models implements AutoCloseable {
     private static Status status(Variant variant) {
         Status base = status(variant.base);
         return new Status(
-                variant.source,
-                Optional.of(base.source.name()),
-                base.info,
-                base.isLoaded,
-                base.loaded,
-                base.expires);
+                variant.source, Optional.of(base.source.name()), base.info, base.isLoaded, base.loaded, base.expires);
     }
 
     /// The use of a model, which is loaded if it is not; empty if there is none of this name.

@@ -19,7 +19,7 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// As [Engine#mappedBytes].
     long mappedBytes();
 
-    /// As [Engine#complete].
+    /// As [Engine#complete(CompletionRequest, String)].
     Generation complete(CompletionRequest request);
 
     /// As [Engine#promptTokens].
@@ -40,7 +40,8 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     /// As [Engine#tokenizer].
     Optional<Tokenizer> tokenizer();
 
-    /// The same model for one party, which does not notice what others have asked. Closed with this one only.
+    /// The same model for one party, which does not notice what others have asked unless it is said to be shared.
+    /// Closed with this one only.
     ///
     /// @param party a key, or an address
     ServedModel forParty(String party);
@@ -57,7 +58,9 @@ public interface ServedModel extends ChatModel, AutoCloseable {
     void close();
 
     /// A model in this process, which owns its engine.
-    static ServedModel of(Engine engine) {
-        return new EngineModel(engine, "", Optional.empty());
+    ///
+    /// @param sharesPrompts whether what one party's prompts have computed serves the others too
+    static ServedModel of(Engine engine, boolean sharesPrompts) {
+        return new EngineModel(engine, "", sharesPrompts, Optional.empty());
     }
 }

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import ouverture.error.OverloadedException;
 
 /// Who answers next: a model runs so many answers at a time, and the parties that wait take turns, so that one
-/// with many requests does not keep out one with few. Of one party's requests the more urgent come first, of those
-/// the ones with the earlier deadline, and of those the older ones.
+/// with many requests does not keep out one with few. Of one party's requests the more urgent come first, of
+/// those the ones with the earlier deadline, and of those the older ones.
 public final class Turns {
     /// Weight of the newest answer in the mean time that they take.
     private static final double NEWEST = 0.2;

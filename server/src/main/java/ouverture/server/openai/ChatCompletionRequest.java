@@ -154,6 +154,15 @@ record ChatCompletionRequest(
         return now.or(() -> before).orElse(0);
     }
 
+    /// What the answer says of how it was served.
+    String tier() {
+        return switch (urgency) {
+            case FIRST -> "priority";
+            case USUAL -> "default";
+            case LAST -> "flex";
+        };
+    }
+
     /// The request with a seed of its own where it has none, so that it can be told.
     ChatCompletionRequest withSeed(long seed) {
         return new ChatCompletionRequest(

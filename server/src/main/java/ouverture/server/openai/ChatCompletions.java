@@ -70,20 +70,21 @@ final class ChatCompletions {
     /// Fields that all objects of an answer have.
     ///
     /// @param object kind of the object
-    static ObjectNode head(String object, String id, Models.Lease model) {
+    static ObjectNode head(String object, String id, Models.Lease model, ChatCompletionRequest request) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("id", "chatcmpl-" + id)
                 .put("object", object)
                 .put("created", System.currentTimeMillis() / 1000)
-                .put("model", model.name());
+                .put("model", model.name())
+                .put("service_tier", request.tier());
     }
 
     private static ObjectNode whole(ChatCompletionRequest request, Models.Lease model, String id, Answers answers) {
         List<Collected> wholes = new ArrayList<>();
         IntStream.range(0, request.answers()).forEach(_ -> wholes.add(new Collected()));
         UsageCount usage = new UsageCount();
-        ObjectNode body = head("chat.completion", id, model);
+        ObjectNode body = head("chat.completion", id, model, request);
         ArrayNode choices = body.putArray("choices");
         answers.forEach(event -> {
             wholes.get(event.answer()).add(event.event());

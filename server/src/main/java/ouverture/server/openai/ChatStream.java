@@ -44,7 +44,7 @@ final class ChatStream {
     }
 
     private ObjectNode head() {
-        return ChatCompletions.head("chat.completion.chunk", id, model);
+        return ChatCompletions.head("chat.completion.chunk", id, model, request);
     }
 
     private void send(int answer, ChatEvent event) {

@@ -44,7 +44,7 @@ final class AdapterChanges {
                         "/v1/adapters/load",
                         api,
                         Scope.ADMIN,
-                        "Reads an adapter, which takes the place of one of the same name; the model is not loaded again.",
+                        "Reads an adapter, in place of one of the same name; the model is not loaded again.",
                         LOAD,
                         this::load),
                 Endpoint.post(

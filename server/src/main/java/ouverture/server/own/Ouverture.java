@@ -3,11 +3,13 @@ package ouverture.server.own;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import ouverture.server.answer.Backend;
 import ouverture.server.api.Api;
 import ouverture.server.api.ApiError;
 import ouverture.server.api.Endpoint;
 import ouverture.server.api.Endpoint.Access;
+import ouverture.server.history.History;
 import ouverture.server.key.Scope;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -16,24 +18,30 @@ import tools.jackson.databind.node.ObjectNode;
 /// The manners of our own endpoints and of the web page.
 public final class Ouverture implements Api {
     private final Backend backend;
+    private final boolean isKeeping;
 
-    private Ouverture(Backend backend) {
+    private Ouverture(Backend backend, boolean isKeeping) {
         this.backend = backend;
+        this.isKeeping = isKeeping;
     }
 
     /// Its endpoints.
-    public static List<Endpoint<?>> endpoints(Backend backend) {
-        Ouverture api = new Ouverture(backend);
+    ///
+    /// @param history where conversations of the web page are kept, if they are
+    public static List<Endpoint<?>> endpoints(Backend backend, Optional<History> history) {
+        Ouverture api = new Ouverture(backend, history.isPresent());
         List<Endpoint<?>> endpoints = new ArrayList<>(Page.endpoints(api));
         endpoints.addAll(new Tokens(backend).endpoints(api));
         endpoints.add(new Rerank(backend).endpoint(api));
+        endpoints.addAll(new Conversations(history).endpoints(api));
         endpoints.addAll(new AdapterChanges(backend).endpoints(api));
         endpoints.addAll(List.of(
                 Endpoint.get(
                         "/health",
                         api,
                         new Access.Open(),
-                        "Says that the server is ready, and which models it has; 503 while it shuts down.",
+                        "Says that the server is ready, which models it has, and whether it keeps conversations"
+                                + " (`history`); 503 while it shuts down.",
                         (_, call) -> call.json(api.health())),
                 Endpoint.get(
                         "/metrics",
@@ -48,7 +56,8 @@ public final class Ouverture implements Api {
     }
 
     private ObjectNode health() {
-        ObjectNode health = JsonNodeFactory.instance.objectNode().put("status", "ok");
+        ObjectNode health =
+                JsonNodeFactory.instance.objectNode().put("status", "ok").put("history", isKeeping);
         ArrayNode models = health.putArray("models");
         backend.models().names().forEach(models::add);
         return health;

@@ -3,7 +3,6 @@ package ouverture.server.own;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import ouverture.server.api.Api;
@@ -23,11 +22,13 @@ final class Page {
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
+            "mjs", "text/javascript; charset=utf-8",
+            "woff2", "font/woff2",
             "svg", "image/svg+xml");
     private static final Map<String, String> HEADERS = Map.of(
             "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
                     + " require-trusted-types-for 'script'; trusted-types 'none'",
             "x-content-type-options",
             "nosniff",
@@ -66,14 +67,14 @@ final class Page {
 
     private static void send(String name, Call call) {
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
-        // Names of files only: a path could lead out of the folder.
-        try (InputStream file =
-                type == null || !name.matches("[\\w.-]+") ? null : Page.class.getResourceAsStream("page/" + name)) {
+        // Names of files only: another path could lead out of the folder.
+        boolean isName = type != null && name.matches("(fonts/)?[\\w-][\\w.-]*");
+        try (InputStream file = isName ? Page.class.getResourceAsStream("page/" + name) : null) {
             if (type == null || file == null) {
                 throw new ApiException(ApiError.Kind.NOT_FOUND, "The web page has no file " + name + ".");
             }
             HEADERS.forEach(call::header);
-            call.send(200, type, new String(file.readAllBytes(), StandardCharsets.UTF_8));
+            call.send(200, type, file.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

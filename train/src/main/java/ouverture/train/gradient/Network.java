@@ -98,8 +98,8 @@ public final class Network implements AutoCloseable {
 
     private void back(Recorded recorded) {
         tape.back(kernels, recorded.pass);
-        floatingPointOperations += tape.floatingPointOperations(gradients)
-                + recorded.output.floatingPointOperations(gradients);
+        floatingPointOperations +=
+                tape.floatingPointOperations(gradients) + recorded.output.floatingPointOperations(gradients);
     }
 
     /// Additions and multiplications of the matrix products of all that was learned from since the beginning, there

@@ -6,8 +6,8 @@ import ouverture.tensor.Tensor;
 
 /// One operation of a forward pass, with its operands: it can be computed again, and its gradient be led back.
 ///
-/// Operations that work in place replace the gradient of what they wrote by that of what they read; the others add
-/// to the gradients of their inputs.
+/// Operations that work in place replace the gradient of what they wrote by that of what they read; the others
+/// add to the gradients of their inputs.
 interface Operation {
     /// Computes the result; also once more where its memory was used for something else meanwhile.
     void run(Kernels kernels);

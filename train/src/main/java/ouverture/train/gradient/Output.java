@@ -5,8 +5,8 @@ import ouverture.file.LowRankUpdate;
 import ouverture.tensor.Kernels;
 import ouverture.tensor.Tensor;
 
-/// The product with the output matrix, and what adapters change of it. It is computed and led back for some rows at
-/// a time ([CrossEntropy]).
+/// The product with the output matrix, and what adapters change of it. It is computed and led back for some rows
+/// at a time ([CrossEntropy]).
 ///
 /// @param product not computed yet
 /// @param changes that add scale * up (down x)

@@ -1,8 +1,7 @@
 package ouverture.train.recipe;
 
-import ouverture.train.Score;
-
 import ouverture.Reasoning;
+import ouverture.train.Score;
 
 /// How a model answered the questions of a subject at a level. At another level they are the same, in the same
 /// order.

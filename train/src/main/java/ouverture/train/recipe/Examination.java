@@ -15,7 +15,6 @@ import ouverture.Generation;
 import ouverture.Reasoning;
 import ouverture.Speculation;
 import ouverture.generate.SamplingParameters;
-import ouverture.train.Score;
 import ouverture.train.lesson.Lesson;
 import ouverture.train.lesson.Reply;
 

@@ -5,9 +5,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.StringJoiner;
 import ouverture.Reasoning;
+import ouverture.train.Score;
 
-/// The examination as tables in Markdown: one for each kind of questions, with a row for each subject, a column for
-/// each level, and what much thinking adds to none.
+/// The examination as tables in Markdown: one for each kind of questions, with a row for each subject, a column
+/// for each level, and what much thinking adds to none.
 public final class MarkPage {
     /// Subjects whose answers are numbers that must be worked out.
     static final Set<String> CALCULATION =

@@ -52,9 +52,7 @@ public final class ExactAnswers {
             throw new RequestException("the last of \"messages\" is no text of the assistant to compare with.");
         }
         return new Asked(
-                messages.subList(0, messages.size() - 1),
-                ConversationReader.tools(node.path("tools")),
-                last.content());
+                messages.subList(0, messages.size() - 1), ConversationReader.tools(node.path("tools")), last.content());
     }
 
     /// Answers all, the likeliest token each time, and compares.

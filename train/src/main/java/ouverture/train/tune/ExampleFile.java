@@ -17,7 +17,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A file of examples: a JSON object in each line, or plain text. Every line is checked before anything is learned.
+/// A file of examples: a JSON object in each line, or plain text. Every line is checked before anything is
+/// learned.
 ///
 /// @param name of the file, for messages
 /// @param method what is learned from its examples
@@ -58,7 +59,8 @@ record ExampleFile(String name, Method method, List<TuningExample> examples) {
     @FunctionalInterface
     interface Line {
         /// @param number from 1 on
-        /// @throws OuvertureException if the line is not as it should be; the file's name and the number are added
+        /// @throws OuvertureException if the line is not as it should be; the file's name and the number are
+        ///     added
         void read(JsonNode node, int number);
     }
 

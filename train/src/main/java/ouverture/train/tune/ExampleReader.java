@@ -21,7 +21,8 @@ import tools.jackson.databind.JsonNode;
 /// - `{"prompt": "...", "completion": "..."}`, both also as lists of messages
 /// - `{"text": "..."}`
 /// - `{"prompt": ..., "chosen": ..., "rejected": ...}`, two answers to one prompt
-/// - `{"messages": [...], "label": true}` or `{"prompt": ..., "completion": ..., "label": false}`, a judged answer
+/// - `{"messages": [...], "label": true}` or `{"prompt": ..., "completion": ..., "label": false}`, a judged
+/// answer
 final class ExampleReader {
     private final Tokenizer tokenizer;
     private final Optional<ChatLesson> lesson;

@@ -9,7 +9,8 @@ import ouverture.error.RequestException;
 /// @param rank columns between an adapter's two matrices, 1 to 1024
 /// @param alpha the scale of what it changes is this divided by the rank
 /// @param targets which weights it changes: `all`, `attention`, `feed-forward`, or names such as `attn_q`
-/// @param epochs how often each example is learned from; 0 for as often as the number of examples needs ([#epochs(int)])
+/// @param epochs how often each example is learned from; 0 for as often as the number of examples needs
+/// ([#epochs(int)])
 /// @param rate the highest learning rate; 0 for what suits the width of the model ([#rate(int)])
 /// @param tokensPerStep tokens between two changes of the adapter, at least
 /// @param tokensPerBatch tokens that go through the network at once, at most; no example may have more

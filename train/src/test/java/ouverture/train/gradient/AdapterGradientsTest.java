@@ -23,7 +23,8 @@ import ouverture.tensor.KernelsOptions;
 import ouverture.tensor.KernelsOptions.Activations;
 import ouverture.tensor.Tensor;
 
-/// Gradients of adapters on all linear layers, those of experts and the output matrix too, against central differences in double
+/// Gradients of adapters on all linear layers, those of experts and the output matrix too, against central
+/// differences in double
 /// precision; the model's own weights may be quantised.
 class AdapterGradientsTest {
     @ParameterizedTest

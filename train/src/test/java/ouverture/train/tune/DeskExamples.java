@@ -59,7 +59,11 @@ final class DeskExamples {
     private String line(String code, int number, String part, Random random) {
         String order = String.valueOf(10_000 + random.nextInt(90_000));
         String message = pick("frame " + part, random)
-                .replace("{text}", section(code).get(number % section(code).size()).replace("{product}", pick("product " + part, random)))
+                .replace(
+                        "{text}",
+                        section(code)
+                                .get(number % section(code).size())
+                                .replace("{product}", pick("product " + part, random)))
                 .replace("{name}", pick("name " + part, random))
                 .replace("{order}", order);
         ObjectNode answer = JSON.createObjectNode()

@@ -16,8 +16,8 @@ import ouverture.AdapterSource;
 import ouverture.KernelSets;
 import ouverture.train.Score;
 
-/// Fine-tunes a model with the settings that a user gets who names none, on the examples of a help desk, and writes
-/// what came of it into the guide. `make golden` runs it.
+/// Fine-tunes a model with the settings that a user gets who names none, on the examples of a help desk, and
+/// writes what came of it into the guide. `make golden` runs it.
 @EnabledIfSystemProperty(named = DeskTuningTest.MODEL, matches = ".+", disabledReason = "make golden runs it")
 class DeskTuningTest {
     static final String MODEL = "ouverture.golden.model";

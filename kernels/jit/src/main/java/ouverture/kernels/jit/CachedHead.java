@@ -28,7 +28,8 @@ final class CachedHead {
         blockSize = operands.cache().blockSize();
         table = operands.batch().tables()[operands.batch().sequences()[item.row()]];
         last = operands.batch().positions()[item.row() + item.rows() - 1];
-        head = item.head() / (operands.attention().heads() / operands.attention().kvHeads());
+        head = item.head()
+                / (operands.attention().heads() / operands.attention().kvHeads());
     }
 
     long rowBytes() {

@@ -15,10 +15,7 @@ record HeadFormat(DType type, int size, int step, int columns) {
         boolean readable = WeightReader.supports(type) && type.blockElements() <= DType.Q8_0.blockElements();
         int step = readable ? WeightReader.columns(type, set) : 0;
         return new HeadFormat(
-                type,
-                size,
-                step > 0 && size % step == 0 ? step : 0,
-                Math.ceilDiv(size, set.lanes()) * set.lanes());
+                type, size, step > 0 && size % step == 0 ? step : 0, Math.ceilDiv(size, set.lanes()) * set.lanes());
     }
 
     boolean fits(Tensor slots, int headSize) {

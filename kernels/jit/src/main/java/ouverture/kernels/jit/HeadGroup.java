@@ -86,8 +86,8 @@ final class HeadGroup {
         scoreStrides = WeightedSums.Strides.write(
                 memory, 0, Transposition.ROW_BYTES, routines.key.decodedBytes(), SCORE_BYTES);
         long valueBytes = decodesValues ? routines.value.decodedBytes() : values.rowBytes();
-        valueStrides = WeightedSums.Strides.write(
-                memory, VALUE_STRIDES, valueBytes, SCORE_BYTES, routines.sums.bytes());
+        valueStrides =
+                WeightedSums.Strides.write(memory, VALUE_STRIDES, valueBytes, SCORE_BYTES, routines.sums.bytes());
         memory.set(JAVA_FLOAT, CAP, operands.attention().softcap());
         memory.set(JAVA_FLOAT, SCALE, operands.attention().scale());
     }
@@ -339,7 +339,8 @@ final class HeadGroup {
             MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, scores(q, from), start - from);
             MemorySegment.copy(UNSEEN, 0, memory, JAVA_FLOAT, scores(q, end), to - end);
         }
-        NativeCalls.call(routines.softmax, base + scores(first, from), (to - from) / lanes, base + sum(first), count, 0, 0);
+        NativeCalls.call(
+                routines.softmax, base + scores(first, from), (to - from) / lanes, base + sum(first), count, 0, 0);
     }
 
     private void scale(long to, long from, int count, long factor) {

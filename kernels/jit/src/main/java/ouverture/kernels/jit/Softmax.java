@@ -90,7 +90,8 @@ record Softmax(QuerySums sums) implements Routine {
         Vector total = set.vector(TOTAL).as(128);
         Vector before = set.vector(FREE).as(128);
         assembler.emit(Instruction.VMOVSS, before, Memory.at(RDX, sums.total()));
-        assembler.emit(Instruction.VFMADD231PS, total, before, set.vector(CORRECTION).as(128));
+        assembler.emit(
+                Instruction.VFMADD231PS, total, before, set.vector(CORRECTION).as(128));
         assembler.store(Instruction.VMOVSS_STORE, Memory.at(RDX, sums.total()), total);
     }
 

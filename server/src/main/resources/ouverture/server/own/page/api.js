@@ -23,10 +23,26 @@ async function ask(path, key, options) {
   return response;
 }
 
+/** What the server answers in JSON; `body` is JSON too, or a value that becomes it. */
+export async function exchange(method, path, key, body) {
+  const response = await ask(path, key, {
+    method,
+    ...(body !== undefined && {
+      headers: {'content-type': 'application/json'},
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }),
+  });
+  return response.json();
+}
+
+/** The judged answers as lines of JSON. */
+export async function judgements(form, key) {
+  return (await ask(`/v1/judgements?form=${form}`, key, {})).text();
+}
+
 /** The models that the server has: `{id, loaded, context_length}`. */
 export async function models(key) {
-  const response = await ask('/v1/models', key, {});
-  return (await response.json()).data;
+  return (await exchange('GET', '/v1/models', key)).data;
 }
 
 /** The chunks of an answer, one by one, as they come. */

@@ -1,70 +1,51 @@
 // The page: brings together what is shown, what is kept and what is asked.
 
-import {ApiError, chat, models} from './api.js';
+import {ApiError, chat, judgements, models} from './api.js';
 import {byId, copyText, download, element, signButton} from './dom.js';
 import {asJson, asMarkdown, fileName} from './export.js';
+import {attach} from './files.js';
+import * as history from './history.js';
 import {preferredLanguage, say, setLanguage, translate} from './language.js';
 import {answerView, shownVersion, userView} from './messages.js';
+import {notice, sure} from './notices.js';
 import {openPanels} from './panels.js';
+import {EFFORTS, NUMBERS, begunVersion, messagesBefore, request, said, take} from './prompt.js';
 import * as store from './store.js';
 
-const EFFORTS = ['off', 'low', 'medium', 'high', 'auto'];
-const NUMBERS = ['temperature', 'top_p', 'top_k', 'min_p', 'repetition_penalty', 'presence_penalty',
-  'frequency_penalty', 'seed', 'max_tokens'];
-const MOST_FILE_BYTES = 1_000_000;
 const TITLE_LENGTH = 60;
 /** How often an answer is kept while it is written, so that a closed page loses little. */
 const KEEP_MILLIS = 2000;
+/** How long the reader's fingers rest before conversations are searched. */
+const SEARCH_MILLIS = 150;
 
 const settings = store.settings();
+/** What is being written, by conversation: `{conversation, controller}`. */
 const running = new Map();
 const views = new Map();
 const panels = openPanels();
 let key = store.key();
-let all = [];
+let heads = [];
+let opening = '';
 let conversation = fresh();
 
 function fresh() {
-  return {id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, title: '', changed: Date.now(), messages: []};
+  return {id: newId(), title: '', changed: Date.now(), messages: []};
+}
+
+function newId() {
+  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 }
 
 // ---- What is asked ------------------------------------------------------------------------------------------------
 
-/** The request for an answer to the messages before it. */
-function request(asked, answer) {
-  const messages = [];
-  if (settings.system?.trim()) {
-    messages.push({role: 'system', content: settings.system});
-  }
-  for (const message of asked.messages.slice(0, asked.messages.indexOf(answer))) {
-    if (message.role === 'user') {
-      messages.push({role: 'user', content: message.content});
-    } else {
-      const {text, thoughts} = shownVersion(message);
-      messages.push({role: 'assistant', content: text, ...(thoughts && {reasoning: thoughts})});
-    }
-  }
-  const effort = EFFORTS[byId('reasoning').value];
-  const body = {model: byId('model').value, messages, reasoning_effort: effort === 'off' ? 'none' : effort};
-  for (const name of NUMBERS) {
-    if (settings[name] !== undefined && settings[name] !== '') {
-      body[name] = Number(settings[name]);
-    }
-  }
-  if (settings.stop) {
-    body.stop = settings.stop;
-  }
-  return body;
-}
-
 /** Has one more version of an answer written, which is the one that is shown. */
 async function write(asked, answer) {
-  const body = request(asked, answer);
-  const version = {text: '', thoughts: '', model: body.model, state: 'running', firstMillis: 0, millis: 0};
+  const version = begunVersion(asked, answer, settings.system, byId('model').value);
+  const body = request(asked, answer, version, EFFORTS[byId('reasoning').value], settings);
   answer.versions.push(version);
   answer.current = answer.versions.length - 1;
   const controller = new AbortController();
-  running.set(asked.id, controller);
+  running.set(asked.id, {conversation: asked, controller});
   keep(asked);
   show();
   toEnd();
@@ -73,7 +54,7 @@ async function write(asked, answer) {
   let kept = now();
   try {
     for await (const chunk of chat(body, key, controller.signal)) {
-      take(version, chunk, now);
+      take(version, chunk, now());
       showSoon(asked, answer);
       if (now() - kept > KEEP_MILLIS) {
         kept = now();
@@ -85,6 +66,9 @@ async function write(asked, answer) {
     fail(version, failure);
   }
   version.millis ||= now();
+  if (running.get(asked.id)?.controller !== controller) {
+    return; // the conversation has been deleted
+  }
   running.delete(asked.id);
   await keep(asked);
   if (asked === conversation) {
@@ -96,23 +80,6 @@ async function write(asked, answer) {
     }
     byId('status').textContent = say(version.state === 'stopped' ? 'answerStopped' : 'answerDone');
   }
-}
-
-function take(version, chunk, now) {
-  const choice = chunk.choices?.[0];
-  const text = choice?.delta?.content ?? '';
-  const thoughts = choice?.delta?.reasoning ?? '';
-  if (text || thoughts) {
-    version.firstMillis ||= now();
-    version.text += text;
-    version.thoughts += thoughts;
-  }
-  if (choice?.finish_reason) {
-    version.millis = now();
-    version.state = choice.finish_reason === 'length' ? 'limit' : version.state;
-  }
-  version.note = chunk.reasoning_applied?.note ?? version.note;
-  version.usage = chunk.usage ?? version.usage;
 }
 
 function fail(version, failure) {
@@ -158,23 +125,31 @@ function regenerate(answer) {
 }
 
 function stop() {
-  running.get(conversation.id)?.abort();
+  running.get(conversation.id)?.controller.abort();
 }
 
 // ---- What is kept -------------------------------------------------------------------------------------------------
 
 async function keep(changed) {
   changed.changed = Date.now();
-  if (!all.includes(changed)) {
-    all.unshift(changed);
-  }
-  all.sort((one, other) => other.changed - one.changed);
-  try {
-    await store.save(changed);
-  } catch (failure) {
-    notice(failure.message);
-  }
+  heads = [changed, ...heads.filter((each) => each.id !== changed.id)].map(({id, title, changed: when}) =>
+    ({id, title, changed: when}));
   showHistory();
+  await trying(() => history.save(changed, key));
+}
+
+/** Does what the server may refuse, and tells the reader if it does. */
+async function trying(action) {
+  try {
+    await action();
+    return true;
+  } catch (failure) {
+    if (!(failure instanceof ApiError)) {
+      throw failure;
+    }
+    notice(failure.status ? failure.message : say('connection'));
+    return false;
+  }
 }
 
 function open(chosen) {
@@ -185,12 +160,36 @@ function open(chosen) {
   focusPrompt();
 }
 
+/** Opens the conversation of a line of the list. */
+function openKept({id}) {
+  opening = id;
+  return trying(async () => {
+    const here = id === conversation.id ? conversation : running.get(id)?.conversation;
+    const chosen = here ?? await history.load(id, key);
+    if (opening === id) {
+      open(chosen);
+    }
+  });
+}
+
+function openNew() {
+  opening = '';
+  open(fresh());
+}
+
+function giveUp(id) {
+  const under = running.get(id);
+  running.delete(id);
+  under?.controller.abort();
+}
+
 async function discard(chosen) {
   if (await sure(say('deleteSure', {title: chosen.title}))) {
-    running.get(chosen.id)?.abort();
-    all = all.filter((each) => each !== chosen);
-    await store.remove(chosen.id);
-    if (chosen === conversation) {
+    giveUp(chosen.id);
+    if (await trying(() => history.remove(chosen.id, key))) {
+      heads = heads.filter((each) => each.id !== chosen.id);
+    }
+    if (chosen.id === conversation.id) {
       conversation = fresh();
     }
     show();
@@ -199,11 +198,36 @@ async function discard(chosen) {
 
 async function discardAll() {
   if (await sure(say('deleteAllSure'))) {
-    running.forEach((controller) => controller.abort());
-    all = [];
-    await store.removeAll();
-    open(fresh());
+    [...running.keys()].forEach(giveUp);
+    if (await trying(() => history.removeAll(key))) {
+      heads = [];
+    }
+    openNew();
   }
+}
+
+/** Says that an answer is good or bad, or takes it back. */
+function judge(answer, good) {
+  const version = shownVersion(answer);
+  const asked = conversation;
+  version.id ??= newId();
+  version.good = version.good === good ? undefined : good;
+  views.get(answer).update();
+  byId('status').textContent = say(version.good === undefined ? 'judgementWithdrawn' : 'judgementKept');
+  keep(asked);
+  return trying(() => version.good === undefined
+    ? history.withdraw(version.id, key)
+    : history.judge(version.id, {
+      conversation: asked.id,
+      messages: messagesBefore(asked, answer, version),
+      answer: said(version),
+      model: version.model,
+      good: version.good,
+    }, key));
+}
+
+function exportJudgements(form) {
+  return trying(async () => download(`${form}.jsonl`, 'application/x-ndjson', await judgements(form, key)));
 }
 
 function saveSettings() {
@@ -233,6 +257,7 @@ function viewOf(message) {
     : answerView(message, {
       copy,
       regenerate: () => regenerate(message),
+      judge: history.isKept() ? (good) => judge(message, good) : undefined,
       show: (version) => {
         message.current = version;
         view.update();
@@ -271,21 +296,38 @@ function showSoon(asked, answer) {
 }
 
 function showHistory() {
-  const wanted = byId('search').value.trim().toLowerCase();
-  const found = all.filter((each) => [each.title, ...each.messages.flatMap(texts)]
-    .some((text) => text.toLowerCase().includes(wanted)));
-  byId('conversations').replaceChildren(...found.map((each) => {
-    const chosen = each === conversation;
+  byId('conversations').replaceChildren(...heads.map((each) => {
+    const chosen = each.id === conversation.id;
     const remove = signButton('close', say('deleteNamed', {title: each.title}), () => discard(each));
     return element('li', {className: chosen ? 'chosen' : ''},
-      element('button', {type: 'button', onclick: () => open(each), ...(chosen && {'aria-current': 'true'})},
+      element('button', {type: 'button', onclick: () => openKept(each), ...(chosen && {'aria-current': 'true'})},
         each.title || say('untitled')),
       remove);
   }));
 }
 
-function texts(message) {
-  return message.role === 'user' ? [message.content] : message.versions.map((version) => version.text);
+async function findHistory() {
+  const search = byId('search').value.trim();
+  await trying(async () => {
+    const found = await history.list(search, key);
+    if (search === byId('search').value.trim()) {
+      heads = found;
+      showHistory();
+    }
+  });
+}
+
+let resting = 0;
+
+function findHistorySoon() {
+  clearTimeout(resting);
+  resting = setTimeout(findHistory, SEARCH_MILLIS);
+}
+
+/** What depends on whether the server keeps conversations. */
+function showKeeping() {
+  byId('kept').textContent = say(history.isKept() ? 'keptByServer' : 'keptByPage');
+  byId('judged').hidden = !history.isKept();
 }
 
 function showReasoning() {
@@ -315,25 +357,6 @@ function showWhereEndIs() {
   byId('to-end').hidden = isAtEnd();
 }
 
-function notice(text, action = '', then = () => {}) {
-  byId('notice-text').textContent = text;
-  byId('notice').hidden = text === '';
-  byId('notice-action').hidden = action === '';
-  byId('notice-action').textContent = action;
-  byId('notice-action').onclick = then;
-}
-
-/** Whether the reader wants what cannot be undone. */
-function sure(question) {
-  const dialog = byId('confirm-dialog');
-  byId('confirm-text').textContent = question;
-  dialog.returnValue = '';
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.onclose = () => resolve(dialog.returnValue === 'ok');
-  });
-}
-
 function askForKey() {
   const dialog = byId('key-dialog');
   if (dialog.open) {
@@ -346,25 +369,35 @@ function askForKey() {
     if (dialog.returnValue === 'ok') {
       key = byId('key').value.trim();
       store.saveKey(key);
-      showModels();
+      connect();
     }
   };
 }
 
-async function showModels() {
+/** Asks the server what it has: models, and conversations. */
+async function connect() {
   try {
     const there = await models(key);
     const chosen = there.some((model) => model.id === settings.model) ? settings.model : there[0]?.id;
     byId('model').replaceChildren(...there.map((model) =>
       element('option', {value: model.id, selected: model.id === chosen}, model.id)));
     notice(there.length === 0 ? say('noModels') : '');
+    await history.find();
   } catch (failure) {
     if (failure.status === 401) {
       notice(say('keyTitle'), say('keyEnter'), askForKey);
       askForKey();
     } else {
-      notice(failure.status ? failure.message : say('connection'), say('retry'), showModels);
+      notice(failure.status ? failure.message : say('connection'), say('retry'), connect);
     }
+    return;
+  }
+  showKeeping();
+  views.clear(); // answers can be judged from now on, or no longer
+  show();
+  await findHistory();
+  if (heads.length > 0 && conversation.messages.length === 0) {
+    await openKept(heads[0]);
   }
 }
 
@@ -375,26 +408,6 @@ function submit() {
   if (send(field.value)) {
     field.value = '';
   }
-}
-
-/** Puts text files into the message, each as a block of its own. */
-async function attach(files) {
-  const field = byId('prompt');
-  for (const file of files) {
-    if (file.size > MOST_FILE_BYTES) {
-      notice(say('attachTooLarge', {name: file.name}));
-      continue;
-    }
-    const text = await file.text();
-    if (/[\0\ufffd]/.test(text)) {
-      notice(say('attachNotText', {name: file.name}));
-      continue;
-    }
-    const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
-    const before = field.value.trimEnd();
-    field.value = `${before}${before && '\n\n'}${file.name}\n${fence}\n${text.trimEnd()}\n${fence}\n`;
-  }
-  field.focus();
 }
 
 function listenToComposer() {
@@ -416,11 +429,11 @@ function listenToComposer() {
   };
   byId('stop').onclick = stop;
   byId('attach').onclick = () => byId('files').click();
-  byId('files').onchange = () => attach([...byId('files').files]);
+  byId('files').onchange = () => attach([...byId('files').files], byId('prompt'));
   byId('composer').ondragover = (event) => event.preventDefault();
   byId('composer').ondrop = (event) => {
     event.preventDefault();
-    attach([...event.dataTransfer.files]);
+    attach([...event.dataTransfer.files], byId('prompt'));
   };
   byId('model').onchange = () => {
     settings.model = byId('model').value;
@@ -465,14 +478,16 @@ function listenToSettings() {
   };
   byId('key-open').onclick = askForKey;
   byId('delete-all').onclick = discardAll;
+  byId('export-labels').onclick = () => exportJudgements('labels');
+  byId('export-pairs').onclick = () => exportJudgements('pairs');
   byId('export-markdown').onclick = () =>
     download(fileName(conversation, 'md'), 'text/markdown', asMarkdown(conversation));
   byId('export-json').onclick = () => download(fileName(conversation, 'json'), 'application/json', asJson(conversation));
 }
 
 function listenToPage() {
-  byId('new').onclick = () => open(fresh());
-  byId('search').oninput = showHistory;
+  byId('new').onclick = openNew;
+  byId('search').oninput = findHistorySoon;
   byId('title').onchange = () => {
     conversation.title = byId('title').value.trim();
     if (conversation.messages.length > 0) {
@@ -503,6 +518,7 @@ function speak() {
   translate(document);
   views.clear(); // their words are another language's
   showReasoning();
+  showKeeping();
   show();
 }
 
@@ -519,20 +535,8 @@ async function begin() {
   listenToSettings();
   listenToPage();
   speak();
-  showModels();
-  all = await store.conversations();
-  for (const each of all) {
-    // What was being written when the page was closed will not go on.
-    each.messages.filter((message) => message.role === 'assistant').flatMap((message) => message.versions)
-      .filter((version) => version.state === 'running').forEach((version) => { version.state = 'stopped'; });
-    each.messages = each.messages.filter((message) => message.role === 'user' || message.versions.length > 0);
-  }
-  if (all.length > 0 && conversation.messages.length === 0) {
-    conversation = all[0];
-  }
-  show();
-  toEnd();
   focusPrompt();
+  await connect();
 }
 
 begin();

@@ -17,10 +17,12 @@ export function element(tag, properties = {}, ...children) {
 /** Paths of the signs, in a square of 24: fonts do not have them everywhere. */
 const SIGNS = {
   again: 'M20 12a8 8 0 1 1-2.3-5.6M20 3v5h-5',
+  bad: 'M17 13V4h3v9zM17 13l-4 7c-1.5 0-2.5-1-2.5-2.5L11 14H6a2 2 0 0 1-2-2.3L5 6a2 2 0 0 1 2-2h10',
   close: 'M6 6l12 12M18 6L6 18',
   copy: 'M9 9h11v11H9zM15 5V4H4v11h1',
   done: 'M5 13l4 4L19 7',
   edit: 'M4 20l1-4L16 5l3 3L8 19z',
+  good: 'M7 11v9H4v-9zM7 11l4-7c1.5 0 2.5 1 2.5 2.5L13 10h5a2 2 0 0 1 2 2.3L19 18a2 2 0 0 1-2 2H7',
   next: 'M9 5l7 7-7 7',
   previous: 'M15 5l-7 7 7 7',
 };

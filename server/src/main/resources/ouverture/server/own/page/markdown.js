@@ -2,16 +2,19 @@
 // whatever a model writes stays text. HTML in it is shown as it is written; images become links, since fetching them
 // would tell other hosts what is being read.
 
-import {lexer} from './marked.esm.js';
+import {Marked} from './marked.esm.js';
+import {coloured} from './code.js';
 import {copyText, element, showSign, signButton} from './dom.js';
 import {say} from './language.js';
+import {formula, formulas} from './maths.js';
 
 const ENTITIES = {amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', hellip: '…', mdash: '—', ndash: '–'};
+const marked = new Marked({extensions: formulas});
 const shown = new WeakMap();
 
 /** Shows a text that may have grown since the last time: only blocks that changed are built again. */
 export function renderMarkdown(container, text) {
-  const tokens = lexer(text).filter((token) => token.type !== 'space' && token.type !== 'def');
+  const tokens = marked.lexer(text).filter((token) => token.type !== 'space' && token.type !== 'def');
   const before = shown.get(container) ?? [];
   tokens.forEach((token, i) => {
     if (before[i] === token.raw) {
@@ -48,6 +51,8 @@ function block(token) {
       return table(token);
     case 'hr':
       return element('hr');
+    case 'formulaBlock':
+      return formula(token);
     default:
       return element('p', {className: 'raw'}, token.raw);
   }
@@ -87,7 +92,7 @@ function codeBlock(text, language) {
   });
   return element('div', {className: 'code'},
     element('div', {className: 'code-head'}, element('span', {}, language), copy),
-    element('pre', {tabIndex: 0}, element('code', {}, text)));
+    element('pre', {tabIndex: 0}, element('code', {}, ...coloured(text, language))));
 }
 
 function inline(tokens) {
@@ -101,6 +106,8 @@ function inline(tokens) {
         return element('del', {}, ...inline(token.tokens));
       case 'codespan':
         return element('code', {}, token.text);
+      case 'formula':
+        return formula(token);
       case 'br':
         return element('br');
       case 'link':

@@ -1,6 +1,6 @@
 // How messages look. A message is `{role: 'user', content}` or `{role: 'assistant', versions, current}`; a version is
-// one answer: `{text, thoughts, model, state, usage, firstMillis, millis, note, error}`, its state `running`, `done`,
-// `limit`, `stopped` or `failed`.
+// one answer: `{text, thoughts, model, system, after, state, usage, firstMillis, millis, note, error, id, good}`, its state
+// `running`, `done`, `limit`, `stopped` or `failed`; `good` is what the reader said of it, if anything.
 
 import {element, signButton} from './dom.js';
 import {number, say} from './language.js';
@@ -61,10 +61,14 @@ export function answerView(message, actions) {
     signButton('previous', say('previousVersion'), () => actions.show(message.current - 1)),
     place,
     signButton('next', say('nextVersion'), () => actions.show(message.current + 1)));
+  const judges = actions.judge
+    ? [[true, 'good'], [false, 'bad']].map(([good, name]) => [good, signButton(name, say(name), () => actions.judge(good))])
+    : [];
   const tools = element('div', {className: 'tools', hidden: true},
     versions,
     signButton('copy', say('copy'), () => actions.copy(shownVersion(message).text)),
     signButton('again', say('regenerate'), () => actions.regenerate()),
+    ...judges.map(([, button]) => button),
     figures);
   const view = element('article', {className: 'message assistant', 'aria-label': say('assistant')},
     details, text, waiting, problem, tools);
@@ -83,6 +87,10 @@ export function answerView(message, actions) {
     problem.hidden = problem.textContent === '';
     problem.classList.toggle('error', version.state === 'failed');
     tools.hidden = running;
+    for (const [good, button] of judges) {
+      button.setAttribute('aria-pressed', String(version.good === good));
+      button.hidden = !version.text;
+    }
     figures.textContent = line(version);
     versions.hidden = message.versions.length < 2;
     place.textContent = say('version', {current: message.current + 1, all: message.versions.length});
