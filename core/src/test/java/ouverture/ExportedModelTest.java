@@ -28,7 +28,9 @@ class ExportedModelTest {
             .withActivations(Activations.F32)
             .withCache(CacheFormat.F32)
             .withThreads(1);
-    private static final int[] PROMPT = {436, 5, 200, 17, 301, 42, 8, 99, 250, 64, 7, 7, 411, 3, 120, 77, 9, 31, 2, 140};
+    private static final int[] PROMPT = {
+        436, 5, 200, 17, 301, 42, 8, 99, 250, 64, 7, 7, 411, 3, 120, 77, 9, 31, 2, 140, 6, 12, 300, 44, 18, 25, 90, 33
+    };
 
     @TempDir
     private Path folder;
@@ -106,7 +108,10 @@ class ExportedModelTest {
         refused(GgufFixture.of("llama"), UnsupportedModelException.class, "only gpt-oss can be written");
         refused(GgufFixture.of("gpt-oss"), ModelFileException.class, "has no tensor \"token_embd.weight\"");
         GgufFixture more = GgufFixture.copyOf(Shared.path("conformance/models/gpt-oss.gguf"));
-        refused(more.with("gpt-oss.rope.scaling.type", "longrope"), UnsupportedModelException.class, "rotates positions");
+        refused(
+                more.with("gpt-oss.rope.scaling.type", "longrope"),
+                UnsupportedModelException.class,
+                "rotates positions");
     }
 
     @Test

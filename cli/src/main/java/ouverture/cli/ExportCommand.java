@@ -101,8 +101,8 @@ final class ExportCommand implements Callable<Integer> {
                     "FOLDER is there already, " + folder + ": name another one, or add --force to replace its files.");
         }
         if (Files.exists(folder.resolve(WEIGHTS_INDEX))) {
-            throw new RequestException("FOLDER holds weights in several files, of which " + folder.resolve(WEIGHTS_INDEX)
-                    + " is the list: name another one.");
+            throw new RequestException("FOLDER holds weights in several files, which " + folder.resolve(WEIGHTS_INDEX)
+                    + " lists: name another one.");
         }
     }
 }

@@ -8,8 +8,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The `config.json` of gpt-oss's architecture for a model's header: what [HuggingFaceFamilies] reads. Source: the
-/// published files and the settings of the transformers library's `GptOssConfig`.
+/// The `config.json` of gpt-oss's architecture for a model's header: what [HuggingFaceFamilies] reads. Source:
+/// the published files and the settings of the transformers library's `GptOssConfig`.
 final class GptOssConfig {
     private static final JsonMapper JSON = new JsonMapper();
 

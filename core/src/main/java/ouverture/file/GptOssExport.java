@@ -21,7 +21,8 @@ import ouverture.tensor.Tensor;
 /// Writes a model of gpt-oss's architecture as a folder of Hugging Face's form: what [SafetensorsFolder] and the
 /// transformers library read. All weights get one format.
 ///
-/// Experts lie as they are published in 16 bits, see [GptOssExperts]: transposed, gate and up in every second column.
+/// Experts lie as they are published in 16 bits, see [GptOssExperts]: transposed, gate and up in every second
+/// column.
 public final class GptOssExport {
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
@@ -50,7 +51,8 @@ public final class GptOssExport {
     /// Plans a folder; nothing is written yet.
     ///
     /// @param type F32, which loses nothing, or BF16
-    /// @throws UnsupportedModelException if the model is of another architecture, or has what the folder cannot say
+    /// @throws UnsupportedModelException if the model is of another architecture, or has what the folder cannot
+    ///     say
     /// @throws ModelFileException if its header or tensors are incomplete
     public static GptOssExport of(ModelFile model, DType type) {
         String architecture = model.metadata().architecture();
@@ -150,8 +152,8 @@ public final class GptOssExport {
         }
     }
 
-    /// Writes the folder, which is made if it is not there. Every file grows under another name; when all are whole
-    /// they appear or replace old ones, weights first and `config.json` last.
+    /// Writes the folder, which is made if it is not there. Every file grows under another name; when all are
+    /// whole they appear or replace old ones, weights first and `config.json` last.
     ///
     /// @param others what the folder holds besides, by name
     /// @param stopped asked before each tensor: whether to end early

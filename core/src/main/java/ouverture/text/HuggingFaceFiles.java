@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What a Hugging Face folder holds of text beside the weights: the tokenizer, the tokens that end an answer with the
-/// settings to sample with, and the chat template. The opposite of [GgufKeys].
+/// What a Hugging Face folder holds of text beside the weights: the tokenizer, the tokens that end an answer
+/// with the settings to sample with, and the chat template. The opposite of [GgufKeys].
 ///
 /// Source: the files that the tokenizers and transformers libraries write.
 public final class HuggingFaceFiles {
@@ -40,8 +40,8 @@ public final class HuggingFaceFiles {
         this.metadata = metadata;
     }
 
-    /// The contents of the files by name; of a model without tokenizer there is no file for one. A `tokenizer.json`
-    /// beside the weights is taken as it is.
+    /// The contents of the files by name; of a model without tokenizer there is no file for one. A
+    /// `tokenizer.json` beside the weights is taken as it is.
     ///
     /// @throws ModelFileException if the tokenizer is damaged, or a file cannot be read
     /// @throws UnsupportedModelException if a `tokenizer.json` has no words for what the tokenizer does
