@@ -30,6 +30,7 @@ public final class Main implements Runnable {
             "tune",
             "inspect",
             "quantize",
+            "export",
             "adapter",
             "tokenize",
             "template",
@@ -91,6 +92,7 @@ public final class Main implements Runnable {
             case "tune" -> new TuneCommand(streams);
             case "inspect" -> new InspectCommand(streams);
             case "quantize" -> new QuantizeCommand(streams);
+            case "export" -> new ExportCommand(streams);
             case "adapter" ->
                 new CommandLine(new AdapterCommand())
                         .addSubcommand("merge", new AdapterMergeCommand(streams))

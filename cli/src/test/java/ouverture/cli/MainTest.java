@@ -34,6 +34,7 @@ class MainTest {
                 "tune",
                 "inspect",
                 "quantize",
+                "export",
                 "adapter",
                 "adapter merge",
                 "adapter convert",

@@ -169,7 +169,19 @@ record HuggingFaceFamily(
 
     /// The module that a weight of GGUF comes from, whole or as planes; empty if it is not known.
     Optional<Origin> origin(String gguf) {
-        String name = gguf.replaceFirst("\\.weight$", "");
+        return listed(gguf.replaceFirst("\\.weight$", ""));
+    }
+
+    /// The name that a tensor of GGUF has in Hugging Face's files; empty if it is not known.
+    Optional<String> published(String gguf) {
+        String stem = gguf.replaceFirst("\\.(weight|bias)$", "");
+        return listed(gguf)
+                .map(Origin::name)
+                .or(() -> listed(stem).map(module -> module.name() + gguf.substring(stem.length())));
+    }
+
+    /// The entry of the table for a name, its layer filled in.
+    private Optional<Origin> listed(String name) {
         int layer = layer(name);
         String pattern = layer < 0 ? name : name.replaceFirst("\\." + layer + "\\.", ".{}.");
         return tensors.entrySet().stream()

@@ -5,11 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
@@ -25,7 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// last, each file whole ([AtomicFile]).
 final class PeftWriter {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int HEADER_ALIGNMENT = 8;
 
     private final ModelFile base;
     private final HuggingFaceFamily family;
@@ -114,28 +111,15 @@ final class PeftWriter {
     }
 
     private void writeTensors(Path file) {
-        ObjectNode header = JSON.createObjectNode();
-        header.putObject("__metadata__").put("format", "pt");
-        long start = 0;
-        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-            Tensor tensor = entry.getValue();
-            ObjectNode node = header.putObject(entry.getKey());
-            node.put("dtype", "F32");
-            node.putArray("shape").add(tensor.rows()).add(tensor.columns());
-            node.putArray("data_offsets").add(start).add(start + tensor.bytes());
-            start += tensor.bytes();
-        }
-        byte[] json = JSON.writeValueAsBytes(header);
-        byte[] padded = Arrays.copyOf(json, Math.ceilDiv(json.length, HEADER_ALIGNMENT) * HEADER_ALIGNMENT);
-        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
-        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        SafetensorsOutput output = new SafetensorsOutput();
+        tensors.forEach((name, tensor) -> output.add(
+                name,
+                DType.F32,
+                out -> out.write(tensor.data().asSlice(0, tensor.bytes()).asByteBuffer()),
+                tensor.rows(),
+                tensor.columns()));
         try (AtomicFile out = AtomicFile.create(file)) {
-            out.checkSpace(Long.BYTES + padded.length + start);
-            out.write(length.putLong(padded.length).flip());
-            out.write(ByteBuffer.wrap(padded));
-            for (Tensor tensor : tensors.values()) {
-                out.write(tensor.data().asSlice(0, tensor.bytes()).asByteBuffer());
-            }
+            output.write(out, () -> false);
             out.commit();
         }
     }

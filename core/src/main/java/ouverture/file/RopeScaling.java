@@ -91,7 +91,7 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
             keys.put("rope.scaling.original_context_length", trainedContext);
         }
         if (type.equals("yarn")) {
-            double usual = 0.1 * Math.log(factor) + 1;
+            double usual = usualAttentionFactor(factor);
             settings.number("attention_factor").ifPresent(n -> keys.put("rope.scaling.attn_factor", n / usual));
             settings.number("beta_fast").ifPresent(n -> keys.put("rope.scaling.yarn_beta_fast", n));
             settings.number("beta_slow").ifPresent(n -> keys.put("rope.scaling.yarn_beta_slow", n));
@@ -102,6 +102,11 @@ record RopeScaling(String type, HuggingFaceConfig settings, double factor, long 
                     settings.number("attention_factor").orElse(longAttentionFactor()));
         }
         return keys;
+    }
+
+    /// YaRN's factor on rotated values where none is given (arXiv 2309.00071).
+    static double usualAttentionFactor(double factor) {
+        return 0.1 * Math.log(factor) + 1;
     }
 
     /// LongRoPE's factor on rotated values (arXiv 2402.13753).

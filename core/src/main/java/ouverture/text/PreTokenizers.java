@@ -173,6 +173,14 @@ final class PreTokenizers {
         return Optional.ofNullable(SCANNERS.get(expression));
     }
 
+    /// The regular expression that splits as a rule does; empty if it takes several.
+    static Optional<String> expression(Rule rule) {
+        return SCANNERS.entrySet().stream()
+                .filter(entry -> rule.splitters().equals(List.of(entry.getValue())))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
     /// Splits into the matches of a regular expression and the text between them.
     static Splitter isolated(String expression) {
         return scanner(expression)
