@@ -34,7 +34,7 @@ class ExportCommandTest {
 
         Invocation run = Invocation.of("export", "default", out);
 
-        assertThat(run).isEqualTo(new Invocation(0, "", "129 tensors in F32 and 5 files beside them written to " + out
+        assertThat(run).isEqualTo(new Invocation(0, "", "105 tensors in F32 and 5 files beside them written to " + out
                 + "\n"));
         assertThat(names(out))
                 .containsExactly(
@@ -73,7 +73,7 @@ class ExportCommandTest {
 
         assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
         assertThat(refused.err())
-                .isEqualTo("error: FOLDER is there already, " + out
+                .isEqualTo("ouverture: FOLDER is there already, " + out
                         + ": name another one, or add --force to replace its files.\n");
         assertThat(forced.code()).as(forced.err()).isZero();
         assertThat(names(out)).contains("notes.txt", "model.safetensors").hasSize(7);
@@ -86,7 +86,7 @@ class ExportCommandTest {
         Files.writeString(sharded.resolve("model.safetensors.index.json"), "{}");
 
         assertThat(Invocation.of("export", llama, folder.resolve("out")).err())
-                .isEqualTo("error: llama.gguf is of the architecture \"llama\", and only gpt-oss can be written as a"
+                .isEqualTo("ouverture: llama.gguf is of the architecture \"llama\", and only gpt-oss can be written as a"
                         + " Hugging Face folder.\n");
         assertThat(Invocation.of("export", llama, folder, "--force").err()).contains("FOLDER is where MODEL lies");
         assertThat(Invocation.of("export", "default", llama, "--force").err()).contains("FOLDER is the file");
