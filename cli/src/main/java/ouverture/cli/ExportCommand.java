@@ -78,8 +78,8 @@ final class ExportCommand implements Callable<Integer> {
                 return ExitCode.INTERRUPTED;
             }
             streams.err()
-                    .println(Units.count(export.tensors(), "tensor") + " in " + type + " and " + Units.count(
-                            texts.size() + 1, "file") + " beside them written to " + folder);
+                    .println(Units.count(export.tensors(), "tensor") + " in " + type + " and "
+                            + Units.count(texts.size() + 1, "file") + " beside them written to " + folder);
         }
         return ExitCode.OK;
     }

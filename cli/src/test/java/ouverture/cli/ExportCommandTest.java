@@ -34,8 +34,9 @@ class ExportCommandTest {
 
         Invocation run = Invocation.of("export", "default", out);
 
-        assertThat(run).isEqualTo(new Invocation(0, "", "105 tensors in F32 and 5 files beside them written to " + out
-                + "\n"));
+        assertThat(run)
+                .isEqualTo(
+                        new Invocation(0, "", "105 tensors in F32 and 5 files beside them written to " + out + "\n"));
         assertThat(names(out))
                 .containsExactly(
                         "chat_template.jinja",
@@ -86,8 +87,9 @@ class ExportCommandTest {
         Files.writeString(sharded.resolve("model.safetensors.index.json"), "{}");
 
         assertThat(Invocation.of("export", llama, folder.resolve("out")).err())
-                .isEqualTo("ouverture: llama.gguf is of the architecture \"llama\", and only gpt-oss can be written as a"
-                        + " Hugging Face folder.\n");
+                .isEqualTo(
+                        "ouverture: llama.gguf is of the architecture \"llama\", and only gpt-oss can be written as a"
+                                + " Hugging Face folder.\n");
         assertThat(Invocation.of("export", llama, folder, "--force").err()).contains("FOLDER is where MODEL lies");
         assertThat(Invocation.of("export", "default", llama, "--force").err()).contains("FOLDER is the file");
         assertThat(Invocation.of("export", "default", sharded, "--force").err()).contains("in several files");

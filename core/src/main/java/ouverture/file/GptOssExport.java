@@ -42,8 +42,8 @@ public final class GptOssExport {
         buffer = ByteBuffer.allocateDirect(Math.toIntExact(type.bytes(WRITTEN_AT_ONCE)));
         Tensor embedding = tensor("token_embd.weight");
         boolean tied = !model.tensors().containsKey("output.weight");
-        String json = GptOssConfig.of(model.metadata(), embedding.rows(), tied, type)
-                .toPrettyString();
+        String json =
+                GptOssConfig.of(model.metadata(), embedding.rows(), tied, type).toPrettyString();
         config = (json + "\n").getBytes(StandardCharsets.UTF_8);
         model.tensors().keySet().forEach(this::add);
     }
@@ -58,9 +58,10 @@ public final class GptOssExport {
         String architecture = model.metadata().architecture();
         HuggingFaceFamily family = HuggingFaceFamilies.ofArchitecture(architecture)
                 .filter(found -> found.architecture().equals("gpt-oss"))
-                .orElseThrow(() -> new UnsupportedModelException(model.metadata().file() + " is of the architecture "
-                        + Sentences.quoted(architecture)
-                        + ", and only gpt-oss can be written as a Hugging Face folder."));
+                .orElseThrow(
+                        () -> new UnsupportedModelException(model.metadata().file() + " is of the architecture "
+                                + Sentences.quoted(architecture)
+                                + ", and only gpt-oss can be written as a Hugging Face folder."));
         return new GptOssExport(model, family, type);
     }
 
@@ -78,8 +79,8 @@ public final class GptOssExport {
         boolean gate = name.contains(".ffn_gate_exps.");
         String published = family.published(gate ? name.replace("_gate_", "_gate_up_") : name)
                 .filter(_ -> !name.contains("_gate_up_"))
-                .orElseThrow(() ->
-                        new UnsupportedModelException(model.metadata().file() + " has the tensor "
+                .orElseThrow(
+                        () -> new UnsupportedModelException(model.metadata().file() + " has the tensor "
                                 + Sentences.quoted(name) + ", which has no name in a Hugging Face folder."));
         List<Tensor> parts = gate ? List.of(tensor, tensor(name.replace("_gate_", "_up_"))) : List.of(tensor);
         Tensor last = parts.getLast();
