@@ -140,12 +140,15 @@ final class Database implements AutoCloseable {
         try {
             return action.get();
         } catch (JdbiException | FlywayException e) {
-            forget();
-            throw new ResourceException(sentence(e), e);
+            SQLiteErrorCode code = code(e);
+            boolean isHeld = code == SQLiteErrorCode.SQLITE_BUSY || code == SQLiteErrorCode.SQLITE_LOCKED;
+            // A database that another program holds is in order: readers go on with it.
+            forget(!isHeld);
+            throw new ResourceException(sentence(code, e), e);
         }
     }
 
-    private String sentence(RuntimeException failure) {
+    private static SQLiteErrorCode code(RuntimeException failure) {
         SQLiteErrorCode code = SQLiteErrorCode.UNKNOWN_ERROR;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException own) {
@@ -154,7 +157,11 @@ final class Database implements AutoCloseable {
                 code = SQLiteErrorCode.getErrorCode(own.getErrorCode());
             }
         }
-        return switch (SQLiteErrorCode.getErrorCode(code.code & 0xff)) {
+        return SQLiteErrorCode.getErrorCode(code.code & 0xff);
+    }
+
+    private String sentence(SQLiteErrorCode code, RuntimeException failure) {
+        return switch (code) {
             case SQLITE_FULL, SQLITE_TOOBIG ->
                 "There is no room for more conversations in " + file + ": delete some, or free space on the disk.";
             case SQLITE_BUSY, SQLITE_LOCKED ->
@@ -168,10 +175,13 @@ final class Database implements AutoCloseable {
         };
     }
 
-    private void forget() {
+    /// @param all whether the database is opened anew when it is needed next, or only the connection that writes
+    private void forget(boolean all) {
         lock.lock();
         try {
-            opened = null;
+            if (all) {
+                opened = null;
+            }
             Handle own = writer;
             writer = null;
             if (own != null) {
@@ -186,6 +196,6 @@ final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        forget();
+        forget(true);
     }
 }

@@ -217,7 +217,7 @@ class ExampleFileTest {
         assertThatThrownBy(() ->
                         read(TuningSettings.DEFAULT, fine, "{\"prompt\":\"Hi\",\"completion\":\"n\",\"label\":true}"))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageContaining("line 2 is an example for KTO and those before are for SFT");
+                .hasMessageContaining("line 2: this is an example for KTO and those before are for SFT");
         assertThatThrownBy(() -> read(TuningSettings.DEFAULT, "", ""))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("holds no example");
