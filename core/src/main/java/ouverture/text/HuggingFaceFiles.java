@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import ouverture.error.ModelFileException;
 import ouverture.error.UnsupportedModelException;
 import ouverture.file.Metadata;
@@ -209,12 +209,11 @@ public final class HuggingFaceFiles {
                 ends.add(id);
             }
         }
-        for (String name : new TreeSet<>(SAMPLING.keySet())) {
-            String key = SAMPLING.get(name);
+        new TreeMap<>(SAMPLING).forEach((name, key) -> {
             if (metadata.has(key)) {
                 config.put(name, metadata.number(key)).put("do_sample", true);
             }
-        }
+        });
         if (metadata.has("general.sampling.top_k")) {
             config.put("top_k", metadata.integer("general.sampling.top_k")).put("do_sample", true);
         }
