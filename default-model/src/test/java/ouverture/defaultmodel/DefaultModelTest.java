@@ -48,7 +48,7 @@ class DefaultModelTest {
     @Test
     void isTheFileBesideItsCard() throws Exception {
         assertThat(DefaultModel.bytes()).isEqualTo(Files.size(Path.of("model.gguf")));
-        assertThat(engine.info().name()).isEqualTo("ouverture-embedded");
+        assertThat(engine.info().name()).isEqualTo("ouverture-default");
         assertThat(engine.mappedBytes()).isZero();
     }
 
