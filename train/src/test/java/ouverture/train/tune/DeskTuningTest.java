@@ -16,8 +16,8 @@ import ouverture.AdapterSource;
 import ouverture.KernelSets;
 import ouverture.train.Score;
 
-/// Fine-tunes a model with the settings that a user gets who names none, on the examples of a help desk, and
-/// writes what came of it into the guide. `make golden` runs it.
+/// Fine-tunes a model on the examples of a help desk as the guide says, and writes what came of it there.
+/// `make golden` runs it.
 @EnabledIfSystemProperty(named = DeskTuningTest.MODEL, matches = ".+", disabledReason = "make golden runs it")
 class DeskTuningTest {
     static final String MODEL = "ouverture.golden.model";
@@ -29,6 +29,23 @@ class DeskTuningTest {
 
     @TempDir
     private Path folder;
+
+    /// As the guide's command: `--epochs 40`.
+    private static TuningSettings settings() {
+        TuningSettings usual = TuningSettings.DEFAULT;
+        return new TuningSettings(
+                usual.rank(),
+                usual.alpha(),
+                usual.targets(),
+                40,
+                usual.rate(),
+                usual.tokensPerStep(),
+                usual.tokensPerBatch(),
+                usual.beta(),
+                usual.weights(),
+                usual.template(),
+                usual.seed());
+    }
 
     @Test
     void twoHundredExamplesTeachAModelTheDesksCodes() throws IOException {
@@ -42,7 +59,7 @@ class DeskTuningTest {
                 model,
                 DeskExamples.FOLDER.resolve("train.jsonl"),
                 folder,
-                TuningSettings.DEFAULT,
+                settings(),
                 KernelSets.AUTO,
                 threads)) {
             run.run(() -> true, _ -> true);
