@@ -56,12 +56,7 @@ class DeskTuningTest {
         int epochs;
         double seconds;
         try (TuningRun run = new TuningRun(
-                model,
-                DeskExamples.FOLDER.resolve("train.jsonl"),
-                folder,
-                settings(),
-                KernelSets.AUTO,
-                threads)) {
+                model, DeskExamples.FOLDER.resolve("train.jsonl"), folder, settings(), KernelSets.AUTO, threads)) {
             run.run(() -> true, _ -> true);
             run.export();
             epochs = run.epochs();
